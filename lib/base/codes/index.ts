@@ -1,0 +1,22 @@
+import { baseCodes } from './base.js';
+import { cliCodes } from './cli.js';
+import { columnarCodes } from './columnar.js';
+import { configCodes } from './config.js';
+import { flowCodes } from './flow.js';
+import { learningCodes } from './learning.js';
+import { physicsCodes } from './physics.js';
+import { statisticsCodes } from './statistics.js';
+
+/** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
+export const errorCodes = {
+  ...baseCodes,
+  ...columnarCodes,
+  ...physicsCodes,
+  ...statisticsCodes,
+  ...learningCodes,
+  ...flowCodes,
+  ...configCodes,
+  ...cliCodes,
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
