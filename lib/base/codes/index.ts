@@ -5,6 +5,7 @@ import { configCodes } from './config.js';
 import { flowCodes } from './flow.js';
 import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
+import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
 
 /** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
@@ -16,6 +17,7 @@ export const errorCodes = {
   ...learningCodes,
   ...flowCodes,
   ...configCodes,
+  ...servicesCodes,
   ...cliCodes,
 } as const;
 

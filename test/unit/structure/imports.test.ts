@@ -14,7 +14,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/telemetry': ['lib/base'],
   'lib/flow': ['lib/base'],
   'lib/config': ['lib/base'],
-  services: ['lib/base', 'lib/physics', 'lib/statistics', 'lib/learning', 'lib/columnar', 'lib/telemetry', 'lib/flow', 'lib/config'],
+  services: [
+    'lib/base',
+    'lib/physics',
+    'lib/statistics',
+    'lib/learning',
+    'lib/columnar',
+    'lib/telemetry',
+    'lib/flow',
+    'lib/config',
+  ],
   cli: ['lib/base', 'lib/columnar', 'lib/learning', 'lib/telemetry', 'lib/config', 'lib/flow', 'services'],
 };
 
@@ -35,7 +44,9 @@ test('imports point one way', () => {
   for (const file of ['lib', 'services', 'cli'].flatMap(sources)) {
     const text = readFileSync(join(packageRoot, file), 'utf8');
     for (const match of text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)) {
-      const target = relative(packageRoot, join(packageRoot, dirname(file), match[1] as string)).split(sep).join('/');
+      const target = relative(packageRoot, join(packageRoot, dirname(file), match[1] as string))
+        .split(sep)
+        .join('/');
       const [from, to] = [room(file), room(target)];
       seen += 1;
       if (from !== to && !allowed[from]?.includes(to)) wrong.push(`${file} imports ${target}`);
