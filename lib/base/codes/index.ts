@@ -7,11 +7,13 @@ import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
 import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
+import { tableCodes } from './tables.js';
 
 /** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
 export const errorCodes = {
   ...baseCodes,
   ...columnarCodes,
+  ...tableCodes,
   ...physicsCodes,
   ...statisticsCodes,
   ...learningCodes,
