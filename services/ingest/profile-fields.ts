@@ -5,7 +5,7 @@ import type { FieldMap, FieldSource } from './field-map.js';
  * The profile as the assembler wants it, for one file.
  * @param available names of the file's branches, for the optional ones
  */
-export function profileFields(profile: Profile, options: { readonly data: boolean; readonly available: ReadonlySet<string> }): FieldMap {
+export function profileFields(profile: Profile, options: { readonly data: boolean; readonly available: ReadonlySet<string>; readonly triggers: readonly string[] }): FieldMap {
   const { event, leptons, jets, weight } = profile;
   const parent = event.parent_event;
   return {
@@ -38,7 +38,9 @@ export function profileFields(profile: Profile, options: { readonly data: boolea
       jvt: source(jets.jvt),
       btag: source(jets.btag),
     },
-    triggers: Object.fromEntries(profile.triggers.map(({ name, branch }) => [name, { branch, scale: 1 }])),
+    triggers: Object.fromEntries(
+      // Only the triggers that the selection asks for are read.
+      profile.triggers.filter(({ name }) => options.triggers.includes(name)).map(({ name, branch }) => [name, { branch, scale: 1 }])),
     weight: options.data
       ? undefined
       : { factors: weight.factors, crossSection: weight.cross_section_pb, sumOfWeights: weight.sum_weights },
