@@ -20,6 +20,16 @@ export function markLeptons(
   markKinematics(leptons, count, options, out);
   if (options.objects === 'open_data') applyOpenData(leptons, count, options, out);
   else applyRun2(leptons, count, options, out);
+  checkMeasured(leptons, count, out);
+}
+
+/** A good lepton whose track measurements are not numbers would spread them into the report's features. */
+function checkMeasured(leptons: LeptonColumns, count: number, out: Uint8Array): void {
+  const { d0, d0Significance, z0 } = leptons;
+  for (let k = 0; k < count; k++) {
+    if (out[k] === objectClass.rejected) continue;
+    if (!Number.isFinite(d0[k]! + d0Significance[k]! + z0[k]!)) out[k] = objectClass.unphysical;
+  }
 }
 
 /** pT, eta and flavour: common to all rules. */
