@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RmmError } from '../base/error.js';
+import { checkTriggers, deriveDefaults } from './derive.js';
 import { environmentLayer, type Override, overrideLayer } from './environment.js';
 import { type ResolvedSample, resolveInputs } from './inputs.js';
 import { overlay } from './layers.js';
 import { emptyMap, type Located, type Source } from './located.js';
-import { didYouMean } from './nearest.js';
 import { type Problem, problemsError } from './problem.js';
 import { loadProfile } from './profile.js';
 import type { Profile } from './profile-schema.js';
@@ -90,14 +90,15 @@ export function checkConfig(options: LoadOptions): CheckedConfig {
   const config = validated.value as unknown as GivenConfig;
   const sources = new Map(validated.sources);
   const folder = file === undefined ? currentDirectory : dirname(resolve(currentDirectory, file));
-  // Rules look at whole values: where types are wrong they would speak of defaults that nobody gave.
-  if (validated.problems.length === 0) problems.push(...checkRules(config, sources, options.needs));
   const profile = profileOf(config, folder, sources, problems);
-  const triggers = triggersInForce(config, profile, sources, problems);
-  const complete: Config = { ...config, selection: { ...config.selection, triggers } };
-  const resolvable =
-    options.resolveFiles !== false && !problems.some((problem) => problem.path === 'input.samples');
-  const inputs = resolvable ? resolveInputs(complete, folder, sources) : { samples: [], problems: [] };
+  const complete = deriveDefaults(config, profile, sources);
+  if (profile !== undefined) problems.push(...checkTriggers(complete, profile, sources));
+  // Rules see defaults in the place of what could not be read: what they say about those keys is left out.
+  const broken = validated.problems.map((problem) => problem.path);
+  const rules = checkRules(complete, sources, options.needs);
+  problems.push(...rules.filter((problem) => !broken.some((path) => related(path, problem.path))));
+  const inputs =
+    options.resolveFiles === false ? { samples: [], problems: [] } : resolveInputs(complete, folder, sources);
   problems.push(...inputs.problems);
   if (problems.length > 0 || profile === undefined) return { loaded: undefined, problems };
   return {
@@ -111,6 +112,12 @@ export function checkConfig(options: LoadOptions): CheckedConfig {
     },
     problems: [],
   };
+}
+
+/** Whether one key is the other or lies within it. */
+function related(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return long.startsWith(short) && (short === '' || /^($|[.[])/.test(long.slice(short.length)));
 }
 
 function readConfigFile(file: string, currentDirectory: string): string {
@@ -151,31 +158,4 @@ function profileOf(
     problems.push({ code: error.code, path, source: sourceOf(sources, path), message: error.message });
     return undefined;
   }
-}
-
-/** The triggers given, each known to the profile; or the profile's own. */
-function triggersInForce(
-  config: GivenConfig,
-  profile: Profile | undefined,
-  sources: Map<string, Source>,
-  problems: Problem[],
-): readonly string[] {
-  const given = config.selection.triggers;
-  if (profile === undefined) return given ?? [];
-  if (given === undefined) {
-    sources.set('selection.triggers', { kind: 'profile', name: profile.name });
-    return profile.default_triggers;
-  }
-  const known = profile.triggers.map((trigger) => trigger.name);
-  for (const [index, trigger] of given.entries()) {
-    if (known.includes(trigger)) continue;
-    const path = `selection.triggers[${index}]`;
-    problems.push({
-      code: 'config_out_of_range',
-      path,
-      source: sourceOf(sources, path),
-      message: `found ${JSON.stringify(trigger)}, expected a trigger of the profile ${profile.name}: ${known.join(', ')}${didYouMean(trigger, known)}`,
-    });
-  }
-  return given;
 }

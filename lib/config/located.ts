@@ -1,7 +1,7 @@
 /** Where a value came from: what a message points at and what `config show` prints. */
 export type Source =
   | { readonly kind: 'default' }
-  | { readonly kind: 'profile'; readonly name: string }
+  | { readonly kind: 'derived'; readonly from: string }
   | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
   | { readonly kind: 'environment'; readonly name: string }
   | { readonly kind: 'flag'; readonly name: string };
@@ -25,8 +25,8 @@ export function describeSource(source: Source): string {
   switch (source.kind) {
     case 'default':
       return 'default';
-    case 'profile':
-      return `profile ${source.name}`;
+    case 'derived':
+      return `follows from ${source.from}`;
     case 'file':
       return `${source.file}:${source.line}:${source.column}`;
     case 'environment':

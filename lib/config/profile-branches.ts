@@ -9,7 +9,7 @@ export interface NeededBranch {
   readonly value: BranchValue;
   /** Multiply by this to have GeV or mm. */
   readonly factor: number;
-  readonly shape: 'scalar' | 'ragged';
+  readonly shape: 'scalar' | 'jagged';
   /** Read only where the file has it. */
   readonly optional: boolean;
 }
@@ -36,7 +36,7 @@ export function neededBranches(profile: Profile, needs: BranchNeeds): NeededBran
     readonly value: BranchValue;
     readonly unit: Parameters<typeof unitFactor>[0];
   };
-  const add = (field: string, column: Column, shape: 'scalar' | 'ragged', optional = false) =>
+  const add = (field: string, column: Column, shape: 'scalar' | 'jagged', optional = false) =>
     needed.push({
       field,
       branch: column.branch,
@@ -50,9 +50,9 @@ export function neededBranches(profile: Profile, needs: BranchNeeds): NeededBran
   if (parent !== undefined) add('parentEvent', parent, 'scalar', true);
   for (const [name, column] of Object.entries(profile.leptons)) {
     if (needs.features === 'rmm' && tableOnly.has(name)) continue;
-    add(`leptons.${camel(name)}`, column, 'ragged');
+    add(`leptons.${camel(name)}`, column, 'jagged');
   }
-  for (const [name, column] of Object.entries(profile.jets)) add(`jets.${camel(name)}`, column, 'ragged');
+  for (const [name, column] of Object.entries(profile.jets)) add(`jets.${camel(name)}`, column, 'jagged');
   if (needs.kind !== 'data') {
     const real = (branch: string): Column => ({ branch, value: 'real', unit: 'none' });
     for (const [index, branch] of profile.weight.factors.entries()) {
@@ -72,12 +72,12 @@ function camel(name: string): string {
   return name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** A branch as the file describes it; `type` and `shape` are checked where they are known. */
+/** A branch as the file's reader describes it; type and shape are checked where they are known. */
 export interface PresentBranch {
   readonly name: string;
-  /** Element type: float32, float64, bool, int8 ... uint64. */
-  readonly type?: string;
-  readonly shape?: 'scalar' | 'ragged';
+  /** Element type: float32, float64, bool, int8 ... uint64; null where the reader cannot read the branch. */
+  readonly type?: string | null;
+  readonly shape?: { readonly kind: 'scalar' | 'fixed' | 'jagged' };
 }
 
 export interface MissingBranch {
@@ -126,13 +126,15 @@ export function matchProfile(
       }
       continue;
     }
-    const typeFits = branch.type === undefined || typesOf[need.value].test(branch.type);
-    const shapeFits = branch.shape === undefined || branch.shape === need.shape;
+    const typeFits = branch.type === undefined || typesOf[need.value].test(branch.type ?? '');
+    const shapeFits = branch.shape === undefined || branch.shape.kind === need.shape;
     if (typeFits && shapeFits) continue;
+    const found =
+      branch.type === null ? ['of a type that cannot be read'] : [branch.type, branch.shape?.kind];
     unfit.push({
       branch: need.branch,
       field: need.field,
-      found: [branch.type, branch.shape].filter((part) => part !== undefined).join(', '),
+      found: found.filter((part) => part !== undefined).join(', '),
       expected: `${need.value}, ${need.shape}`,
     });
   }

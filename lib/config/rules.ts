@@ -1,13 +1,13 @@
 import type { Source } from './located.js';
 import type { Problem } from './problem.js';
-import type { GivenConfig } from './schema/index.js';
+import type { Config } from './schema/index.js';
 
 /** What a command needs of the samples: `background` to train, `any` to read, `none` to work without. */
 export type NeedsSamples = 'background' | 'any' | 'none';
 
 /** Rules that join several keys; each broken one is a problem at the key that a person would change. */
 export function checkRules(
-  config: GivenConfig,
+  config: Config,
   sources: ReadonlyMap<string, Source>,
   needs: NeedsSamples,
 ): Problem[] {
@@ -47,6 +47,14 @@ export function checkRules(
     const slots = Object.values(config.features.multiplicities).reduce((sum, count) => sum + count, 0);
     if (slots === 0)
       add('config_conflict', 'features.multiplicities', 'found 0 slots in all, expected at least one');
+  }
+  const { bjet_discriminant_min: tagged, light_jet_discriminant_max: light } = config.selection;
+  if (light > tagged) {
+    add(
+      'config_conflict',
+      'selection.light_jet_discriminant_max',
+      `found ${light}, expected at most selection.bjet_discriminant_min (${tagged}): a jet cannot be light and b-tagged`,
+    );
   }
   const quantiles = config.evaluation.energy_bin_quantiles;
   if (quantiles.some((value, index) => index > 0 && value < quantiles[index - 1]!)) {

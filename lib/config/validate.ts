@@ -225,7 +225,7 @@ function unknownKey(
   let hint = didYouMean(key, Object.keys(properties));
   if (hint === '') {
     const elsewhere = pathsOf(root, '').filter((known) => known.endsWith(`.${key}`));
-    hint = elsewhere.length > 0 ? `; did you mean ${elsewhere.join(' or ')}?` : '';
+    hint = elsewhere.length > 0 ? `; did you mean ${elsewhere.slice(0, 3).join(' or ')}?` : '';
   }
   if (hint === '') hint = `; known here: ${Object.keys(properties).join(', ')}`;
   return { code: 'config_unknown_key', path, source, message: `unknown key${hint}` };
@@ -233,9 +233,8 @@ function unknownKey(
 
 function pathsOf(schema: SchemaNode, path: string): string[] {
   const inner = schema.type === 'array' ? schema.items : schema;
-  if (inner?.type !== 'object') return [path];
   const below = schema.type === 'array' ? `${path}[]` : path;
-  return Object.entries(inner.properties ?? {}).flatMap(([key, child]) => [
+  return Object.entries(inner?.properties ?? {}).flatMap(([key, child]) => [
     join(below, key),
     ...pathsOf(child, join(below, key)),
   ]);

@@ -43,9 +43,15 @@ type DeepReadonly<T> = T extends readonly (infer Item)[]
 /** The configuration as a person gives it, every key resolved with its default. */
 export type GivenConfig = DeepReadonly<Static<typeof configSchema>>;
 
-/** The configuration in force: `selection.triggers` is filled from the profile where it was not given. */
-export type Config = Omit<GivenConfig, 'selection'> & {
-  readonly selection: Omit<GivenConfig['selection'], 'triggers'> & { readonly triggers: readonly string[] };
+type Selection = GivenConfig['selection'];
+type Features = GivenConfig['features'];
+
+/** The configuration in force: keys whose default follows from other keys are filled in (derive.ts). */
+export type Config = Omit<GivenConfig, 'selection' | 'features'> & {
+  readonly selection: Required<Selection>;
+  readonly features: Required<Omit<Features, 'multiplicities'>> & {
+    readonly multiplicities: Required<Features['multiplicities']>;
+  };
 };
 
 export type Sample = Config['input']['samples'][number];

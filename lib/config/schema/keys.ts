@@ -97,12 +97,20 @@ export function optional<Schema extends TSchema>(schema: Schema) {
   return Type.Optional({ ...schema, optional: true });
 }
 
+/** A key whose default follows from another one, as `rule` says in words; load.ts fills it in. */
+export function derived<Schema extends TSchema>(schema: Schema, rule: string) {
+  const { default: _, ...rest } = schema;
+  return Type.Optional({ ...(rest as Schema), optional: true, derivedFrom: rule });
+}
+
 /** The parts of a schema that our walkers (validation, JSON Schema, reference page) read. */
 export interface SchemaNode extends NumberLimits, TextOptions, ListOptions {
   readonly type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
   readonly description?: string;
   readonly default?: unknown;
   readonly optional?: true;
+  /** In words, where an absent key takes its value from. */
+  readonly derivedFrom?: string;
   readonly enum?: readonly string[];
   readonly minLength?: number;
   readonly properties?: Readonly<Record<string, SchemaNode>>;

@@ -2,8 +2,8 @@ import { choice, integer, section } from './keys.js';
 
 export const learningSchema = section('Where the network runs.', {
   backend: choice(
-    'onnx is onnxruntime-node, onnx-web its WebAssembly form; auto takes the first that loads, in this order.',
-    ['auto', 'onnx', 'onnx-web'],
+    'What computes the network: onnxruntime-node is native, onnxruntime-web WebAssembly; auto takes the first that works.',
+    ['auto', 'onnxruntime-node', 'onnxruntime-web'],
     'auto',
   ),
   threads: integer('Threads of the backend; gives the same bits whatever their number.', 2, {

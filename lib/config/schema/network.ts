@@ -4,7 +4,7 @@ const activations = ['linear', 'tanh', 'relu', 'leakyrelu', 'sigmoid'] as const;
 const stacked = { key: 'type', values: ['stacked'] } as const;
 
 const layer = section('One dense layer.', {
-  units: integer('Width of the layer.', 150, { minimum: 1, maximum: 100_000 }),
+  units: integer('Width of the layer.', 150, { minimum: 1, maximum: 16_384 }),
   activation: choice('Activation after the layer.', activations, 'leakyrelu'),
   slope: real('Slope of leakyrelu below zero.', 0.3, {
     minimum: 0,
@@ -29,10 +29,10 @@ export const networkSchema = section('The autoencoder.', {
     'The hidden layers in order; a last layer as wide as the input is added.',
     layer,
     [{ units: 150, activation: 'leakyrelu', slope: 0.3 }],
-    { minItems: 1, maxItems: 64, when: stacked },
+    { minItems: 1, maxItems: 63, when: stacked },
   ),
   output_activation: choice('Activation of the last layer.', activations, 'leakyrelu', { when: stacked }),
-  output_slope: real('Slope of leakyrelu below zero in the last layer and on the input.', 0.3, {
+  slope: real('Slope of leakyrelu below zero in input_activation and output_activation.', 0.3, {
     minimum: 0,
     maximum: 1,
     when: stacked,

@@ -1,4 +1,4 @@
-import { choice, integer, list, optional, real, requiredText, section } from './keys.js';
+import { choice, derived, integer, list, real, requiredText, section } from './keys.js';
 
 export const selectionSchema = section(
   'Which objects and which events are kept. Defaults are those for ATLAS Open Data; absolute pseudorapidities.',
@@ -13,28 +13,28 @@ export const selectionSchema = section(
       minimum: 0,
       maximum: 1e5,
     }),
-    lepton_eta_max: real('Good leptons lie within this pseudorapidity; the default cuts nothing.', 100, {
-      exclusiveMinimum: 0,
+    electron_eta_max: real('Good electrons lie within this pseudorapidity; 0 asks nothing.', 0, {
+      minimum: 0,
+      maximum: 100,
+    }),
+    muon_eta_max: real('Good muons lie within this pseudorapidity; 0 asks nothing.', 0, {
+      minimum: 0,
       maximum: 100,
     }),
     lepton_etcone20_rel_max: real('Good leptons have etcone20 / pT (signed) below this.', 0.15, {
-      minimum: -1e3,
+      minimum: 0,
       maximum: 1e3,
     }),
     lepton_ptcone30_rel_max: real('Good leptons have ptcone30 / pT below this.', 0.15, {
-      minimum: -1e3,
+      minimum: 0,
       maximum: 1e3,
     }),
-    three_lepton_pt_min_gev: real(
-      'With leptons exactly_3: the threshold that three_lepton_pt_count of them must pass.',
-      20,
-      { unit: 'GeV', minimum: 0, maximum: 1e5, when: { key: 'leptons', values: ['exactly_3'] } },
-    ),
-    three_lepton_pt_count: integer(
-      'With leptons exactly_3: how many of them must be above three_lepton_pt_min_gev.',
-      2,
-      { minimum: 0, maximum: 3, when: { key: 'leptons', values: ['exactly_3'] } },
-    ),
+    three_lepton_pt_min_gev: real('With leptons exactly_3: two of the three must be above this.', 20, {
+      unit: 'GeV',
+      minimum: 0,
+      maximum: 1e5,
+      when: { key: 'leptons', values: ['exactly_3'] },
+    }),
     mll_min_gev: real(
       'The invariant mass of the two hardest good leptons is above this; 0 asks nothing.',
       0,
@@ -64,21 +64,30 @@ export const selectionSchema = section(
       maximum: 100,
     }),
     bjet_discriminant_min: real(
-      'A jet is b-tagged at or above this discriminant (MV2c10 at its 77 % working point), light below.',
+      'A jet is b-tagged at or above this discriminant (default: MV2c10 at its 77 % working point).',
       0.6459,
       { minimum: -100, maximum: 100 },
+    ),
+    light_jet_discriminant_max: derived(
+      real(
+        'A jet is light below this discriminant; from here to bjet_discriminant_min it is neither, and counted.',
+        0,
+        { minimum: -100, maximum: 100 },
+      ),
+      'bjet_discriminant_min',
     ),
     bjet_eta_max: real('b-tagged jets beyond this pseudorapidity count as light.', 2.5, {
       minimum: 0,
       maximum: 100,
     }),
-    triggers: optional(
+    triggers: derived(
       list(
-        "Trigger names of the profile, any of which must have fired; an empty list asks for none. Without the key: the profile's default.",
+        'Trigger names of the profile, any of which must have fired; an empty list asks for none.',
         requiredText('A trigger name.'),
         undefined,
         { unique: true },
       ),
+      'default_triggers of the profile',
     ),
     absurd_weight_factor: real(
       "A weight above this many times its file's median absolute weight is corrupt and goes to the dead letters.",

@@ -1,4 +1,4 @@
-import { choice, flag, integer, real, section } from './keys.js';
+import { choice, integer, real, section } from './keys.js';
 
 export const trainingSchema = section('How the network is trained, megaset by megaset.', {
   epochs: integer('Epochs over each megaset.', 10, { unit: 'epochs', minimum: 1, maximum: 100_000 }),
@@ -13,12 +13,6 @@ export const trainingSchema = section('How the network is trained, megaset by me
     maximum: 1_048_576,
   }),
   learning_rate: real('Step size of Adam.', 0.001, { exclusiveMinimum: 0, maximum: 10 }),
-  beta1: real('Decay of the first moment of Adam.', 0.9, { minimum: 0, exclusiveMaximum: 1 }),
-  beta2: real('Decay of the second moment of Adam.', 0.999, { minimum: 0, exclusiveMaximum: 1 }),
-  epsilon: real('Added to the root of the bias-corrected second moment, as Keras does.', 1e-7, {
-    exclusiveMinimum: 0,
-    maximum: 1,
-  }),
   train_fraction: real(
     'Share of the background that is not test; the rest is kept for every figure that is shown.',
     0.8,
@@ -53,19 +47,14 @@ export const trainingSchema = section('How the network is trained, megaset by me
     },
   ),
   early_stopping: section('Ends the current megaset (only) when the validation loss no longer falls.', {
-    enabled: flag('Whether a megaset may end before its last epoch.', false),
-    patience_epochs: integer('Epochs without improvement after which the megaset ends.', 3, {
+    patience_epochs: integer('Epochs without improvement after which the megaset ends; 0 never ends it.', 0, {
       unit: 'epochs',
-      minimum: 1,
+      minimum: 0,
       maximum: 100_000,
     }),
-    min_improvement: real(
-      'Smallest relative fall of the validation loss that counts as improvement.',
-      0.001,
-      {
-        minimum: 0,
-        exclusiveMaximum: 1,
-      },
-    ),
+    min_delta: real('An epoch improves when its loss lies below the best by more than this.', 0, {
+      minimum: 0,
+      maximum: 1e6,
+    }),
   }),
 });
