@@ -1,3 +1,4 @@
+import { amplifyCodes } from './amplify.js';
 import { baseCodes } from './base.js';
 import { cliCodes } from './cli.js';
 import { columnarCodes } from './columnar.js';
@@ -17,6 +18,7 @@ export const errorCodes = {
   ...flowCodes,
   ...configCodes,
   ...cliCodes,
+  ...amplifyCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;
