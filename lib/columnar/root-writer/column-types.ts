@@ -24,7 +24,10 @@ export type ColumnValues =
   | Float32Array
   | Float64Array;
 
-/** One branch's part of a batch. A jagged column's entry i is values[offsets[i] .. offsets[i+1]). */
+/**
+ * One branch's part of a batch. A jagged column's entry i is values[offsets[i] .. offsets[i+1]); a fixed one's is
+ * values[i x length .. (i + 1) x length).
+ */
 export interface WriterColumn {
   readonly values: ColumnValues;
   readonly offsets?: Int32Array | Uint32Array | undefined;
@@ -54,10 +57,11 @@ export const leafTypes: Readonly<Record<ColumnType, LeafType>> = {
 };
 
 /**
- * A branch to write. `flat`: one value an entry. `vector`: a std::vector, as in ATLAS Open Data. `counted`: a
+ * A branch to write. `flat`: one value an entry. `fixed`: `length` values an entry. `vector`: a std::vector, as in ATLAS Open Data. `counted`: a
  * C array whose length is in the integer branch `counter`, which must come before it in the list.
  */
 export type BranchSpec = { readonly name: string; readonly type: ColumnType } & (
   | { readonly form: 'flat' | 'vector' }
+  | { readonly form: 'fixed'; readonly length: number }
   | { readonly form: 'counted'; readonly counter: string }
 );

@@ -161,3 +161,14 @@ export function freeList(facts: FileFacts, seek: number): Buffer {
       .i32(bigFile);
   return record({ ...own, seek, parent: firstRecord }, object.done());
 }
+
+/** Where nothing is known yet. */
+export const noPlan: FilePlan = {
+  end: 0,
+  freeSeek: 0,
+  freeBytes: 0,
+  infoSeek: 0,
+  infoBytes: 0,
+  keysSeek: 0,
+  keysBytes: 0,
+};

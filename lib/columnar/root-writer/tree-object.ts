@@ -115,7 +115,7 @@ class TreeSerializer {
       out
         .i32(tree.compression)
         .i32(tree.basketBytes)
-        .i32(spec.form === 'flat' ? 0 : 1000);
+        .i32(spec.form === 'vector' || spec.form === 'counted' ? 1000 : 0);
       out.i32(baskets).i64(tree.entries);
       this.ioFeatures();
       // fOffset, fMaxBaskets, fSplitLevel, fEntries, fFirstEntry, fTotBytes, fZipBytes
@@ -177,7 +177,10 @@ class TreeSerializer {
     out.versioned(2, () => {
       this.named(spec.name, leafTitle(spec), 0);
       // fLen, fLenType, fOffset, fIsRange, fIsUnsigned, fLeafCount
-      out.i32(1).i32(bytes).i32(0);
+      out
+        .i32(spec.form === 'fixed' ? spec.length : 1)
+        .i32(bytes)
+        .i32(0);
       out.u8(branch.countMaximum === undefined ? 0 : 1).u8(unsigned ? 1 : 0);
       out.i32(spec.form === 'counted' ? this.leaf(spec.counter) : 0);
     });
@@ -245,7 +248,8 @@ class TreeSerializer {
 }
 
 function leafTitle(spec: BranchSpec): string {
-  return spec.form === 'counted' ? `${spec.name}[${spec.counter}]` : spec.name;
+  if (spec.form === 'counted') return `${spec.name}[${spec.counter}]`;
+  return spec.form === 'fixed' ? `${spec.name}[${spec.length}]` : spec.name;
 }
 
 function branchTitle(spec: BranchSpec): string {

@@ -1,11 +1,10 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { syncFolder, temporarySuffix } from '../../base/atomic-file.js';
-import { fromSystemError, invariant, RmmError } from '../../base/error.js';
+import { invariant } from '../../base/error.js';
 import { basketKey, basketKeyLength } from './basket.js';
 import { BranchBuffer, type TakenBasket } from './branch-buffer.js';
-import { type BranchSpec, leafTypes, type WriterColumn } from './column-types.js';
+import { checkBasket, checkBranches, checkCounts } from './checks.js';
+import type { BranchSpec, WriterColumn } from './column-types.js';
 import { type Compression, compressionSetting, compressPayload } from './compress.js';
 import {
   datime,
@@ -16,10 +15,12 @@ import {
   freeList,
   keyLength,
   keyList,
+  noPlan,
   type RecordKey,
   record,
   rootDirectory,
 } from './file-records.js';
+import { FileSink } from './file-sink.js';
 import { streamerInfoBase64 } from './streamer-info.js';
 import { treeObject } from './tree-object.js';
 
@@ -36,8 +37,7 @@ export interface TreeWriterOptions {
   readonly date: Date;
 }
 
-/** ROOT keeps a basket's lengths and positions in signed 32 bits. */
-const largestBasket = 0x7fffffff - 65536;
+/** What fBasketSize says; the true sizes are in the baskets. */
 const basketBytes = 32000;
 
 interface BranchState {
@@ -61,10 +61,8 @@ export class RootTreeWriter {
   private readonly compression: Compression;
   private readonly clusterEntries: number;
   private readonly facts: FileFacts;
-  private readonly temporary: string;
-  private readonly descriptor: number;
+  private readonly sink: FileSink;
   private readonly info: { readonly seek: number; readonly bytes: number };
-  private position = 0;
   private entries = 0;
   private inCluster = 0;
   private flushing: Promise<void> = Promise.resolve();
@@ -95,23 +93,18 @@ export class RootTreeWriter {
       uuid: options.uuid,
       compression: compressionSetting(this.compression),
     };
-    const folder = dirname(options.path);
-    this.temporary = join(folder, `.${basename(options.path)}${temporarySuffix}`);
-    try {
-      mkdirSync(folder, { recursive: true });
-      this.descriptor = openSync(this.temporary, 'w');
-    } catch (error) {
-      throw fromSystemError(error, 'creating', options.path);
-    }
+    this.sink = new FileSink(options.path);
     // The header is empty until `close`, so a reader never takes a half-written file for a whole one.
-    this.write(Buffer.alloc(firstRecord));
-    this.write(rootDirectory(this.facts, noPlan));
+    this.sink.write(Buffer.alloc(firstRecord));
+    this.sink.write(rootDirectory(this.facts, noPlan));
     const key = { className: 'TList', name: 'StreamerInfo', title: 'Doubly linked list', cycle: 1 };
     const streamerInfo = inflateSync(Buffer.from(streamerInfoBase64, 'base64'));
-    const seek = this.position;
+    const seek = this.sink.position;
     // Its references count from the start of a 64-byte key, so this record needs the short form of key.
-    this.write(record({ ...key, seek, parent: firstRecord, datime: this.facts.datime }, streamerInfo, true));
-    this.info = { seek, bytes: this.position - seek };
+    this.sink.write(
+      record({ ...key, seek, parent: firstRecord, datime: this.facts.datime }, streamerInfo, true),
+    );
+    this.info = { seek, bytes: this.sink.position - seek };
   }
 
   /**
@@ -124,7 +117,14 @@ export class RootTreeWriter {
       columns.length === this.branches.length,
       `${columns.length} columns for ${this.branches.length} branches`,
     );
-    this.checkCounters(columns, first, count);
+    checkCounts(
+      this.options.path,
+      this.options.branches,
+      columns,
+      first,
+      count,
+      this.entries + this.inCluster,
+    );
     let done = 0;
     while (done < count) {
       const take = Math.min(count - done, this.clusterEntries - this.inCluster);
@@ -165,29 +165,29 @@ export class RootTreeWriter {
     const { tree } = this.options;
     const keyBytes = basketKeyLength(branch.spec.name, tree);
     const plainBytes = basket.payload.length;
-    if (plainBytes > largestBasket) throw tooLarge(this.options.path, branch.spec.name, plainBytes);
+    checkBasket(this.options.path, branch.spec.name, plainBytes);
     const key = basketKey(
       {
         branch: branch.spec.name,
         tree,
-        seek: this.position,
+        seek: this.sink.position,
         parent: firstRecord,
         datime: this.facts.datime,
         entries: basket.entries,
         dataBytes: basket.dataBytes,
         plainBytes,
-        bufferStep: branch.buffer.jagged ? basket.entries + 1 : branch.buffer.width,
+        bufferStep: branch.buffer.jagged ? basket.entries + 1 : branch.buffer.width * branch.buffer.length,
         basketBytes,
       },
       stored.length,
     );
-    branch.basketSeek.push(this.position);
+    branch.basketSeek.push(this.sink.position);
     branch.basketFirstEntry.push(firstEntry);
     branch.basketBytes.push(keyBytes + stored.length);
     branch.totalBytes += keyBytes + plainBytes;
     branch.storedBytes += keyBytes + stored.length;
-    this.write(key);
-    this.write(stored);
+    this.sink.write(key);
+    this.sink.write(stored);
   }
 
   /**
@@ -195,46 +195,35 @@ export class RootTreeWriter {
    * @throws disk_full, io_failed
    */
   async close(): Promise<{ readonly entries: number; readonly bytes: number }> {
-    try {
-      if (this.inCluster > 0) await this.flush();
-      await this.flushing;
-      const treeKey = this.writeTree();
-      const keysSeek = this.position;
-      this.write(keyList(this.facts, keysSeek, [treeKey]));
-      const freeSeek = this.position;
-      this.write(freeList(this.facts, freeSeek));
-      const plan: FilePlan = {
-        end: this.position,
-        freeSeek,
-        freeBytes: this.position - freeSeek,
-        infoSeek: this.info.seek,
-        infoBytes: this.info.bytes,
-        keysSeek,
-        keysBytes: freeSeek - keysSeek,
-      };
-      const bytes = this.position;
-      this.position = 0;
-      this.write(fileHeader(this.facts, plan));
-      this.write(rootDirectory(this.facts, plan));
-      fsyncSync(this.descriptor);
-      closeSync(this.descriptor);
-      renameSync(this.temporary, this.options.path);
-      syncFolder(dirname(this.options.path));
-      return { entries: this.entries, bytes };
-    } catch (error) {
-      throw fromSystemError(error, 'writing', this.options.path);
-    }
+    if (this.inCluster > 0) await this.flush();
+    await this.flushing;
+    const { facts, sink, info } = this;
+    const treeKey = this.writeTree();
+    const keysSeek = sink.position;
+    sink.write(keyList(facts, keysSeek, [treeKey]));
+    const freeSeek = sink.position;
+    sink.write(freeList(facts, freeSeek));
+    const end = sink.position;
+    const plan: FilePlan = {
+      end,
+      freeSeek,
+      freeBytes: end - freeSeek,
+      infoSeek: info.seek,
+      infoBytes: info.bytes,
+      keysSeek,
+      keysBytes: freeSeek - keysSeek,
+    };
+    sink.position = 0;
+    sink.write(fileHeader(facts, plan));
+    sink.write(rootDirectory(facts, plan));
+    sink.commit();
+    return { entries: this.entries, bytes: end };
   }
 
   /** Gives up: removes what was written. For the path on which `append` or `close` failed. */
   async abort(): Promise<void> {
     await this.flushing.catch(() => undefined);
-    try {
-      closeSync(this.descriptor);
-    } catch {
-      // Already closed by a `close` that failed after it.
-    }
-    rmSync(this.temporary, { force: true });
+    this.sink.discard();
   }
 
   private writeTree(): RecordKey {
@@ -257,89 +246,8 @@ export class RootTreeWriter {
       },
       keyLength(base, false),
     );
-    const key = { ...base, seek: this.position, parent: firstRecord, datime: this.facts.datime };
-    this.write(record(key, object));
+    const key = { ...base, seek: this.sink.position, parent: firstRecord, datime: this.facts.datime };
+    this.sink.write(record(key, object));
     return { ...key, objectBytes: object.length, storedBytes: object.length };
-  }
-
-  private checkCounters(columns: readonly WriterColumn[], first: number, count: number): void {
-    for (const [index, { spec }] of this.branches.entries()) {
-      if (spec.form !== 'counted') continue;
-      const counts = columns[this.branches.findIndex((branch) => branch.spec.name === spec.counter)]!.values;
-      const offsets = columns[index]!.offsets;
-      invariant(offsets !== undefined, `branch ${spec.name} needs offsets`);
-      for (let entry = first; entry < first + count; entry += 1) {
-        if (Number(counts[entry]) !== offsets[entry + 1]! - offsets[entry]!) {
-          throw new RmmError(
-            'root_writer_count',
-            `${this.options.path}: entry ${this.entries + this.inCluster + entry - first} has ${counts[entry]} in ` +
-              `branch ${spec.counter} but ${offsets[entry + 1]! - offsets[entry]!} values in branch ${spec.name}; ` +
-              'the two must agree',
-            { context: { file: this.options.path, branch: spec.name } },
-          );
-        }
-      }
-    }
-  }
-
-  private write(bytes: Uint8Array): void {
-    let written = 0;
-    try {
-      // A nearly full disk accepts a part of the bytes and only fails the next call.
-      while (written < bytes.length) {
-        written += writeSync(
-          this.descriptor,
-          bytes,
-          written,
-          bytes.length - written,
-          this.position + written,
-        );
-      }
-    } catch (error) {
-      throw fromSystemError(error, 'writing', this.options.path);
-    }
-    this.position += bytes.length;
-  }
-}
-
-const noPlan: FilePlan = {
-  end: 0,
-  freeSeek: 0,
-  freeBytes: 0,
-  infoSeek: 0,
-  infoBytes: 0,
-  keysSeek: 0,
-  keysBytes: 0,
-};
-
-function tooLarge(path: string, branch: string, bytes: number): RmmError {
-  return new RmmError(
-    'root_writer_basket',
-    `${path}: a basket of branch ${branch} would take ${bytes} bytes and ROOT allows ${largestBasket}; ` +
-      'write fewer entries a cluster',
-    { context: { file: path, branch } },
-  );
-}
-
-function checkBranches(branches: readonly BranchSpec[]): void {
-  const seen = new Map<string, BranchSpec>();
-  const refuse = (branch: BranchSpec, what: string): never => {
-    throw new RmmError('root_writer_branches', `branch ${branch.name}: ${what}`, {
-      context: { branch: branch.name },
-    });
-  };
-  for (const branch of branches) {
-    if (seen.has(branch.name)) refuse(branch, 'there is another branch of this name');
-    if (branch.form === 'counted') {
-      const counter = seen.get(branch.counter);
-      const integer =
-        counter?.form === 'flat' && /int/.test(counter.type) && leafTypes[counter.type].bytes <= 4;
-      if (!integer)
-        refuse(branch, `its counter ${branch.counter} must be a flat integer branch that comes before it`);
-    }
-    seen.set(branch.name, branch);
-  }
-  if (branches.length === 0) {
-    throw new RmmError('root_writer_branches', 'a tree needs at least one branch; none was given');
   }
 }
