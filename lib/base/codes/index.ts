@@ -1,3 +1,4 @@
+import { amplifyCodes } from './amplify.js';
 import { baseCodes } from './base.js';
 import { cliCodes } from './cli.js';
 import { columnarCodes } from './columnar.js';
@@ -21,6 +22,7 @@ export const errorCodes = {
   ...configCodes,
   ...servicesCodes,
   ...cliCodes,
+  ...amplifyCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

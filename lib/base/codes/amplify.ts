@@ -1,0 +1,23 @@
+import type { CodeSpec } from './code-spec.js';
+
+/** Error codes of the ROOT writer and of `amplify`. */
+export const amplifyCodes = {
+  root_writer_branches: {
+    domain: 'internal',
+    exit: 1,
+    summary: 'The list of branches to write to a ROOT file is not one that ROOT can hold.',
+    cure: 'Give each branch a name of its own, and put an integer branch that counts others before them.',
+  },
+  root_writer_count: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A counter branch and the branches that it counts disagree in an entry.',
+    cure: 'Look at the entry named in the message: the source file is damaged or was written inconsistently.',
+  },
+  root_writer_basket: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A part of a branch is larger than ROOT allows in one piece.',
+    cure: 'Write with fewer entries a cluster; entries this large are usually a sign of a damaged source.',
+  },
+} as const satisfies Record<string, CodeSpec>;
