@@ -3,8 +3,11 @@ import type { Events } from '../../lib/physics/events.js';
 import type { FeatureBuffer } from '../../lib/physics/feature-buffer.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { ReportKernel } from '../../lib/physics/report/index.js';
-import { RmmKernel, type RmmOptions, rmmDefaults, rmmLayout } from '../../lib/physics/rmm/index.js';
+import { RmmKernel, type RmmOptions, rmmLayout, type SlotType } from '../../lib/physics/rmm/index.js';
 import type { Selected } from '../../lib/physics/selection/index.js';
+
+const thesisOrder: readonly SlotType[] = ['jets', 'bjets', 'electrons', 'muons', 'photons'];
+const map2rmmOrder: readonly SlotType[] = ['jets', 'bjets', 'muons', 'electrons', 'photons'];
 
 /** A feature set in work: writes one row for each selected event. Not shared between threads. */
 export interface Featurizer {
@@ -24,17 +27,16 @@ function matrixOptions(features: Config['features']): Partial<RmmOptions> {
     bjets: features.multiplicities.b_jets,
     electrons: features.multiplicities.electrons,
     muons: features.multiplicities.muons,
+    photons: features.multiplicities.photons,
   };
   // The convention gives the order of the types; a type with no slots is left out.
-  const slots = rmmDefaults[features.convention].slots.flatMap(({ type }) => {
-    const count = type === 'photons' ? 0 : counts[type];
-    return count > 0 ? [{ type, count }] : [];
-  });
+  const order = features.convention === 'map2rmm' ? map2rmmOrder : thesisOrder;
+  const slots = order.flatMap((type) => (counts[type] > 0 ? [{ type, count: counts[type] }] : []));
   return {
     convention: features.convention,
     slots,
     rapidityScale: features.c,
-    sqrtSGev: features.divide_by_sqrt_s || features.convention === 'map2rmm' ? features.sqrt_s_gev : 0,
-    metMinGev: features.convention === 'map2rmm' ? features.map2rmm_met_min_gev : 0,
+    sqrtSGev: features.divide_by_sqrt_s ? features.sqrt_s_gev : 0,
+    metMinGev: features.met_min_gev,
   };
 }

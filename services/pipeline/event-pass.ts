@@ -16,7 +16,6 @@ import { saltedSplit } from './salted-split.js';
 
 /** Code of the `split` column of rows that are never trained on and never tested with: signal and data. */
 export const splitNone = 3;
-export const splitNames: readonly string[] = ['train', 'validation', 'test', 'none'];
 
 /** What became of one block of entries. Features and table rows are valid until the next block. */
 export interface PassBlock {

@@ -9,7 +9,8 @@ export function saltedSplit(
   training: Config['training'],
 ): void {
   columns.fill(identity, word, training.megasets, {
-    testFraction: 1 - training.train_fraction,
+    // 1 - 0.8 is 0.19999999999999996; a reader of the docs expects 0.2.
+    testFraction: Number((1 - training.train_fraction).toPrecision(12)),
     validationFraction: training.validation_fraction,
     saltNumber: training.split_salt,
   });

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
@@ -8,10 +8,14 @@ import { decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
 /** How the training rows were divided: written when every row is in its bucket. */
 export interface MegasetPlan {
   readonly megasets: number;
+  /** Name of the sample weights that weightSums are of. */
+  readonly sampleWeights: string;
   /** Hash-prefix buckets of each megaset; each fits memory. */
   readonly buckets: number;
-  /** Rows by megaset and bucket. */
+  /** Rows by megaset and bucket. The last megaset holds the validation rows. */
   readonly rows: readonly (readonly number[])[];
+  /** Sum of sample weights by megaset and bucket, added up in the bucket's order. */
+  readonly weightSums: readonly (readonly number[])[];
 }
 
 const planName = 'plan.json';
@@ -26,8 +30,9 @@ export function bucketOf(hashHigh: number, buckets: number): number {
   return Math.floor((hashHigh * buckets) / 0x100000000);
 }
 
-function bucketFile(folder: string, megaset: number, bucket: number): string {
-  return join(folder, `megaset-${String(megaset).padStart(5, '0')}.${String(bucket).padStart(5, '0')}.bin`);
+function bucketFile(folder: string, megaset: number, bucket: number, ending: 'part' | 'bin'): string {
+  const name = `megaset-${String(megaset).padStart(5, '0')}.${String(bucket).padStart(5, '0')}`;
+  return join(folder, `${name}.${ending}`);
 }
 
 /** The plan of a store that is complete, or undefined. */
@@ -65,12 +70,31 @@ export class MegasetWriter {
     if (this.#pendingValues > 16_000_000) this.#flush();
   }
 
-  finish(): MegasetPlan {
+  /**
+   * Puts every bucket into its order, on disk, one at a time.
+   * @param weigh sum of the sample weights of rows, in their order
+   */
+  finish(sampleWeights: string, weigh: (weights: Float64Array) => number): MegasetPlan {
     this.#flush();
+    const weightSums = this.#rows.map((buckets, megaset) =>
+      buckets.map((count, bucket) => {
+        if (count === 0) return 0;
+        const part = bucketFile(this.#folder, megaset, bucket, 'part');
+        const segments = decodeSegments(readAligned(part), part);
+        const rows = gatherRows(segments, orderRows(segments));
+        invariant(rows.rows === count, `${part} holds ${rows.rows} rows where ${count} were written`);
+        const path = bucketFile(this.#folder, megaset, bucket, 'bin');
+        attempt(path, () => writeFileSync(path, encodeSegment(rows)));
+        rmSync(part);
+        return weigh(rows.weight);
+      }),
+    );
     const plan: MegasetPlan = {
       megasets: this.#megasets,
       buckets: this.#buckets,
+      sampleWeights,
       rows: this.#rows,
+      weightSums,
     };
     writeFileAtomic(join(this.#folder, planName), JSON.stringify(plan));
     return plan;
@@ -117,19 +141,8 @@ export class MegasetWriter {
   }
 
   #append(megaset: number, bucket: number, rows: TrainingRows): void {
-    const path = bucketFile(this.#folder, megaset, bucket);
-    try {
-      const descriptor = openSync(path, 'a');
-      try {
-        const bytes = encodeSegment(rows);
-        let written = 0;
-        while (written < bytes.length) written += writeSync(descriptor, bytes, written);
-      } finally {
-        closeSync(descriptor);
-      }
-    } catch (error) {
-      throw fromSystemError(error, 'writing', path);
-    }
+    const path = bucketFile(this.#folder, megaset, bucket, 'part');
+    attempt(path, () => appendFileSync(path, encodeSegment(rows)));
     const counted = this.#rows[megaset] as number[];
     counted[bucket] = (counted[bucket] as number) + rows.rows;
   }
@@ -147,17 +160,22 @@ export function readBucket(
 ): TrainingRows | undefined {
   const expected = plan.rows[megaset]?.[bucket] ?? 0;
   if (expected === 0) return undefined;
-  const path = bucketFile(folder, megaset, bucket);
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw fromSystemError(error, 'reading', path);
-  }
-  // Small files come from Node's shared pool, at any offset.
-  const aligned = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
-  const segments = decodeSegments(aligned, path);
-  const rows = gatherRows(segments, orderRows(segments));
-  invariant(rows.rows === expected, `${path} holds ${rows.rows} rows where ${expected} were written`);
+  const path = bucketFile(folder, megaset, bucket, 'bin');
+  const [rows] = decodeSegments(readAligned(path), path);
+  invariant(rows?.rows === expected, `${path} holds ${rows?.rows} rows where ${expected} were written`);
   return rows;
+}
+
+function readAligned(path: string): Uint8Array {
+  const bytes = attempt(path, () => readFileSync(path));
+  // Small files come from Node's shared pool, at any offset.
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}
+
+function attempt<Result>(path: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw fromSystemError(error, 'reading or writing', path);
+  }
 }

@@ -51,6 +51,12 @@ export const servicesCodes = {
     summary: 'The same event (run, event, channel) came more than once.',
     cure: 'Remove the doubled files, or set input.duplicates: count to go on.',
   },
+  model_missing: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The folder given as a model holds no model.',
+    cure: 'Give the model/ folder of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
+  },
   model_mismatch: {
     domain: 'user',
     exit: 2,
