@@ -1,6 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
+import type { NeededBranch } from '../../lib/config/index.js';
 import type { Events, JetColumns, LeptonColumns } from '../../lib/physics/events.js';
-import { type FieldMap, type FieldSource, jetFields, leptonFields, scalarFields } from './field-map.js';
 import { type AnyArray, Buffers, toInt32, toInt64, toUint8, widen } from './widen.js';
 
 /** A column as the reader gives it; ragged ones have count + 1 offsets from 0. */
@@ -21,208 +21,165 @@ export interface AssembledEvents extends Events {
   readonly keyEvent: BigInt64Array;
 }
 
+const none = { offsets: new Int32Array(0), values: new Float64Array(0) };
+
 /**
  * Makes events in our names, types and units from the columns of one file, in buffers that the next call
- * uses again.
+ * uses again. Lepton columns that the configuration does not need are empty.
  */
 export class EventAssembler {
-  readonly #map: FieldMap;
+  /** Branches to read, in the order in which `assemble` expects their columns. */
+  readonly branches: readonly string[];
+  readonly #file: string;
+  readonly #needed: readonly NeededBranch[];
   readonly #normalisation: Normalisation | undefined;
   readonly #buffers = new Buffers();
-  readonly #file: string;
+  readonly #factors: readonly string[];
+  #columns = new Map<string, InputColumn>();
+  #count = 0;
 
-  constructor(options: { file: string; map: FieldMap; normalisation: Normalisation | undefined }) {
+  /** @param options.normalisation undefined where every event weighs 1 */
+  constructor(options: {
+    readonly file: string;
+    readonly needed: readonly NeededBranch[];
+    readonly normalisation: Normalisation | undefined;
+  }) {
     this.#file = options.file;
-    this.#map = options.map;
+    this.#needed = options.needed;
     this.#normalisation = options.normalisation;
+    this.branches = options.needed.map(({ branch }) => branch);
+    this.#factors = options.needed.map(({ field }) => field).filter((field) => /^weight\.(factors|crossSection)/.test(field));
   }
 
-  /** `columns` in the order of `branchesOf(map)`; valid until the next call. */
+  /** Events of `count` entries; valid until the next call. @throws profile_mismatch, ragged_mismatch */
   assemble(columns: readonly InputColumn[], count: number): AssembledEvents {
-    const scalars = columns.slice(0, scalarFields.length);
-    const leptons = columns.slice(scalarFields.length, scalarFields.length + leptonFields.length);
-    const jetStart = scalarFields.length + leptonFields.length;
-    const jets = columns.slice(jetStart, jetStart + jetFields.length);
-    let next = jetStart + jetFields.length;
-    const triggers: Record<string, Uint8Array> = {};
-    for (const [name, source] of Object.entries(this.#map.triggers)) {
-      const values = this.#scalar(columns[next++], source, count);
-      triggers[name] = toUint8(values, count, this.#buffers.uint8(`trigger.${name}`, count));
-    }
-    const [run, event, channel, met, metPhi] = scalars;
-    const sources = this.#map.scalars;
-    const channels = toInt32(
-      this.#scalar(channel, sources.channel, count),
-      count,
-      this.#buffers.int32('channel', count),
-    );
-    const numbers = toInt64(
-      this.#scalar(event, sources.event, count),
-      count,
-      this.#buffers.int64('event', count),
-    );
-    const weight = this.#weights(columns, next, channels, count);
-    if (this.#map.weight !== undefined) next += this.#map.weight.factors.length + 2;
-    const parent = this.#map.parentEvent;
+    this.#columns = new Map(this.#needed.map(({ field }, index) => [field, columns[index]!]));
+    this.#count = count;
+    const channel = toInt32(this.#scalar('channel'), count, this.#buffers.int32('channel', count));
+    const event = toInt64(this.#scalar('event'), count, this.#buffers.int64('event', count));
     return {
       count,
-      run: toInt32(this.#scalar(run, sources.run, count), count, this.#buffers.int32('run', count)),
-      event: numbers,
-      keyEvent:
-        parent === undefined
-          ? numbers
-          : toInt64(
-              this.#scalar(columns[next], parent, count),
-              count,
-              this.#buffers.int64('keyEvent', count),
-            ),
-      channel: channels,
-      weight,
-      met: widen(
-        this.#scalar(met, sources.met, count),
-        count,
-        sources.met.scale,
-        this.#buffers.float64('met', count),
-      ),
-      metPhi: widen(
-        this.#scalar(metPhi, sources.metPhi, count),
-        count,
-        sources.metPhi.scale,
-        this.#buffers.float64('metPhi', count),
-      ),
-      leptons: this.#leptons(leptons, count),
-      jets: this.#jets(jets, count),
-      triggers,
+      run: toInt32(this.#scalar('run'), count, this.#buffers.int32('run', count)),
+      event,
+      keyEvent: this.#columns.has('parentEvent')
+        ? toInt64(this.#scalar('parentEvent'), count, this.#buffers.int64('keyEvent', count))
+        : event,
+      channel,
+      weight: this.#weights(channel),
+      met: this.#float('met', this.#scalar('met'), count),
+      metPhi: this.#float('metPhi', this.#scalar('metPhi'), count),
+      leptons: this.#leptons(),
+      jets: this.#jets(),
+      triggers: this.#triggers(),
     };
   }
 
   /** own weight = product of the factors x cross section x luminosity / summed weights of the channel. */
-  #weights(
-    columns: readonly InputColumn[],
-    first: number,
-    channels: Int32Array,
-    count: number,
-  ): Float64Array {
-    const out = this.#buffers.float64('weight', count);
-    const source = this.#map.weight;
-    const normalisation = this.#normalisation;
-    if (source === undefined || normalisation === undefined) return out.fill(1);
-    fillNormalisation(channels, normalisation, out);
-    for (let factor = 0; factor <= source.factors.length; factor += 1) {
-      const branch = source.factors[factor] ?? source.crossSection;
-      const values = this.#scalar(columns[first + factor], { branch, scale: 1 }, count);
-      multiply(out, values as Float32Array, count);
-    }
+  #weights(channel: Int32Array): Float64Array {
+    const out = this.#buffers.float64('weight', this.#count);
+    if (this.#normalisation === undefined) return out.fill(1);
+    fillNormalisation(channel, this.#normalisation, out);
+    for (const field of this.#factors) multiply(out, this.#scalar(field) as Float32Array, this.#count);
     return out;
   }
 
-  #leptons(columns: readonly InputColumn[], count: number): LeptonColumns {
-    const sources = this.#map.leptons;
-    const offsets = this.#offsets(columns, Object.values(sources), count, 'leptons');
-    const total = offsets[count] as number;
-    const floats = (field: (typeof leptonFields)[number]) =>
-      this.#float(columns, leptonFields.indexOf(field), sources[field], total, `leptons.${field}`);
-    const ints = (field: 'charge' | 'type') =>
-      toInt32(
-        valuesOf(columns, leptonFields.indexOf(field)),
-        total,
-        this.#buffers.int32(`leptons.${field}`, total),
-      );
+  #triggers(): Record<string, Uint8Array> {
+    const triggers: Record<string, Uint8Array> = {};
+    for (const { field } of this.#needed) {
+      if (!field.startsWith('triggers.')) continue;
+      triggers[field.slice('triggers.'.length)] = toUint8(this.#scalar(field), this.#count, this.#buffers.uint8(field, this.#count));
+    }
+    return triggers;
+  }
+
+  #leptons(): LeptonColumns {
+    const offsets = this.#offsets('leptons.');
+    const total = offsets[this.#count]!;
+    const float = (name: string) => this.#float(`leptons.${name}`, this.#ragged(`leptons.${name}`), total);
+    const int = (name: string) => {
+      const values = this.#ragged(`leptons.${name}`);
+      return toInt32(values, Math.min(total, values.length), this.#buffers.int32(`leptons.${name}`, values.length === 0 ? 0 : total));
+    };
+    const tight = this.#ragged('leptons.tight');
     return {
       offsets,
-      pt: floats('pt'),
-      eta: floats('eta'),
-      phi: floats('phi'),
-      energy: floats('energy'),
-      charge: ints('charge'),
-      type: ints('type'),
-      ptcone30: floats('ptcone30'),
-      etcone20: floats('etcone20'),
-      d0: floats('d0'),
-      d0Significance: floats('d0Significance'),
-      z0: floats('z0'),
-      tight: toUint8(
-        valuesOf(columns, leptonFields.indexOf('tight')),
-        total,
-        this.#buffers.uint8('leptons.tight', total),
-      ),
+      pt: float('pt'),
+      eta: float('eta'),
+      phi: float('phi'),
+      energy: float('energy'),
+      charge: int('charge'),
+      type: int('type'),
+      ptcone30: float('ptcone30'),
+      etcone20: float('etcone20'),
+      d0: float('d0'),
+      d0Significance: float('d0Significance'),
+      z0: float('z0'),
+      tight: toUint8(tight, Math.min(total, tight.length), this.#buffers.uint8('leptons.tight', tight.length === 0 ? 0 : total)),
     };
   }
 
-  #jets(columns: readonly InputColumn[], count: number): JetColumns {
-    const sources = this.#map.jets;
-    const offsets = this.#offsets(columns, Object.values(sources), count, 'jets');
-    const total = offsets[count] as number;
-    const floats = (field: (typeof jetFields)[number]) =>
-      this.#float(columns, jetFields.indexOf(field), sources[field], total, `jets.${field}`);
+  #jets(): JetColumns {
+    const offsets = this.#offsets('jets.');
+    const total = offsets[this.#count]!;
+    const float = (name: string) => this.#float(`jets.${name}`, this.#ragged(`jets.${name}`), total);
     return {
       offsets,
-      pt: floats('pt'),
-      eta: floats('eta'),
-      phi: floats('phi'),
-      energy: floats('energy'),
-      jvt: floats('jvt'),
-      btag: floats('btag'),
+      pt: float('pt'),
+      eta: float('eta'),
+      phi: float('phi'),
+      energy: float('energy'),
+      jvt: float('jvt'),
+      btag: float('btag'),
     };
   }
 
-  #float(
-    columns: readonly InputColumn[],
-    index: number,
-    source: FieldSource,
-    total: number,
-    name: string,
-  ): Float64Array {
-    return widen(valuesOf(columns, index), total, source.scale, this.#buffers.float64(name, total));
+  #float(field: string, values: AnyArray, total: number): Float64Array {
+    if (values.length === 0) return none.values;
+    const factor = this.#needed.find((need) => need.field === field)?.factor ?? 1;
+    return widen(values, total, factor, this.#buffers.float64(field, total));
   }
 
-  #scalar(column: InputColumn | undefined, source: FieldSource, count: number): AnyArray {
-    if (column?.kind !== 'scalar' || column.values.length < count) {
-      throw new RmmError(
-        'profile_mismatch',
-        `${this.#file}: branch ${source.branch} must hold one number for each event`,
-        {
-          context: { file: this.#file, branch: source.branch },
-        },
-      );
+  #scalar(field: string): AnyArray {
+    const column = this.#columns.get(field);
+    if (column?.kind !== 'scalar' || column.values.length < this.#count) {
+      throw this.#mismatch(field, 'must hold one number for each event');
     }
     return column.values;
   }
 
+  /** Values of a ragged column; none where the configuration does not need it. */
+  #ragged(field: string): AnyArray {
+    return this.#columns.get(field)?.values ?? none.values;
+  }
+
   /** The common offsets of a group; a group whose branches disagree on how many objects an event has is refused. */
-  #offsets(
-    columns: readonly InputColumn[],
-    sources: readonly FieldSource[],
-    count: number,
-    group: string,
-  ): Int32Array {
+  #offsets(group: string): Int32Array {
     let common: Int32Array | undefined;
-    for (const [index, column] of columns.entries()) {
-      const branch = sources[index]?.branch ?? group;
-      if (column.kind !== 'jagged') {
-        throw new RmmError(
-          'profile_mismatch',
-          `${this.#file}: branch ${branch} must hold a list for each event`,
-          {
-            context: { file: this.#file, branch },
-          },
-        );
-      }
-      if (common === undefined) common = column.offsets;
-      else if (!sameOffsets(common, column.offsets, count)) {
+    let first = '';
+    for (const { field, branch } of this.#needed) {
+      if (!field.startsWith(group)) continue;
+      const column = this.#columns.get(field)!;
+      if (column.kind !== 'jagged') throw this.#mismatch(field, 'must hold a list for each event');
+      if (common === undefined) {
+        common = column.offsets;
+        first = branch;
+      } else if (!sameOffsets(common, column.offsets, this.#count)) {
         throw new RmmError(
           'ragged_mismatch',
-          `${this.#file}: branches ${sources[0]?.branch} and ${branch} do not agree on how many objects the events have`,
+          `${this.#file}: branches ${first} and ${branch} do not agree on how many objects the events have`,
           { context: { file: this.#file, branch } },
         );
       }
     }
-    return common as Int32Array;
+    return common!;
   }
-}
 
-function valuesOf(columns: readonly InputColumn[], index: number): AnyArray {
-  return (columns[index] as InputColumn).values;
+  #mismatch(field: string, expected: string): RmmError {
+    const branch = this.#needed.find((need) => need.field === field)?.branch ?? field;
+    return new RmmError('profile_mismatch', `${this.#file}: branch ${branch} ${expected}`, {
+      context: { file: this.#file, branch },
+    });
+  }
 }
 
 function sameOffsets(left: Int32Array, right: Int32Array, count: number): boolean {
@@ -236,7 +193,7 @@ function fillNormalisation(channels: Int32Array, normalisation: Normalisation, o
   let factor = Number.NaN;
   for (let index = 0; index < out.length; index += 1) {
     if (channels[index] !== channel) {
-      channel = channels[index] as number;
+      channel = channels[index]!;
       // An unknown channel gets NaN, which the selector turns into a dead letter.
       factor = normalisation.luminosityPb / (normalisation.sumOfWeights.get(channel) ?? Number.NaN);
     }
@@ -245,6 +202,5 @@ function fillNormalisation(channels: Int32Array, normalisation: Normalisation, o
 }
 
 function multiply(out: Float64Array, values: Float32Array, count: number): void {
-  for (let index = 0; index < count; index += 1)
-    out[index] = (out[index] as number) * (values[index] as number);
+  for (let index = 0; index < count; index += 1) out[index]! *= values[index]!;
 }

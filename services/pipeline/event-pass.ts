@@ -7,8 +7,7 @@ import { CutFlow, select, Selected } from '../../lib/physics/selection/index.js'
 import { featurizerOf } from '../featurizer/config.js';
 import type { RowTable } from '../featurizer/row-table.js';
 import { type AssembledEvents, EventAssembler } from '../ingest/event-assembler.js';
-import { branchesOf } from '../ingest/field-map.js';
-import { profileFields } from '../ingest/profile-fields.js';
+import { branchesToRead } from '../ingest/needed.js';
 import { selectionOf } from '../selector/config.js';
 import { deadLetterLines } from '../selector/dead-letters.js';
 import type { FileContext, RunSettings } from './file-context.js';
@@ -58,15 +57,14 @@ export class EventPass {
   }
 
   static async open(settings: RunSettings, file: FileContext): Promise<EventPass> {
-    const tree = file.metadata.trees[0];
-    const map = profileFields(settings.profile, {
-      data: file.data,
-      available: new Set(tree?.branches.map(({ name }) => name)),
-      triggers: settings.config.selection.triggers,
-    });
-    const reader = await columnReaderFrom(file.metadata, settings.profile.tree, branchesOf(map));
-    const normalisation = { luminosityPb: settings.config.luminosity_fb * 1000, sumOfWeights: file.sumOfWeights };
-    return new EventPass(settings, file, reader, new EventAssembler({ file: file.name, map, normalisation }));
+    const available = new Set(file.metadata.trees[0]?.branches.map(({ name }) => name));
+    const needed = branchesToRead(settings.config, settings.profile, { data: file.data, available });
+    const normalisation = file.data
+      ? undefined
+      : { luminosityPb: settings.config.luminosity_fb * 1000, sumOfWeights: file.sumOfWeights };
+    const assembler = new EventAssembler({ file: file.name, needed, normalisation });
+    const reader = await columnReaderFrom(file.metadata, settings.profile.tree, assembler.branches);
+    return new EventPass(settings, file, reader, assembler);
   }
 
   /** Reads, selects and featurizes entries [first, first + count); rows are appended to `table`, counts to `flow`. */

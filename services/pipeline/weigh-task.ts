@@ -1,7 +1,5 @@
 import { columnReaderFrom } from '../../lib/columnar/root/index.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
-import { weightBranches } from '../ingest/field-map.js';
-import { profileFields } from '../ingest/profile-fields.js';
 import { type FileWeights, FileWeigher } from '../ingest/weigh.js';
 import { selectionOf } from '../selector/config.js';
 import type { RunSettings } from './file-context.js';
@@ -17,10 +15,9 @@ export async function runWeighTask(
   step: (step: ProgressStep) => void,
 ): Promise<FileWeights> {
   const { file } = task;
-  const map = profileFields(settings.profile, { data: false, available: new Set(), triggers: [] });
-  const weight = map.weight!;
-  const channel = map.scalars.channel.branch;
-  const reader = await columnReaderFrom(file.metadata, settings.profile.tree, [channel, ...weightBranches(weight)]);
+  const { weight, event, tree } = settings.profile;
+  const branches = [event.channel.branch, ...weight.factors, weight.cross_section_pb, weight.sum_weights];
+  const reader = await columnReaderFrom(file.metadata, tree, branches);
   try {
     const weigher = new FileWeigher(file.name, file.entries);
     for (let first = 0; first < file.entries; first += chunkEntries) {

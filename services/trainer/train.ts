@@ -69,7 +69,8 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     const epochs = [...((resumed?.record.epochs as EpochResult[] | undefined) ?? [])];
     const buckets = bucketReader(options);
     const expansion = planExpansion(scaler);
-    const validation = buckets(plan.megasets - 1);
+    // Read after every epoch, and bounded by training.validation_events: kept in memory.
+    const validation = buckets(plan.megasets - 1).map(kept);
     let position: Position = resumed?.position ?? { pass: 0, megaset: 0 };
     while (position.pass < options.passes) {
       await trainOne(watched(trainer, options), expansion, buckets(position.megaset), validation, position, options, epochs);
