@@ -1,8 +1,24 @@
 import type { Events, RaggedColumns } from '../events.js';
 import type { FeatureBuffer } from '../feature-buffer.js';
 import type { IndexList, Selected } from '../selection/selected.js';
+import { halfAngle } from './half-angle.js';
 import type { RmmLayout } from './layout.js';
-import { fillObjects, ObjectScratch } from './object-scratch.js';
+import {
+  differenceAt,
+  fillObjects,
+  firstAt,
+  inverseAt,
+  longitudinalAt,
+  minusAt,
+  plusAt,
+  ptAt,
+  shownAt,
+  stride,
+  sumAt,
+  transverseAt,
+  uAt,
+  vAt,
+} from './object-scratch.js';
 import type { SlotType } from './options.js';
 
 type IndexListView = Pick<IndexList, 'offsets' | 'items'>;
@@ -13,14 +29,14 @@ const photons: IndexListView = { offsets: new Int32Array(0), items: new Int32Arr
 /** The matrix featurizer of one layout, with the scratch space it needs. Not shared between threads. */
 export class RmmKernel {
   readonly layout: RmmLayout;
-  readonly #scratch: ObjectScratch;
+  readonly #scratch: Float64Array;
   /** Slot mask of n objects of group g, at ((g * (largest + 1)) + n) * maskWords. */
   readonly #groupMasks: Uint32Array;
   readonly #largest: number;
 
   constructor(layout: RmmLayout) {
     this.layout = layout;
-    this.#scratch = new ObjectScratch(layout.size);
+    this.#scratch = new Float64Array(layout.size * stride);
     const { slots } = layout.options;
     this.#largest = Math.max(...slots.map(({ count }) => count));
     this.#groupMasks = new Uint32Array(slots.length * (this.#largest + 1) * layout.maskWords);
@@ -97,7 +113,8 @@ export class RmmKernel {
       const event = selected.index[row]!;
       const metSeen = events.met[event]!;
       const met = metSeen < metMinGev ? 0 : metSeen;
-      fillMet(scratch, met, events.metPhi[event]!);
+      // met is object 0: massless and without longitudinal momentum.
+      halfAngle(events.metPhi[event]!, Math.sqrt(2 * met), scratch, uAt);
       let width = 1;
       for (let group = 0; group < lists.length; group++) {
         const list = lists[group]!;
@@ -124,61 +141,62 @@ interface BlockShape {
   readonly needsMet: boolean;
 }
 
-/** Object 0: met as a massless object without longitudinal momentum. */
-function fillMet(scratch: ObjectScratch, met: number, phi: number): void {
-  const root = Math.sqrt(2 * met);
-  scratch.u[0] = root * Math.cos(0.5 * phi);
-  scratch.v[0] = root * Math.sin(0.5 * phi);
-}
-
-/** One (n + 1) x (n + 1) block; `width` = n + 1. */
+/** One (n + 1) x (n + 1) block at `base`; `width` = n + 1. */
 function writeBlock(
-  scratch: ObjectScratch,
+  scratch: Float64Array,
   width: number,
   met: number,
   shape: BlockShape,
   values: Float32Array,
   base: number,
 ): void {
-  const { difference, sum, plus, minus, u, v, pt, transverse, inverse, longitudinal, shown, first } = scratch;
-  const { scale, rapidityScale, halfRapidity, singleRow } = shape;
-  const noRow = shape.needsMet && met === 0;
-  const u0 = u[0]!;
-  const v0 = v[0]!;
+  const { scale, rapidityScale, halfRapidity } = shape;
   values[base] = met * scale;
   for (let i = 1; i < width; i++) {
-    const own = shown[i]!;
-    if (singleRow) values[base + i] = transverse[i]! * scale;
-    else if (noRow) values[base + i] = 0;
-    else {
-      const across = u0 * v[i]! - v0 * u[i]!;
-      const squared = (own - pt[i]!) * (own + pt[i]! + 2 * met) + across * across;
-      values[base + i] = squared > 0 ? Math.sqrt(squared) * scale : 0;
-    }
+    const at = i * stride;
     const rowStart = base + i * width;
-    values[rowStart] = rapidityScale * longitudinal[i]!;
-    values[rowStart + i] = first[i] === 1 ? own * scale : (shown[i - 1]! - own) / (shown[i - 1]! + own);
-    const plusI = plus[i]!;
-    const minusI = minus[i]!;
-    const uI = u[i]!;
-    const vI = v[i]!;
-    const differenceI = difference[i]!;
-    const sumI = sum[i]!;
-    const halfInverse = 0.5 * inverse[i]!;
+    values[base + i] = transverseMass(scratch, at, met, shape);
+    values[rowStart] = rapidityScale * scratch[at + longitudinalAt]!;
+    const shown = scratch[at + shownAt]!;
+    const before = scratch[at - stride + shownAt]!;
+    values[rowStart + i] = scratch[at + firstAt] === 1 ? shown * scale : (before - shown) / (before + shown);
+    const plus = scratch[at + plusAt]!;
+    const minus = scratch[at + minusAt]!;
+    const u = scratch[at + uAt]!;
+    const v = scratch[at + vAt]!;
+    const difference = scratch[at + differenceAt]!;
+    const sum = scratch[at + sumAt]!;
+    const halfInverse = 0.5 * scratch[at + inverseAt]!;
+    let other = at + stride;
     let below = rowStart + width + i;
     for (let j = i + 1; j < width; j++) {
-      const along = plusI * minus[j]! - minusI * plus[j]!;
-      const across = uI * v[j]! - vI * u[j]!;
+      const along = plus * scratch[other + minusAt]! - minus * scratch[other + plusAt]!;
+      const across = u * scratch[other + vAt]! - v * scratch[other + uAt]!;
       const alongSquared = along * along;
-      const squared = (differenceI + difference[j]!) * (sumI + sum[j]!) + alongSquared + across * across;
+      const squared =
+        (difference + scratch[other + differenceAt]!) * (sum + scratch[other + sumAt]!) +
+        alongSquared +
+        across * across;
       values[rowStart + j] = squared > 0 ? Math.sqrt(squared) * scale : 0;
       // cosh(dy) - 1; and from it cosh(dy/2) - 1, by cosh(dy) + 1 = 2 cosh^2(dy/2).
-      const rapidity = halfInverse * inverse[j]! * alongSquared;
+      const rapidity = halfInverse * scratch[other + inverseAt]! * alongSquared;
       values[below] =
         rapidityScale * (halfRapidity ? (0.5 * rapidity) / (Math.sqrt(1 + 0.5 * rapidity) + 1) : rapidity);
+      other += stride;
       below += width;
     }
   }
+}
+
+/** Row 0 of the object at `at`. */
+function transverseMass(scratch: Float64Array, at: number, met: number, shape: BlockShape): number {
+  if (shape.singleRow) return scratch[at + transverseAt]! * shape.scale;
+  if (shape.needsMet && met === 0) return 0;
+  const shown = scratch[at + shownAt]!;
+  const pt = scratch[at + ptAt]!;
+  const across = scratch[uAt]! * scratch[at + vAt]! - scratch[vAt]! * scratch[at + uAt]!;
+  const squared = (shown - pt) * (shown + pt + 2 * met) + across * across;
+  return squared > 0 ? Math.sqrt(squared) * shape.scale : 0;
 }
 
 function listOf(selected: Selected, type: SlotType): IndexListView {
