@@ -155,7 +155,8 @@ export function littleEndianFloats(values: Float32Array): Uint8Array {
 /** Reads what littleEndianFloats wrote; `bytes` is copied, so its alignment does not matter. */
 export function floatsFromLittleEndian(bytes: Uint8Array): Float32Array {
   invariant(bytes.length % 4 === 0, `${bytes.length} bytes are not a whole number of float32 values`);
-  const copy = bytes.slice();
+  // Not slice(): a Buffer's slice shares its memory.
+  const copy = new Uint8Array(bytes);
   if (endianness() === 'BE') Buffer.from(copy.buffer).swap32();
   return new Float32Array(copy.buffer);
 }
