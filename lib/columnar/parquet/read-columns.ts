@@ -74,7 +74,7 @@ export async function readParquetColumns<Name extends string>(
         file,
         metadata,
         columns: [...names],
-        compressors: { ZSTD: (bytes, length) => zstd.decode(bytes, checkedLength(path, length)) },
+        compressors: { ZSTD: (bytes, length) => decompress(path, zstd, bytes, length) },
         onChunk: ({ columnName, columnData, rowStart, rowEnd }) =>
           sinks.get(columnName)?.take(columnData as ArrayLike<unknown>, rowStart, rowEnd),
       });
@@ -101,9 +101,14 @@ function rowCount(path: string, metadata: FileMetaData, bytes: number): number {
   return rows;
 }
 
-function checkedLength(path: string, length: number): number {
-  if (length <= pageLimit) return length;
-  throw corrupt(path, `has a page of ${length} bytes; none of ours is above ${pageLimit}`);
+function decompress(path: string, zstd: ZSTDDecoder, bytes: Uint8Array, length: number): Uint8Array {
+  if (length > pageLimit)
+    throw corrupt(path, `has a page of ${length} bytes; none of ours is above ${pageLimit}`);
+  if (length === 0) return new Uint8Array(0);
+  const plain = zstd.decode(bytes, length);
+  // The library gives its error codes as lengths.
+  if (plain.length !== length) throw corrupt(path, 'has a page whose zstd data is damaged');
+  return plain;
 }
 
 interface Sink {
