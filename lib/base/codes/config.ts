@@ -74,6 +74,10 @@ export const configCodes = {
     'The same input file is listed twice, so its events would count twice.',
     'Take it out of one of the two places that the message names.',
   ),
+  input_unfit: user(
+    'Several input files cannot be used, all of them listed.',
+    'Mend or take away each file of the list; `rmmstream inspect FILE` shows what is in one.',
+  ),
   profile_unknown: user(
     'The input profile does not exist.',
     'Choose a profile in schemas/profiles, or give the path of a profile of your own that ends in .yaml.',

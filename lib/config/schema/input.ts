@@ -10,7 +10,7 @@ const sample = section('One sample: files that belong together, under one name.'
     ['background', 'signal', 'data'],
   ),
   files: list(
-    'Input files: paths or globs (*, ?, **, [abc], {a,b}), relative to the configuration file.',
+    'Input files: paths or globs (`*`, `?`, `**`, `[abc]`, `{a,b}`), relative to the configuration file.',
     requiredText('A path or a glob.'),
     undefined,
     { minItems: 1, results: false },
