@@ -51,7 +51,9 @@ export async function amplify(options: AmplifyOptions): Promise<AmplifySummary> 
   const sources = await openSources(options.inputs, options.tree);
   const entries = sources.files.map((file) => file.entries);
   const parents = entries.reduce((sum, count) => sum + count, 0);
-  const events = Math.round(options.size.type === 'events' ? options.size.value : options.size.value * parents);
+  const events = Math.round(
+    options.size.type === 'events' ? options.size.value : options.size.value * parents,
+  );
   invariant(Number.isSafeInteger(events) && events > 0, `${events} events cannot be made`);
   const layout = planLayout(sources.branches, names, events);
   const fractions = madeFractions(await readWeights(sources, names, repeats(entries, events)));
@@ -85,22 +87,22 @@ async function copyAll(
   onMade: (made: number) => void,
 ): Promise<void> {
   const branches = layout.branches.map(({ source }) => source);
-  let open: { readonly file: number; readonly reader: ColumnReader } | undefined;
+  let reader: ColumnReader | undefined;
   let made = 0;
   try {
     for (const stretch of stretches) {
-      if (open?.file !== stretch.file) {
-        open?.reader.close();
-        const reader = await columnReaderFrom(sources.files[stretch.file]!.metadata, sources.tree, branches);
-        open = { file: stretch.file, reader };
+      // Each pass over a file has a reader of its own: one file is open at a time, however many there are.
+      if (reader === undefined || stretch.first === 0) {
+        reader?.close();
+        reader = await columnReaderFrom(sources.files[stretch.file]!.metadata, sources.tree, branches);
       }
-      const columns = open.reader.read(stretch.first, stretch.count);
+      const columns = reader.read(stretch.first, stretch.count);
       await writer.append(copier.copy(columns, stretch, made), 0, stretch.count);
       made += stretch.count;
       onMade(made);
     }
   } finally {
-    open?.reader.close();
+    reader?.close();
   }
 }
 

@@ -95,7 +95,10 @@ function widen(column: Column, count: number, target: BigInt64Array): void {
 
 function floats(column: Column): Float32Array | Float64Array {
   const { values } = column;
-  invariant(values instanceof Float32Array || values instanceof Float64Array, 'a real branch holds real numbers');
+  invariant(
+    values instanceof Float32Array || values instanceof Float64Array,
+    'a real branch holds real numbers',
+  );
   return values;
 }
 

@@ -81,7 +81,8 @@ function roleOf(branch: BranchInfo, names: BranchNames): Role {
   if (branch.name === names.sumWeights) return 'sumWeights';
   const geometry = geometryOf(branch.name);
   const real = branch.type === 'float32' || branch.type === 'float64';
-  if (geometry === 'fixed' || (geometry !== undefined && real && branch.shape.kind !== 'fixed')) return geometry;
+  if (geometry === 'fixed' || (geometry !== undefined && real && branch.shape.kind !== 'fixed'))
+    return geometry;
   throw new RmmError(
     'amplify_geometry',
     `branch ${branch.name} of type ${branch.typeName} turns with the event, but not in a way that amplify knows; ` +
@@ -104,6 +105,7 @@ function formOf(
   const counter = /\[([^\]]+)\]/.exec(branch.title)?.[1];
   const counts = all.find((other) => other.name === counter);
   const usable = counts?.shape.kind === 'scalar' && /^u?int(8|16|32)$/.test(counts.type ?? '');
-  if (counter === undefined || !usable || branch.typeName.startsWith('std::')) return { name, form: 'vector' };
+  if (counter === undefined || !usable || branch.typeName.startsWith('std::'))
+    return { name, form: 'vector' };
   return { name, form: 'counted', counter };
 }

@@ -1,4 +1,4 @@
-import { Hash64, salt } from '../../lib/base/hash64.js';
+import { type Hash64, salt } from '../../lib/base/hash64.js';
 
 /** How each event of a batch is moved: rotated by `angle` after phi is multiplied by `phiSign`, and eta by `etaSign`. */
 export interface Moves {

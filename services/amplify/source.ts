@@ -1,5 +1,10 @@
 import { RmmError } from '../../lib/base/error.js';
-import { type BranchInfo, openRootFile, type RootMetadata, type TreeInfo } from '../../lib/columnar/root/index.js';
+import {
+  type BranchInfo,
+  openRootFile,
+  type RootMetadata,
+  type TreeInfo,
+} from '../../lib/columnar/root/index.js';
 
 /** An input file whose metadata has been read. */
 export interface Source {
@@ -33,7 +38,9 @@ export async function openSources(paths: readonly string[], treeName?: string): 
       const name = first?.name ?? treeName ?? largestTree(file.trees);
       // `metadata` names the trees that exist where this one does not.
       const metadata = file.metadata({ tree: name, branches: [] });
-      const tree = file.trees.find((one) => one.name === metadata.trees[0]!.name && one.cycle === metadata.trees[0]!.cycle)!;
+      const tree = file.trees.find(
+        (one) => one.name === metadata.trees[0]!.name && one.cycle === metadata.trees[0]!.cycle,
+      )!;
       const readable = tree.branches.filter((branch) => branch.type !== null).map((branch) => branch.name);
       if (first === undefined) first = tree;
       else checkSame(paths[0]!, first, path, tree);
@@ -48,7 +55,10 @@ export async function openSources(paths: readonly string[], treeName?: string): 
     }
   }
   if (first === undefined || files.every((file) => file.entries === 0)) {
-    throw new RmmError('amplify_empty', `no event to copy in ${paths.join(', ')}; give files that hold events`);
+    throw new RmmError(
+      'amplify_empty',
+      `no event to copy in ${paths.join(', ')}; give files that hold events`,
+    );
   }
   return {
     tree: first.name,

@@ -16,7 +16,9 @@ export async function readWeights(
   const out: FileWeights[] = [];
   for (const [index, source] of sources.files.entries()) {
     const repeat = repeats[index]!;
-    const sums = has(names.weight) ? await sumWeight(source, sources.tree, names.weight, repeat.rest) : nothing;
+    const sums = has(names.weight)
+      ? await sumWeight(source, sources.tree, names.weight, repeat.rest)
+      : nothing;
     const sumWeights = has(names.sumWeights) ? await firstValue(source, sources.tree, names.sumWeights) : 0;
     out.push({ entries: source.entries, ...repeat, ...sums, sumWeights });
   }
