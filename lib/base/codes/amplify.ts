@@ -20,4 +20,28 @@ export const amplifyCodes = {
     summary: 'A part of a branch is larger than ROOT allows in one piece.',
     cure: 'Write with fewer entries a cluster; entries this large are usually a sign of a damaged source.',
   },
+  amplify_empty: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The files to amplify hold no event.',
+    cure: 'Give at least one file with events; `rmmstream inspect FILE` shows how many there are.',
+  },
+  amplify_branches_differ: {
+    domain: 'user',
+    exit: 2,
+    summary: 'Files that are amplified together have different branches.',
+    cure: 'Amplify files of one layout together, and the others in another call.',
+  },
+  amplify_branch_missing: {
+    domain: 'user',
+    exit: 2,
+    summary: 'A branch that amplify must rewrite is not in the file.',
+    cure: 'Use files with the branch named in the message.',
+  },
+  amplify_geometry: {
+    domain: 'user',
+    exit: 2,
+    summary: 'A branch changes under rotation or reflection in a way that amplify does not know.',
+    cure: 'Use files that describe objects by pt, eta, phi and E, without cartesian components.',
+  },
 } as const satisfies Record<string, CodeSpec>;
