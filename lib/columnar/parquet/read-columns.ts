@@ -63,22 +63,12 @@ export async function readParquetColumns<Name extends string>(
   } catch (error) {
     throw fromSystemError(error, 'opening', path);
   }
-  const zstd = await zstdDecoder();
   try {
     const metadata = await parquetMetadataAsync(file);
     const rows = rowCount(path, metadata, file.byteLength);
     const sinks = new Map(names.map((name) => [name as string, newSink(path, metadata, name, rows)]));
     // Without a column to read hyparquet would read them all.
-    if (names.length > 0) {
-      await parquetRead({
-        file,
-        metadata,
-        columns: [...names],
-        compressors: { ZSTD: (bytes, length) => decompress(path, zstd, bytes, length) },
-        onChunk: ({ columnName, columnData, rowStart, rowEnd }) =>
-          sinks.get(columnName)?.take(columnData as ArrayLike<unknown>, rowStart, rowEnd),
-      });
-    }
+    if (names.length > 0) await readRowGroups(path, file, metadata, names, sinks);
     const columns = Object.fromEntries([...sinks].map(([name, sink]) => [name, sink.finish()]));
     const facts = (metadata.key_value_metadata ?? []).map(({ key, value }) => [key, value ?? '']);
     return { rows, columns: columns as Record<Name, ReadColumn>, metadata: Object.fromEntries(facts) };
@@ -89,6 +79,41 @@ export async function readParquetColumns<Name extends string>(
       `cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}`,
       error,
     );
+  }
+}
+
+/** One row group at a time: hyparquet reads all that it is given at once. */
+async function readRowGroups(
+  path: string,
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  names: readonly string[],
+  sinks: ReadonlyMap<string, Sink>,
+): Promise<void> {
+  const zstd = await zstdDecoder();
+  let first = 0;
+  for (const group of metadata.row_groups) {
+    const rowStart = first;
+    const rowEnd = rowStart + Number(group.num_rows);
+    first = rowEnd;
+    // hyparquet does not expect its callback to throw.
+    const failures: unknown[] = [];
+    await parquetRead({
+      file,
+      metadata,
+      columns: [...names],
+      rowStart,
+      rowEnd,
+      compressors: { ZSTD: (bytes, length) => decompress(path, zstd, bytes, length) },
+      onChunk: ({ columnName, columnData, rowStart, rowEnd }) => {
+        try {
+          sinks.get(columnName)?.take(columnData as ArrayLike<unknown>, rowStart, rowEnd);
+        } catch (error) {
+          failures.push(error);
+        }
+      },
+    });
+    if (failures.length > 0) throw failures[0];
   }
 }
 
