@@ -22,6 +22,7 @@ export interface OpenInputsOptions {
   readonly profile: Profile;
   readonly verify: boolean;
   readonly signal: AbortSignal;
+  readonly onFile: () => void;
 }
 
 /**
@@ -30,11 +31,22 @@ export interface OpenInputsOptions {
  */
 export async function openInputs(samples: readonly PlannedSample[], options: OpenInputsOptions): Promise<OpenedFile[]> {
   const opened: OpenedFile[] = [];
+  const known = new Map<string, OpenedFile>();
   for (const sample of samples) {
     let left = options.config.input.max_events;
     for (const file of sample.files) {
       options.signal.throwIfAborted();
       const found = await openInput(sample, file, options);
+      const twin = known.get(found.fingerprint);
+      if (twin !== undefined) {
+        throw new RmmError(
+          'input_copied',
+          `${found.name} (sample ${found.sample}) is a copy of ${twin.name} (sample ${twin.sample}): size, UUID and metadata are the same; take one of them out`,
+          { context: { file: found.name, copy_of: twin.name } },
+        );
+      }
+      known.set(found.fingerprint, found);
+      options.onFile();
       const entries = Math.min(found.entries, left);
       left -= entries;
       opened.push({ ...found, entries });

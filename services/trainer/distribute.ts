@@ -25,6 +25,9 @@ export interface DistributeOptions {
   readonly bucketEvents: number;
   readonly validationEvents: number;
   readonly sampleWeights: SampleWeights;
+  readonly signal: AbortSignal;
+  /** Hears of the rows that were looked at. */
+  readonly onRows: (rows: number) => void;
 }
 
 /**
@@ -33,11 +36,10 @@ export interface DistributeOptions {
  * @param sources in a fixed order
  * @throws no_training_events
  */
-export function distribute(
+export async function distribute(
   sources: readonly TrainingSource[],
   options: DistributeOptions,
-  step: (rows: number) => void,
-): MegasetPlan {
+): Promise<MegasetPlan> {
   const known = readMegasetPlan(options.megasetFolder);
   if (known !== undefined) return known;
   const training = sum(sources, split.train);
@@ -58,7 +60,10 @@ export function distribute(
       for (let number = 0; number < reader.batches; number += 1) {
         const batch = reader.batch(number);
         addBatch(writer, batch, order.indexOf(source.fingerprint), options.megasets, validationShare);
-        step(batch.rows);
+        options.onRows(batch.rows);
+        // Lets signals and progress through between batches.
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        options.signal.throwIfAborted();
       }
     } finally {
       reader.close();

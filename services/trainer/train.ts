@@ -2,6 +2,7 @@ import type { Backend, Trainer } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
 import type { TrainingBucket } from '../../lib/learning/batches.js';
 import { checkCheckpoint, checkpointFileNames, checkpointFiles, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
+import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
 import { type ExpansionPlan, planExpansion } from '../../lib/learning/expand.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
 import type { Model } from '../../lib/learning/model.js';
@@ -29,11 +30,12 @@ export interface TrainOptions {
   readonly threads: number;
   readonly learningRate: number;
   readonly sampleWeights: SampleWeights;
-  readonly earlyStopping: { readonly patience: number; readonly minDelta: number };
+  readonly earlyStopping: EarlyStoppingOptions;
   readonly usualErrorEvents: number;
   readonly signal: AbortSignal;
   /** Hears of every training step with its number of rows. */
   readonly onStep: (rows: number) => void;
+  readonly onEpoch: (epoch: EpochResult) => void;
 }
 
 /** A trained network, with the loss of every epoch. */
@@ -108,7 +110,10 @@ async function trainOne(
   if (buckets.length === 0) return;
   const { seed, learningRate, sampleWeights, earlyStopping } = options;
   const settings = { seed, ...position, epochs: options.epochs, learningRate, sampleWeights, earlyStopping };
-  for await (const epoch of trainMegaset(trainer, expansion, buckets, validation, settings)) epochs.push(epoch);
+  for await (const epoch of trainMegaset(trainer, expansion, buckets, validation, settings)) {
+    epochs.push(epoch);
+    options.onEpoch(epoch);
+  }
 }
 
 /** Buckets of a megaset that hold rows, read when they are needed; one that is read again and again is kept. */

@@ -33,6 +33,12 @@ export const servicesCodes = {
     summary: 'The same channel (DSID) stands in two samples, so its events would count twice.',
     cure: 'Put the files into one sample, or name the channel in input.shared_channels.',
   },
+  input_copied: {
+    domain: 'user',
+    exit: 2,
+    summary: 'Two input files are copies of each other, so every event would count twice.',
+    cure: 'Take one of the two out of the configuration.',
+  },
   no_background: {
     domain: 'user',
     exit: 2,
