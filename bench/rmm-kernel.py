@@ -1,6 +1,6 @@
 """The rival of rmm-kernel.ts: the same matrix in numba, one thread, dense rows and block form.
 
-usage: python rmm-kernel.py EVENTS LEPTONS JETS; prints {"dense": r, "block": r} in million events/s.
+usage: python rmm-kernel.py SECONDS LEPTONS JETS; prints {"dense": r, "block": r} in million events/s.
 Objects come classified and sorted, as flat float64 columns with offsets by type, as in the kernel that is measured.
 """
 import json
@@ -70,9 +70,9 @@ def fill(offsets, pt, eta, phi, energy, met, met_phi, dense, out, out_offsets):
         out_offsets[event + 1] = place
 
 
-def main(total, leptons, jets):
+def main(seconds, leptons, jets):
     batch = 4096
-    rounds = max(1, total // batch)
+    rounds = 4
     rng = np.random.default_rng(1)
     counts = np.zeros((4, batch), np.int64)
     counts[1] = rng.binomial(jets, 0.18, batch)
@@ -97,7 +97,8 @@ def main(total, leptons, jets):
     for name, dense in (("dense", True), ("block", False)):
         fill(offsets, pt, eta, phi, energy, met, met_phi, dense, out, out_offsets)
         best = math.inf
-        for _ in range(7):
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
             begin = time.perf_counter()
             for _ in range(rounds):
                 fill(offsets, pt, eta, phi, energy, met, met_phi, dense, out, out_offsets)
@@ -107,4 +108,4 @@ def main(total, leptons, jets):
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:4]))
+    main(float(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

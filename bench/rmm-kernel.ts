@@ -1,6 +1,6 @@
 /**
  * Speed of the matrix kernel on one thread, alone and with selection and event hash, next to numba in the same
- * run: node dist/bench/rmm-kernel.js [events] [python]. The rival is rmm-kernel.py; without a Python that has
+ * run: node dist/bench/rmm-kernel.js [seconds] [python]. The rival is rmm-kernel.py; without a Python that has
  * numba only our own rates are printed.
  */
 import { spawnSync } from 'node:child_process';
@@ -71,25 +71,26 @@ function makeEvents(count: number, leptons: number, jets: number): Events {
   };
 }
 
-/** Best rate of several rounds, million events/s. */
-function rate(count: number, work: () => void): number {
+/** Best rate over chunks of `events` events within `seconds`, million events/s: the least disturbed moment counts. */
+function rate(events: number, work: () => void): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 7; round++) {
+  const end = performance.now() + seconds * 1e3;
+  while (performance.now() < end) {
     const start = performance.now();
     work();
     best = Math.min(best, performance.now() - start);
   }
-  return count / best / 1e3;
+  return events / best / 1e3;
 }
 
-const count = Number(process.argv[2] ?? 200_000);
+const seconds = Number(process.argv[2] ?? 2);
 const python = process.argv[3] ?? 'python3';
 const batch = 4096;
+const chunk = 4;
 for (const [leptons, jets] of [
   [2, 3],
   [4, 8],
 ] as const) {
-  const batches = Math.max(1, Math.round(count / batch));
   const events = makeEvents(batch, leptons, jets);
   const options = selectionOptions();
   const selected = new Selected();
@@ -103,9 +104,9 @@ for (const [leptons, jets] of [
   const report = new ReportKernel('report33');
   const reportBuffer = new FeatureBuffer();
   const repeat = (work: () => void) => () => {
-    for (let k = 0; k < batches; k++) work();
+    for (let k = 0; k < chunk; k++) work();
   };
-  const total = batches * batch;
+  const total = chunk * batch;
   const ours = {
     rmm: rate(
       total,
@@ -135,7 +136,7 @@ for (const [leptons, jets] of [
   console.log(`${leptons} leptons + ${jets} jets, million events/s:`);
   for (const [name, value] of Object.entries(ours)) console.log(`  ${name.padEnd(11)}${value.toFixed(2)}`);
   const script = join(packageRoot, 'bench', 'rmm-kernel.py');
-  const rival = spawnSync(python, [script, String(total), String(leptons), String(jets)], {
+  const rival = spawnSync(python, [script, String(seconds), String(leptons), String(jets)], {
     encoding: 'utf8',
   });
   if (rival.status !== 0)

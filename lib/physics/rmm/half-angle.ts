@@ -1,5 +1,5 @@
 /** Largest angle for which the polynomials below are at their full precision, a little beyond pi. */
-const polynomialLimit = 3.1416;
+const polynomialLimit = Math.PI + 1e-5;
 
 /**
  * Writes cos(angle / 2) and sin(angle / 2), times `scale`, to out[at] and out[at + 1].

@@ -3,6 +3,9 @@ import type { LeptonColumns } from '../events.js';
 import { isPhysical, objectClass } from './object-class.js';
 import type { SelectionOptions } from './options.js';
 
+// Constants of this module: V8 folds these into the loops, but loads imported ones each time.
+const { electron, muon, rejected, unphysical } = objectClass;
+
 /** PDG numbers, as the `type` column holds them. */
 const electronType = 11;
 const muonType = 13;
@@ -27,8 +30,8 @@ export function markLeptons(
 function checkMeasured(leptons: LeptonColumns, count: number, out: Uint8Array): void {
   const { d0, d0Significance, z0 } = leptons;
   for (let k = 0; k < count; k++) {
-    if (out[k] === objectClass.rejected) continue;
-    if (!Number.isFinite(d0[k]! + d0Significance[k]! + z0[k]!)) out[k] = objectClass.unphysical;
+    if (out[k] === rejected) continue;
+    if (!Number.isFinite(d0[k]! + d0Significance[k]! + z0[k]!)) out[k] = unphysical;
   }
 }
 
@@ -46,14 +49,14 @@ function markKinematics(
   for (let k = 0; k < count; k++) {
     const etaK = eta[k]!;
     if (!isPhysical(pt[k]!, etaK, phi[k]!, energy[k]!)) {
-      out[k] = objectClass.unphysical;
+      out[k] = unphysical;
       continue;
     }
     const absEta = Math.abs(etaK);
-    let kind: number = objectClass.rejected;
+    let kind: number = rejected;
     if (pt[k]! > ptMin) {
-      if (type[k] === electronType && absEta < electronEta) kind = objectClass.electron;
-      else if (type[k] === muonType && absEta < muonEta) kind = objectClass.muon;
+      if (type[k] === electronType && absEta < electronEta) kind = electron;
+      else if (type[k] === muonType && absEta < muonEta) kind = muon;
     }
     out[k] = kind;
   }
@@ -69,9 +72,9 @@ function applyOpenData(
   const { pt, etcone20, ptcone30 } = leptons;
   const { etconeRatioMax, ptconeRatioMax } = options;
   for (let k = 0; k < count; k++) {
-    if (out[k] === objectClass.rejected || out[k] === objectClass.unphysical) continue;
+    if (out[k] === rejected || out[k] === unphysical) continue;
     const isolated = etcone20[k]! / pt[k]! < etconeRatioMax && ptcone30[k]! / pt[k]! < ptconeRatioMax;
-    if (!isolated) out[k] = objectClass.rejected;
+    if (!isolated) out[k] = rejected;
   }
 }
 
@@ -84,14 +87,14 @@ function applyRun2(leptons: LeptonColumns, count: number, options: SelectionOpti
   const { z0SinThetaMaxMm, electronD0SignificanceMax, muonD0SignificanceMax } = options;
   for (let k = 0; k < count; k++) {
     const kind = out[k]!;
-    if (kind === objectClass.rejected || kind === objectClass.unphysical) continue;
+    if (kind === rejected || kind === unphysical) continue;
     const baseline = overlapRemoval[k] === 1 && Math.abs(z0SinTheta[k]!) < z0SinThetaMaxMm;
     const significance = Math.abs(d0Significance[k]!);
     const signal =
-      kind === objectClass.electron
+      kind === electron
         ? tight[k] === 1 && significance <= electronD0SignificanceMax
         : significance <= muonD0SignificanceMax;
-    if (!(baseline && isolation[k] === 1 && signal)) out[k] = objectClass.rejected;
+    if (!(baseline && isolation[k] === 1 && signal)) out[k] = rejected;
   }
 }
 

@@ -9,6 +9,9 @@ import type { Selected } from './selected.js';
 import { asksForTriggers, markFired } from './triggers.js';
 import { weightLimit, weightVerdict } from './weights.js';
 
+// Constants of this module: V8 folds these into the loops, but loads imported ones each time.
+const { rejected, unphysical, electron, lightJet, bJet } = objectClass;
+
 /**
  * Selects the events of one batch of one file into `out`, which is reused and returned.
  * `medianAbsWeight` is the file's median over finite non-zero abs(weight) of all entries (decisions.md 17).
@@ -83,7 +86,7 @@ export function select(
 }
 
 function hasUnphysical(classes: Uint8Array, start: number, stop: number): boolean {
-  for (let k = start; k < stop; k++) if (classes[k] === objectClass.unphysical) return true;
+  for (let k = start; k < stop; k++) if (classes[k] === unphysical) return true;
   return false;
 }
 
@@ -98,7 +101,7 @@ function collectByPt(
 ): number {
   let end = at;
   for (let k = start; k < stop; k++) {
-    if (classes[k] === objectClass.rejected) continue;
+    if (classes[k] === rejected) continue;
     const ptK = pt[k]!;
     let place = end++;
     while (place > at && pt[items[place - 1]!]! < ptK) {
@@ -152,14 +155,14 @@ function splitByClass(out: Selected): void {
   for (let row = 0; row < out.count; row++) {
     for (let k = leptons.offsets[row]!; k < leptons.offsets[row + 1]!; k++) {
       const item = leptons.items[k]!;
-      if (leptonClass[item] === objectClass.electron) electrons.items[electronEnd++] = item;
+      if (leptonClass[item] === electron) electrons.items[electronEnd++] = item;
       else muons.items[muonEnd++] = item;
     }
     for (let k = jets.offsets[row]!; k < jets.offsets[row + 1]!; k++) {
       const item = jets.items[k]!;
       const kind = jetClass[item]!;
-      if (kind === objectClass.lightJet) lightJets.items[lightEnd++] = item;
-      else if (kind === objectClass.bJet) bJets.items[bEnd++] = item;
+      if (kind === lightJet) lightJets.items[lightEnd++] = item;
+      else if (kind === bJet) bJets.items[bEnd++] = item;
       else out.unclassifiedJets++;
     }
     electrons.offsets[row + 1] = electronEnd;
