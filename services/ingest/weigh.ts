@@ -131,7 +131,7 @@ export interface SampleWeights {
  * separate productions and are added (decisions.md 19).
  * @throws channel_in_two_samples, normalisation_unusable where cross sections of a channel differ
  */
-export function channelSums(samples: readonly SampleWeights[], shared: readonly number[]): Map<string, Map<number, number>> {
+export function channelSums(samples: readonly SampleWeights[], shared: readonly number[] | 'any'): Map<string, Map<number, number>> {
   const owner = new Map<number, { sample: string; file: string; crossSectionPb: number }>();
   const result = new Map<string, Map<number, number>>();
   for (const { sample, files } of samples) {
@@ -156,10 +156,10 @@ function checkOwner(
   sample: string,
   file: string,
   production: Production,
-  shared: readonly number[],
+  shared: readonly number[] | 'any',
 ): void {
   const { channel, crossSectionPb } = production;
-  if (known.sample !== sample && !shared.includes(channel)) {
+  if (known.sample !== sample && shared !== 'any' && !shared.includes(channel)) {
     throw new RmmError(
       'channel_in_two_samples',
       `channel ${channel} stands in sample ${known.sample} (${known.file}) and in sample ${sample} (${file}); put them into one sample or name the channel in input.shared_channels`,

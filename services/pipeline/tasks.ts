@@ -1,3 +1,4 @@
+import type { Config, Profile } from '../../lib/config/index.js';
 import type { FileRange } from './file-context.js';
 
 /** Reads a file's weights before any cut (decisions.md 17). */
@@ -31,12 +32,18 @@ export interface DirectScoreTask {
   readonly range: FileRange;
 }
 
-export type RunTask = WeighTask | FeatureTask | ScoreTask | DirectScoreTask;
+/** Entries of a file to the columns of a feature table. */
+export interface FeatureTableTask {
+  readonly kind: 'table';
+  readonly range: FileRange;
+}
+
+export type RunTask = WeighTask | FeatureTask | ScoreTask | DirectScoreTask | FeatureTableTask;
 
 /** What workers are told at their start. */
 export interface WorkerSettings {
-  readonly config: import('../../lib/config/index.js').Config;
-  readonly profile: import('../../lib/config/index.js').Profile;
+  readonly config: Config;
+  readonly profile: Profile;
   /** The run's directory. */
   readonly directory: string;
   /** Folder of the model that `score` and `direct` tasks use. */

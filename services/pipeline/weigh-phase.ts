@@ -14,7 +14,8 @@ export interface WeighedInputs {
 
 export interface WeighOptions extends Surroundings {
   readonly luminosityPb: number;
-  readonly sharedChannels: readonly number[];
+  /** Channels that may stand in several samples; `any` where samples are only names for files. */
+  readonly sharedChannels: readonly number[] | 'any';
   /** Where the results are kept for a restart; without it nothing is kept. */
   readonly recordFolder: string | undefined;
 }

@@ -6,6 +6,7 @@ import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { backendChoice } from '../trainer/config.js';
 import { EventPass } from './event-pass.js';
+import { runFeatureTableTask } from './feature-table-task.js';
 import { runFeatureTask } from './feature-task.js';
 import type { FileContext } from './file-context.js';
 import { layoutOf } from './layout.js';
@@ -45,6 +46,8 @@ serveTasks(async (input, step) => {
       return runWeighTask(task, settings, step);
     case 'features':
       return runFeatureTask(task, await passOf(task.range.file), layout, settings.config.scaler.weights, step);
+    case 'table':
+      return runFeatureTableTask(task, await passOf(task.range.file), step);
     case 'score':
       scorer ??= openScorer();
       return runScoreTask(task, await scorer, layout, settings.config, step);
