@@ -13,17 +13,38 @@ export function areaUnderCurve(signal: TailResult, background: TailResult): Meas
   return { value: area(signal as TailCurve, background as TailCurve) };
 }
 
+/**
+ * The area below y(x) as 1 - the area below x(y): only the steps of the signal count then, and each is one
+ * search in the background, which usually has many times more scores.
+ */
 function area(signal: TailCurve, background: TailCurve): number {
-  const walk = new RocWalk(signal, background);
+  const { thresholds, shares } = signal;
+  const points = background.thresholds.length;
   let sum = 0;
-  let x = 0;
   let y = 0;
-  while (walk.next()) {
-    sum += ((walk.background - x) * (walk.signal + y)) / 2;
-    x = walk.background;
-    y = walk.signal;
+  let from = 0;
+  for (let i = 0; i < thresholds.length; i++) {
+    const threshold = thresholds[i]!;
+    from = firstNotAbove(background.thresholds, threshold, from);
+    const above = from === 0 ? 0 : background.shares[from - 1]!;
+    const level = from < points && background.thresholds[from] === threshold;
+    const atOrAbove = level ? background.shares[from]! : above;
+    sum += ((shares[i]! - y) * (above + atOrAbove)) / 2;
+    y = shares[i]!;
   }
-  return sum;
+  return Math.min(1, Math.max(0, 1 - sum));
+}
+
+/** The first place from `from` on in falling numbers that is not above `limit`. */
+function firstNotAbove(falling: Float32Array, limit: number, from: number): number {
+  let low = from;
+  let high = falling.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (falling[middle]! > limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

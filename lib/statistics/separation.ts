@@ -36,28 +36,35 @@ export class BackgroundReference {
   constructor(background: ScoredEvents, bins: EnergyBins | { readonly notDefined: string }) {
     const { scores, weights, energy } = background;
     this.#bins = bins;
-    this.#all = tailCurve(scores, weights);
-    this.#byBin = isDefined(bins) ? tailCurvesByBin(scores, weights, binOf(bins, energy), bins.count) : [];
+    const curves = curvesOf({ scores, weights, energy }, bins);
+    this.#all = curves.all;
+    this.#byBin = curves.byBin;
   }
 
   /** How well the score tells `signal` from this background. */
   separation(signal: ScoredEvents): Separation {
-    const curve = tailCurve(signal.scores, signal.weights);
+    const { all, byBin } = curvesOf(signal, this.#bins);
     return {
-      auc: areaUnderCurve(curve, this.#all),
-      aucWithinBins: this.#withinBins(signal, curve),
+      auc: areaUnderCurve(all, this.#all),
+      aucWithinBins: this.#withinBins(all, byBin),
       signalEfficiency: Object.fromEntries(
-        backgroundEfficiencies.map((share) => [String(share), signalEfficiency(curve, this.#all, share)]),
+        backgroundEfficiencies.map((share) => [String(share), signalEfficiency(all, this.#all, share)]),
       ),
     };
   }
 
-  #withinBins({ scores, weights, energy }: ScoredEvents, curve: TailResult): Measured {
-    const bins = this.#bins;
-    if (!isDefined(bins)) return bins;
+  #withinBins(all: TailResult, byBin: readonly TailResult[]): Measured {
+    if (!isDefined(this.#bins)) return this.#bins;
     // What keeps the whole curve from existing keeps the parts from it, and its reason is the clearer one.
-    const missing = undefinedSide(curve, this.#all);
-    if (missing !== undefined) return missing;
-    return areaWithinBins(tailCurvesByBin(scores, weights, binOf(bins, energy), bins.count), this.#byBin);
+    return undefinedSide(all, this.#all) ?? areaWithinBins(byBin, this.#byBin);
   }
+}
+
+function curvesOf(
+  { scores, weights, energy }: ScoredEvents,
+  bins: EnergyBins | { readonly notDefined: string },
+): { readonly all: TailResult; readonly byBin: readonly TailResult[] } {
+  return isDefined(bins)
+    ? tailCurvesByBin(scores, weights, binOf(bins, energy), bins.count)
+    : { all: tailCurve(scores, weights), byBin: [] };
 }

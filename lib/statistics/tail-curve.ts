@@ -28,16 +28,17 @@ export function tailCurve(scores: Float32Array, weights: Float64Array): TailResu
   return problem === undefined ? curveOf(scores, weights, descendingOrder(scores)) : notDefined(problem);
 }
 
-/** One curve for each of `binCount` bins, in one sort; `bins` gives the bin of each row. */
+/** The curve of all rows and one for each of `binCount` bins, in one sort; `bins` gives the bin of each row. */
 export function tailCurvesByBin(
   scores: Float32Array,
   weights: Float64Array,
   bins: Uint8Array,
   binCount: number,
-): TailResult[] {
+): { readonly all: TailResult; readonly byBin: readonly TailResult[] } {
   const problem = sampleProblem(scores, weights);
-  if (problem !== undefined) return Array.from({ length: binCount }, () => notDefined(problem));
+  if (problem !== undefined) return { all: notDefined(problem), byBin: [] };
   const order = descendingOrder(scores);
+  const all = curveOf(scores, weights, order);
   const starts = new Uint32Array(binCount + 1);
   for (let i = 0; i < bins.length; i++) starts[bins[i]! + 1]!++;
   for (let bin = 0; bin < binCount; bin++) starts[bin + 1]! += starts[bin]!;
@@ -47,9 +48,10 @@ export function tailCurvesByBin(
     const row = order[i]!;
     byBin[next[bins[row]!]!++] = row;
   }
-  return Array.from({ length: binCount }, (_, bin) =>
+  const curves = Array.from({ length: binCount }, (_, bin) =>
     curveOf(scores, weights, byBin.subarray(starts[bin], starts[bin + 1])),
   );
+  return { all, byBin: curves };
 }
 
 function sampleProblem(scores: Float32Array, weights: Float64Array): string | undefined {

@@ -105,11 +105,11 @@ function toColumn(column: string, nullable: boolean, data: Data, rows: number, n
     return { kind: 'list', name: column, offsets, values: numbers(data.children[0]!) };
   }
   if (DataType.isFixedSizeList(type) && isNumberType(data.children[0]!.type)) {
-    const values = numbers(data.children[0]!).subarray(0, rows * type.listSize);
+    const values = numbers(data.children[0]!);
     return { kind: 'fixed', name: column, width: type.listSize, values };
   }
   if (isNumberType(type)) {
-    const values = numbers(data).subarray(0, rows);
+    const values = numbers(data);
     return nullable && isFloat(values)
       ? { kind: 'flat', name: column, data: values, nanIsNull: true }
       : { kind: 'flat', name: column, data: values };
@@ -117,6 +117,7 @@ function toColumn(column: string, nullable: boolean, data: Data, rows: number, n
   throw corrupt(name, `has column "${column}" of the type ${type}, which no batch of ours has`);
 }
 
+/** The values without the padding to 8 bytes that Arrow keeps in view. */
 function numbers(data: Data): NumberArray {
-  return data.values as NumberArray;
+  return (data.values as NumberArray).subarray(0, data.length);
 }
