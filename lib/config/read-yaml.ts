@@ -25,7 +25,7 @@ export function readYaml(content: string, at: (line: number, column: number) => 
     version: '1.2',
     uniqueKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const sourceAt = (offset: number): Source => {
     const position = lines.linePos(offset);
@@ -34,7 +34,10 @@ export function readYaml(content: string, at: (line: number, column: number) => 
   const problems: Problem[] = [];
   const add = (offset: number, message: string) =>
     problems.push({ code: 'config_syntax', path: '', source: sourceAt(offset), message });
-  for (const found of [...document.errors, ...document.warnings]) add(found.pos[0], firstLine(found.message));
+  for (const found of [...document.errors, ...document.warnings]) {
+    const several = found.code === 'MULTIPLE_DOCS';
+    add(found.pos[0], several ? 'found a second document (---), expected one' : firstLine(found.message));
+  }
   if (problems.length > 0) return { root: emptyMap, problems };
 
   let parts = 0;
