@@ -1,0 +1,42 @@
+import { createProgress, type Progress } from '../lib/telemetry/progress.js';
+
+/** Where a command writes. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Width in characters. */
+  columns(): number;
+}
+
+/** Everything of the outside that a command uses, so that tests can own it. */
+export interface Cli {
+  /** Results, and nothing else. */
+  readonly stdout: Output;
+  /** Progress, notes, errors. */
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly currentDirectory: string;
+  /** A clock that never goes back, in milliseconds. */
+  nowMs(): number;
+  /** Aborted at the first SIGINT or SIGTERM: end soon and cleanly, by throwing `interrupted`. */
+  readonly signal: AbortSignal;
+  /** --json: one JSON object on stdout, JSON lines on stderr. */
+  json: boolean;
+  /** Exit code of a command that ends without an error: 0 unless the command sets it. */
+  exitCode: 0 | 1 | 2;
+}
+
+/** Writes a result: the object under --json, else the text. */
+export function printResult(cli: Cli, text: string, object: unknown): void {
+  cli.stdout.write(cli.json ? `${JSON.stringify(object)}\n` : `${text}\n`);
+}
+
+/** The progress of a command on its stderr, in the style that fits. */
+export function commandProgress(cli: Cli): Progress {
+  return createProgress({
+    style: cli.json ? 'json' : cli.stderr.isTerminal ? 'terminal' : 'lines',
+    write: (text) => cli.stderr.write(text),
+    nowMs: cli.nowMs,
+    columns: () => cli.stderr.columns(),
+  });
+}

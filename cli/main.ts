@@ -1,0 +1,40 @@
+import { commands } from './commands/index.js';
+import { reportError } from './error-report.js';
+import { createProgram, runProgram } from './frame.js';
+import { processCli } from './process-cli.js';
+
+/** After the first signal a command has this long to end by itself. */
+const graceMs = 30_000;
+
+/**
+ * The command `rmmstream`: runs what `argv` (without node and script) says and sets the exit code of the
+ * process: 0 fine, 1 run or data failure, 2 usage or configuration, 130 interrupted.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const controller = new AbortController();
+  const cli = processCli(controller.signal);
+  // Errors of the command line itself come before any option is parsed.
+  cli.json = argv.includes('--json');
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    if (!cli.json) cli.stderr.write('interrupted: ending cleanly; a second interrupt ends at once\n');
+    controller.abort();
+    setTimeout(() => process.exit(130), graceMs).unref();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    await runProgram(createProgram(cli, commands), argv);
+    process.exitCode = cli.exitCode;
+  } catch (error) {
+    const report = reportError(error, {
+      debug: cli.environment.RMMSTREAM_DEBUG === '1',
+      interrupted: controller.signal.aborted,
+    });
+    cli.stderr.write(`${cli.json ? JSON.stringify(report.object) : report.text}\n`);
+    process.exitCode = report.exit;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}

@@ -1,0 +1,48 @@
+import { fromSystemError } from '../lib/base/error.js';
+import type { Cli, Output } from './cli.js';
+
+interface Stream {
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/**
+ * A stream whose reader may leave (`rmmstream inspect F | head`): the rest is then dropped in silence. Any
+ * other failure, such as a full disk below a redirected stdout, makes the command end with 1.
+ */
+function output(stream: Stream, name: string): Output {
+  let open = true;
+  stream.on('error', (error) => {
+    if (open && error.code !== 'EPIPE') {
+      const ours = fromSystemError(error, 'writing', name);
+      process.stderr.write(`error[${ours.code}]: ${ours.message}\n`);
+      process.on('exit', () => {
+        process.exitCode = 1;
+      });
+    }
+    open = false;
+  });
+  return {
+    write(text) {
+      if (open) stream.write(text);
+    },
+    isTerminal: stream.isTTY === true,
+    columns: () => stream.columns ?? 80,
+  };
+}
+
+/** The command's world: this process. */
+export function processCli(signal: AbortSignal): Cli {
+  return {
+    stdout: output(process.stdout, 'the result to stdout'),
+    stderr: output(process.stderr, 'to stderr'),
+    environment: process.env,
+    currentDirectory: process.cwd(),
+    nowMs: () => performance.now(),
+    signal,
+    json: false,
+    exitCode: 0,
+  };
+}

@@ -1,0 +1,23 @@
+export type { Override } from './environment.js';
+export { applicableConfig, canonicalJson, configurationHash, diffConfig, resultConfig } from './identity.js';
+export type { InputFile, ResolvedSample } from './inputs.js';
+export { type CheckedConfig, checkConfig, type LoadedConfig, type LoadOptions, loadConfig } from './load.js';
+export { describeSource, type Source } from './located.js';
+export { didYouMean, nearest } from './nearest.js';
+export { describeProblem, type Problem, problemsError } from './problem.js';
+export { loadProfile, parseProfile, profileNames } from './profile.js';
+export {
+  type BranchNeeds,
+  describeMismatch,
+  type MissingBranch,
+  matchProfile,
+  type NeededBranch,
+  neededBranches,
+  type PresentBranch,
+  type ProfileMatch,
+} from './profile-branches.js';
+export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './profile-schema.js';
+export type { NeedsSamples } from './rules.js';
+export type { Config, Sample, SampleKind } from './schema/index.js';
+export { secretMask, showConfig, shownConfig } from './show.js';
+export type { JsonObject, JsonValue } from './validate.js';

@@ -1,0 +1,77 @@
+import type { Source } from './located.js';
+import type { Problem } from './problem.js';
+import type { Config } from './schema/index.js';
+
+/** What a command needs of the samples: `background` to train, `any` to read, `none` to work without. */
+export type NeedsSamples = 'background' | 'any' | 'none';
+
+/** Rules that join several keys; each broken one is a problem at the key that a person would change. */
+export function checkRules(
+  config: Config,
+  sources: ReadonlyMap<string, Source>,
+  needs: NeedsSamples,
+): Problem[] {
+  const problems: Problem[] = [];
+  const add = (code: Problem['code'], path: string, message: string) =>
+    problems.push({ code, path, source: sourceOf(sources, path), message });
+
+  const byName = new Map<string, number>();
+  for (const [index, sample] of config.input.samples.entries()) {
+    // File systems that do not tell A from a would mix two samples' outputs.
+    const before = byName.get(sample.name.toLowerCase());
+    if (before === undefined) byName.set(sample.name.toLowerCase(), index);
+    else {
+      add(
+        'config_conflict',
+        `input.samples[${index}].name`,
+        `found ${JSON.stringify(sample.name)}, which input.samples[${before}].name has already; expected a name of its own (letter case does not count)`,
+      );
+    }
+  }
+  const { samples } = config.input;
+  if (needs !== 'none' && samples.length === 0) {
+    add(
+      'config_no_samples',
+      'input.samples',
+      'found no samples, expected at least one with name, kind and files',
+    );
+  } else if (needs === 'background' && !samples.some((sample) => sample.kind === 'background')) {
+    const kinds = [...new Set(samples.map((sample) => sample.kind))].join(' and ');
+    add(
+      'config_no_background',
+      'input.samples',
+      `found only ${kinds} samples, expected at least one with kind: background to train on; a finished model scores without: rmmstream score --model DIR`,
+    );
+  }
+  if (config.features.type === 'rmm') {
+    const slots = Object.values(config.features.multiplicities).reduce((sum, count) => sum + count, 0);
+    if (slots === 0)
+      add('config_conflict', 'features.multiplicities', 'found 0 slots in all, expected at least one');
+  }
+  const { bjet_discriminant_min: tagged, light_jet_discriminant_max: light } = config.selection;
+  if (light > tagged) {
+    add(
+      'config_conflict',
+      'selection.light_jet_discriminant_max',
+      `found ${light}, expected at most selection.bjet_discriminant_min (${tagged}): a jet cannot be light and b-tagged`,
+    );
+  }
+  const quantiles = config.evaluation.energy_bin_quantiles;
+  if (quantiles.some((value, index) => index > 0 && value < quantiles[index - 1]!)) {
+    add(
+      'config_out_of_range',
+      'evaluation.energy_bin_quantiles',
+      `found ${quantiles.join(', ')}, expected increasing numbers`,
+    );
+  }
+  return problems;
+}
+
+/** The place of a key, or of the nearest key above it that was given. */
+export function sourceOf(sources: ReadonlyMap<string, Source>, path: string): Source {
+  const exact = sources.get(path);
+  if (exact !== undefined) return exact;
+  for (const [known, source] of sources)
+    if (known.startsWith(`${path}.`) || known.startsWith(`${path}[`)) return source;
+  return { kind: 'default' };
+}

@@ -1,0 +1,129 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+
+/** What a key may say of itself beside its type; docs/configuration.md and schemas/ are made from it. */
+export interface KeyOptions {
+  /** Unit of the value, as a person writes it: GeV, events, ms. */
+  readonly unit?: string;
+  /** False where the value cannot change any result: left out of the configuration hash (decisions.md 12). */
+  readonly results?: false;
+  /** The key is read only where the sibling `key` has one of `values`. */
+  readonly when?: { readonly key: string; readonly values: readonly string[] };
+  /** Shown as *** by `config show`. */
+  readonly secret?: true;
+}
+
+export interface NumberLimits extends KeyOptions {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly multipleOf?: number;
+}
+
+/** A real number; always finite. */
+export function real(description: string, value: number, options: NumberLimits = {}) {
+  return Type.Number({ description, default: value, ...options });
+}
+
+export function integer(description: string, value: number, options: NumberLimits = {}) {
+  return Type.Integer({ description, default: value, ...options });
+}
+
+export function flag(description: string, value: boolean, options: KeyOptions = {}) {
+  return Type.Boolean({ description, default: value, ...options });
+}
+
+export interface TextOptions extends KeyOptions {
+  readonly pattern?: string;
+  /** The pattern in words. */
+  readonly form?: string;
+}
+
+export function text(description: string, value: string, options: TextOptions = {}) {
+  return Type.String({ description, default: value, minLength: 1, ...options });
+}
+
+/** A text that has no default: the person must give it. */
+export function requiredText(description: string, options: TextOptions = {}) {
+  return Type.String({ description, minLength: 1, ...options });
+}
+
+/** One of a closed list of words; without `value` it must be given. */
+export function choice<const Values extends readonly string[]>(
+  description: string,
+  values: Values,
+  value?: NoInfer<Values[number]>,
+  options: KeyOptions = {},
+) {
+  return Type.Unsafe<Values[number]>({
+    type: 'string',
+    description,
+    enum: [...values],
+    ...(value === undefined ? {} : { default: value }),
+    ...options,
+  });
+}
+
+export interface ListOptions extends KeyOptions {
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  /** A text item stands for {[shorthand]: item}. */
+  readonly shorthand?: string;
+  /** No two items alike. */
+  readonly unique?: true;
+}
+
+/** A list; without `value` it must be given. */
+export function list<Item extends TSchema>(
+  description: string,
+  item: Item,
+  value?: readonly Static<Item>[],
+  options: ListOptions = {},
+) {
+  return Type.Array(item, { description, ...(value === undefined ? {} : { default: value }), ...options });
+}
+
+/** A map with a closed set of keys. */
+export function section<Properties extends Record<string, TSchema>>(
+  description: string,
+  properties: Properties,
+  options: KeyOptions = {},
+) {
+  return Type.Object(properties, { description, additionalProperties: false, ...options });
+}
+
+/** A key that may be absent and has no default. */
+export function optional<Schema extends TSchema>(schema: Schema) {
+  return Type.Optional({ ...schema, optional: true });
+}
+
+/** A key whose default follows from another one, as `rule` says in words; load.ts fills it in. */
+export function derived<Schema extends TSchema>(schema: Schema, rule: string) {
+  const { default: _, ...rest } = schema;
+  return Type.Optional({ ...(rest as Schema), optional: true, derivedFrom: rule });
+}
+
+/** The parts of a schema that our walkers (validation, JSON Schema, reference page) read. */
+export interface SchemaNode extends NumberLimits, TextOptions, ListOptions {
+  readonly type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly optional?: true;
+  /** In words, where an absent key takes its value from. */
+  readonly derivedFrom?: string;
+  readonly enum?: readonly string[];
+  readonly minLength?: number;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+}
+
+/** The walkable view of a typebox schema made with the functions above. */
+export function walkable(schema: TSchema): SchemaNode {
+  return schema as unknown as SchemaNode;
+}
+
+/** True where `node` may be left out of a file: it has a default, is optional, or all that it holds may be. */
+export function mayBeAbsent(node: SchemaNode): boolean {
+  if (node.optional === true || node.default !== undefined) return true;
+  return node.type === 'object' && Object.values(node.properties ?? {}).every(mayBeAbsent);
+}

@@ -1,0 +1,19 @@
+import { choice, integer, section } from './keys.js';
+
+export const learningSchema = section('Where the network runs.', {
+  backend: choice(
+    'What computes the network: onnxruntime-node is native, onnxruntime-web WebAssembly; auto takes the first that works.',
+    ['auto', 'onnxruntime-node', 'onnxruntime-web'],
+    'auto',
+  ),
+  threads: integer('Threads of the backend; gives the same bits whatever their number.', 2, {
+    minimum: 1,
+    maximum: 1024,
+    results: false,
+  }),
+  score_batch_events: integer(
+    'Events in one scoring batch; the last of a range is filled up with zeros (decisions.md 11).',
+    4096,
+    { unit: 'events', minimum: 1, maximum: 1_048_576 },
+  ),
+});

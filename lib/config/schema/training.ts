@@ -1,0 +1,60 @@
+import { choice, integer, real, section } from './keys.js';
+
+export const trainingSchema = section('How the network is trained, megaset by megaset.', {
+  epochs: integer('Epochs over each megaset.', 10, { unit: 'epochs', minimum: 1, maximum: 100_000 }),
+  passes: integer('Passes over all megasets.', 1, { minimum: 1, maximum: 100_000 }),
+  megasets: integer('Number of parts into which every channel is cut at random.', 10, {
+    minimum: 1,
+    maximum: 32_767,
+  }),
+  batch_events: integer('Events in one training step.', 2048, {
+    unit: 'events',
+    minimum: 1,
+    maximum: 1_048_576,
+  }),
+  learning_rate: real('Step size of Adam.', 0.001, { exclusiveMinimum: 0, maximum: 10 }),
+  train_fraction: real(
+    'Share of the background that is not test; the rest is kept for every figure that is shown.',
+    0.8,
+    { exclusiveMinimum: 0, exclusiveMaximum: 1 },
+  ),
+  validation_fraction: real(
+    'Share of the non-test background taken out of training for the validation loss; 0 trains on all of it.',
+    0.1,
+    { minimum: 0, exclusiveMaximum: 1 },
+  ),
+  sample_weights: choice(
+    'Weight of an event in the loss: abs(weight), weight clipped at 0, or none; normalised to mean 1 for each megaset.',
+    ['abs', 'none', 'clip'],
+    'abs',
+  ),
+  seed: integer('Seed of weights at the start and of the order of events.', 1, {
+    minimum: 0,
+    maximum: 4_294_967_295,
+  }),
+  split_salt: integer(
+    'Added to the hash that decides split and megaset: another number gives another split, whatever the seed.',
+    0,
+    { minimum: 0, maximum: 4_294_967_295 },
+  ),
+  bucket_events: integer(
+    'Largest number of events held in memory while a megaset is put into order.',
+    131_072,
+    {
+      unit: 'events',
+      minimum: 1024,
+      maximum: 16_777_216,
+    },
+  ),
+  early_stopping: section('Ends the current megaset (only) when the validation loss no longer falls.', {
+    patience_epochs: integer('Epochs without improvement after which the megaset ends; 0 never ends it.', 0, {
+      unit: 'epochs',
+      minimum: 0,
+      maximum: 100_000,
+    }),
+    min_delta: real('An epoch improves when its loss lies below the best by more than this.', 0, {
+      minimum: 0,
+      maximum: 1e6,
+    }),
+  }),
+});

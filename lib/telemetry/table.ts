@@ -1,0 +1,37 @@
+/** A column of a plain-text table: numbers to the right, text to the left. */
+export interface TableColumn {
+  readonly title: string;
+  readonly align?: 'left' | 'right';
+}
+
+/**
+ * Plain text with aligned columns, two spaces between them, a line below the titles, no line ending at the
+ * end. Every row has one text for each column; what is absent is '-'.
+ */
+export function renderTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly (string | undefined)[])[],
+  indent = '',
+): string {
+  const widths = columns.map((column, index) =>
+    rows.reduce((width, row) => Math.max(width, length(row[index] ?? '-')), length(column.title)),
+  );
+  const line = (cells: readonly (string | undefined)[]) =>
+    indent +
+    columns
+      .map((column, index) => {
+        const cell = cells[index] ?? '-';
+        const space = ' '.repeat(widths[index]! - length(cell));
+        return column.align === 'right' ? space + cell : cell + space;
+      })
+      .join('  ')
+      .trimEnd();
+  const titles = columns.map((column) => column.title);
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [titles, rule, ...rows].map(line).join('\n');
+}
+
+/** Characters that a terminal shows, each taken to be one cell wide. */
+function length(text: string): number {
+  return [...text].length;
+}
