@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -120,7 +120,6 @@ test('positions beyond 2 GB have 64 bits in every record', {
     }
     const { bytes } = await writer.close();
     assert.ok(bytes > 2_100_000_000);
-    assert.equal(readFileSync(path, { flag: 'r' }).subarray(0, 4).toString(), 'root');
     const file = await openRootFile(path);
     const reader = file.columns('t', ['x', 'v']);
     const last = reader.read(batch * batches - 2, 2);
