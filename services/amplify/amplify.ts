@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { invariant } from '../../lib/base/error.js';
+import { resolve } from 'node:path';
+import { invariant, RmmError } from '../../lib/base/error.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
 import { type Compression, RootTreeWriter } from '../../lib/columnar/root-writer/index.js';
 import { Copier, parentSpec } from './copier.js';
@@ -11,15 +12,17 @@ import { readWeights } from './weights.js';
 export interface AmplifyOptions {
   readonly inputs: readonly string[];
   readonly output: string;
-  /** How many events to make: a number, or a multiple of what the inputs hold. */
+  /** How many events to make: a number, or a multiple of what the inputs hold, rounded to the nearest. */
   readonly size: { readonly type: 'events' | 'factor'; readonly value: number };
   readonly seed: number;
   /** Default: the tree with the most entries in the first input. */
   readonly tree?: string;
-  /** Default zlib at level 1. */
+  /** Default LZ4: load is wanted fast. */
   readonly compression?: Compression;
   /** Default: the names of ATLAS Open Data. */
   readonly names?: BranchNames;
+  /** Aborted, the call ends with `interrupted` and leaves nothing behind. */
+  readonly signal?: AbortSignal;
   /** Called after each stretch with the events made so far and those to make. */
   readonly onProgress?: (made: number, events: number) => void;
 }
@@ -43,10 +46,11 @@ const fixedDate = new Date('2020-01-01T00:00:00Z');
  * Makes any number of events out of given ones by symmetries that change nothing the selection or the features
  * look at: rotation about the beam, reflection in eta, reflection in phi. For load tests, not for physics. The
  * originals come first, then moved copies of all of them, pass after pass. The same arguments give the same bytes.
- * @throws what reading and writing ROOT files throws; amplify_empty, amplify_branches_differ,
+ * @throws interrupted, amplify_output_is_input, what reading and writing ROOT files throws; amplify_empty, amplify_branches_differ,
  *   amplify_branch_missing, amplify_geometry
  */
 export async function amplify(options: AmplifyOptions): Promise<AmplifySummary> {
+  refuseInputAsOutput(options);
   const names = options.names ?? openDataNames;
   const sources = await openSources(options.inputs, options.tree);
   const entries = sources.files.map((file) => file.entries);
@@ -62,14 +66,15 @@ export async function amplify(options: AmplifyOptions): Promise<AmplifySummary> 
     path: options.output,
     tree: sources.tree.slice(sources.tree.lastIndexOf('/') + 1),
     branches: [...layout.branches.map(({ spec }) => spec), ...(layout.hasParent ? [] : [parentSpec])],
-    ...(options.compression === undefined ? {} : { compression: options.compression }),
+    compression: options.compression ?? { type: 'lz4' },
     uuid: outputUuid(sources, options.seed, events),
     date: fixedDate,
   });
   try {
-    await copyAll(sources, layout, copier, writer, planStretches(entries, events, stretchEntries), (made) =>
-      options.onProgress?.(made, events),
-    );
+    await copyAll(sources, layout, copier, writer, planStretches(entries, events, stretchEntries), (made) => {
+      if (options.signal?.aborted) throw new RmmError('interrupted', 'interrupted while amplifying');
+      options.onProgress?.(made, events);
+    });
     const { bytes } = await writer.close();
     return { events, parents, bytes, fractions, dropped: sources.dropped };
   } catch (error) {
@@ -104,6 +109,17 @@ async function copyAll(
   } finally {
     reader?.close();
   }
+}
+
+function refuseInputAsOutput({ inputs, output }: AmplifyOptions): void {
+  if (!inputs.some((path) => resolve(path) === resolve(output))) return;
+  throw new RmmError(
+    'amplify_output_is_input',
+    `${output} is an input too; give the output a name of its own`,
+    {
+      context: { path: output },
+    },
+  );
 }
 
 function outputUuid(sources: Sources, seed: number, events: number): Uint8Array {

@@ -26,6 +26,12 @@ export const amplifyCodes = {
     summary: 'The files to amplify hold no event.',
     cure: 'Give at least one file with events; `rmmstream inspect FILE` shows how many there are.',
   },
+  amplify_output_is_input: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The file to write is one of the files to read.',
+    cure: 'Give --output a name of its own.',
+  },
   amplify_branches_differ: {
     domain: 'user',
     exit: 2,

@@ -20,11 +20,15 @@ TYPES = {
 }  # fmt: skip
 
 
+# A branch of a C++ long has a leaf TLeafG; we write TLeafL, which long long has.
+SCALARS = {**TYPES, "int64": "long long", "uint64": "unsigned long long"}
+
+
 def tree_code() -> str:
     """C++ that fills a tree with one scalar and one vector branch of each type."""
     lines = ["void fill(const char *path) { TFile file(path, \"RECREATE\"); TTree tree(\"t\", \"t\");"]
     for name, cpp in TYPES.items():
-        lines.append(f"{cpp} s_{name}{{}}; std::vector<{cpp}> v_{name}(1);")
+        lines.append(f"{SCALARS[name]} s_{name} = 0; std::vector<{cpp}> v_{name}(1);")
         lines.append(f'tree.Branch("s_{name}", &s_{name}); tree.Branch("v_{name}", &v_{name});')
     return "\n".join([*lines, "tree.Fill(); tree.Write(); }"])
 
