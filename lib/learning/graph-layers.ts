@@ -18,12 +18,24 @@ export function addActivation(graph: GraphBuilder, activation: Activation, tenso
 }
 
 /**
- * The gradient before an activation from the gradient after it, using only what the activation gave
- * (`output`), so that its argument need not be kept and onnxruntime can fuse Gemm with activation.
+ * How much larger than the true gradient `addActivationGradient` wants its argument to be, see there. The
+ * caller multiplies it in where that costs nothing.
+ */
+export function gradientFactor(activation: Activation): number {
+  return activation.type === 'leakyrelu' ? 1 / leakyStep : 1;
+}
+
+/** Arguments of LeakyReLU between 0 and this get a wrong slope; float32 sums of GeV-scaled values do not lie there. */
+const leakyStep = 1e-20;
+
+/**
+ * The gradient before an activation from the gradient after it times gradientFactor, using only what the
+ * activation gave (`output`), so that its argument need not be kept and onnxruntime can fuse Gemm with
+ * activation.
  *
- * The step function that ReLU needs is HardSigmoid with a huge slope, min(1, max(0, 1e30 y)): one vectorised
- * pass where Greater and Where take two slow ones. It is 0 at 0, as Keras has it, and wrong only for
- * 0 < y < 1e-30.
+ * Where and Greater are slow, so steps are made of clipping. LeakyReLU's slope, a or 1, is Clip(y, a t, t) / t
+ * with a tiny t; the division is the caller's gradientFactor. ReLU's, 0 or 1, is HardSigmoid with a huge
+ * slope, min(1, max(0, 1e30 y)). Both are the negative side's slope at 0, as in Keras.
  */
 export function addActivationGradient(
   graph: GraphBuilder,
@@ -34,13 +46,14 @@ export function addActivationGradient(
   switch (activation.type) {
     case 'linear':
       return gradient;
-    case 'relu':
-      return graph.node('Mul', [gradient, step(graph, output)]);
-    case 'leakyrelu':
-      return graph.node('Mul', [
-        gradient,
-        graph.node('Max', [step(graph, output), graph.scalar(activation.slope)]),
-      ]);
+    case 'relu': {
+      const step = graph.node('HardSigmoid', [output], { alpha: { float: 1e30 }, beta: { float: 0 } });
+      return graph.node('Mul', [gradient, step]);
+    }
+    case 'leakyrelu': {
+      const low = graph.scalar(activation.slope * leakyStep);
+      return graph.node('Mul', [gradient, graph.node('Clip', [output, low, graph.scalar(leakyStep)])]);
+    }
     case 'tanh': {
       const slope = graph.node('Sub', [graph.scalar(1), graph.node('Mul', [output, output])]);
       return graph.node('Mul', [gradient, slope]);
@@ -50,10 +63,6 @@ export function addActivationGradient(
       return graph.node('Mul', [gradient, slope]);
     }
   }
-}
-
-function step(graph: GraphBuilder, tensor: string): string {
-  return graph.node('HardSigmoid', [tensor], { alpha: { float: 1e30 }, beta: { float: 0 } });
 }
 
 /**

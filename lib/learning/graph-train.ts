@@ -1,5 +1,5 @@
 import { adamBeta1, adamBeta2, adamEpsilon } from './adam.js';
-import { addActivationGradient, addForward, addInputParameters } from './graph-layers.js';
+import { addActivationGradient, addForward, addInputParameters, gradientFactor } from './graph-layers.js';
 import type { Network } from './network.js';
 import { GraphBuilder, type OnnxGraph } from './onnx-graph.js';
 
@@ -28,22 +28,23 @@ export function trainingGraph(network: Network, batch: number): OnnxGraph {
 
   const values = addForward(graph, network, x, parameters);
   const difference = graph.node('Sub', [values.at(-1)!, x]);
-  // The gradient after the output layer, 2 w d / (n B), holds the loss too: 1/2 sum of gradient x difference.
-  const scale = graph.node('Mul', [weights, graph.scalar(2 / (columns * batch))]);
-  let gradient = graph.node('Mul', [difference, scale]);
-  const products = graph.node('Mul', [gradient, difference]);
-  // Summed by row first: one flat float32 sum over a million values is visibly off.
-  const rowSums = graph.node('ReduceSum', [products, graph.integers([1])], { keepdims: { int: 0 } });
-  const sum = graph.node('ReduceSum', [rowSums, graph.integers([0])], { keepdims: { int: 0 } });
-  graph.output('loss', [], graph.node('Mul', [sum, graph.scalar(0.5)]));
+  graph.output('loss', [], addLoss(graph, difference, weights, columns * batch));
 
   const axes = graph.integers([0]);
+  // The gradient after the output layer is 2 w d / (n B).
+  const last = network.layers.at(-1)!.activation;
+  const scale = graph.scalar((2 * gradientFactor(last)) / (columns * batch));
+  let gradient = graph.node('Mul', [difference, graph.node('Mul', [weights, scale])]);
   for (let index = network.layers.length - 1; index >= 0; index--) {
     gradient = addActivationGradient(graph, network.layers[index]!.activation, values[index + 1]!, gradient);
     const kernel = 2 * index;
     const kernelGradient = graph.node('Gemm', [values[index]!, gradient], { transA: { int: 1 } });
     const biasGradient = graph.node('ReduceSum', [gradient, axes], { keepdims: { int: 0 } });
-    if (index > 0) gradient = graph.node('Gemm', [gradient, parameters[kernel]!], { transB: { int: 1 } });
+    if (index > 0) {
+      const alpha = gradientFactor(network.layers[index - 1]!.activation);
+      const attributes = { transB: { int: 1 }, alpha: { float: alpha } };
+      gradient = graph.node('Gemm', [gradient, parameters[kernel]!], attributes);
+    }
     addAdam(graph, network, kernel, kernelGradient, rate, parameters, first, second);
     addAdam(graph, network, kernel + 1, biasGradient, rate, parameters, first, second);
   }
@@ -90,10 +91,16 @@ export function lossGraph(network: Network, batch: number): OnnxGraph {
   const weights = graph.input('weights', [batch, 1]);
   const parameters = addInputParameters(graph, network);
   const difference = graph.node('Sub', [addForward(graph, network, x, parameters).at(-1)!, x]);
+  graph.output('loss', [], addLoss(graph, difference, weights, columns * batch));
+  return graph.finish();
+}
+
+/** Summed by row first: one flat float32 sum over a million values is visibly off. */
+function addLoss(graph: GraphBuilder, difference: string, weights: string, cells: number): string {
+  // Mul and ReduceSum together are faster than onnxruntime's ReduceSumSquare.
   const squares = graph.node('Mul', [difference, difference]);
   const rowSums = graph.node('ReduceSum', [squares, graph.integers([1])], { keepdims: { int: 1 } });
   const weighted = graph.node('Mul', [rowSums, weights]);
   const sum = graph.node('ReduceSum', [weighted, graph.integers([0, 1])], { keepdims: { int: 0 } });
-  graph.output('loss', [], graph.node('Mul', [sum, graph.scalar(1 / (columns * batch))]));
-  return graph.finish();
+  return graph.node('Mul', [sum, graph.scalar(1 / cells)]);
 }
