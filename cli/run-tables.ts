@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
+import type { Separation } from '../lib/statistics/separation.js';
 import { formatCount } from '../lib/telemetry/format.js';
 import { renderTable } from '../lib/telemetry/table.js';
 import type { RunOutcome } from '../services/pipeline/run.js';
-import type { Separation } from '../lib/statistics/separation.js';
 
 /** What `rmmstream run` prints at its end: how signals stand out, how fast it was, where the files are. */
 export function runTables(outcome: RunOutcome): string {
@@ -13,7 +13,9 @@ export function runTables(outcome: RunOutcome): string {
   }
   const { events } = report;
   const counts = `${formatCount(events.read)} events read, ${formatCount(events.selected)} selected, ${formatCount(events.scored)} scored; model ${report.model} (${report.backend.name} ${report.backend.version}, ${report.scaler.trained_columns} of ${report.scaler.columns} columns trained)`;
-  return [counts, signalTable(outcome), stageTable(report.timing), places(shown)].filter((part) => part !== '').join('\n\n');
+  return [counts, signalTable(outcome), stageTable(report.timing), places(shown)]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }
 
 function signalTable({ report }: RunOutcome): string {
@@ -38,7 +40,9 @@ function shown(measured: Separation['auc']): string {
 }
 
 function stageTable(timing: unknown): string {
-  const { stages } = timing as { stages: Record<string, { seconds: number; events: number; events_per_second: number }> };
+  const { stages } = timing as {
+    stages: Record<string, { seconds: number; events: number; events_per_second: number }>;
+  };
   return renderTable(
     [
       { title: 'stage' },

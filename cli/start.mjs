@@ -5,4 +5,10 @@ import { root, setup } from './setup.mjs';
 setup();
 process.chdir(root);
 const { main } = await import('../dist/cli/main.js');
-await main(['run', join('samples', 'config.yaml'), '--output', join('out', 'sample'), ...process.argv.slice(2)]);
+await main([
+  'run',
+  join('samples', 'config.yaml'),
+  '--output',
+  join('out', 'sample'),
+  ...process.argv.slice(2),
+]);

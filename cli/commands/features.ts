@@ -18,7 +18,10 @@ export function registerFeatures(program: Command, cli: Cli): void {
     .description('Writes the features of selected events as one Parquet table, a row an event.')
     .requiredOption('--input <file...>', 'ROOT files')
     .requiredOption('--output <file.parquet>', 'the table to write')
-    .option('--config <config>', 'configuration with selection, features, profile, luminosity; its samples are not read')
+    .option(
+      '--config <config>',
+      'configuration with selection, features, profile, luminosity; its samples are not read',
+    )
     .option('--workers <number>', 'worker threads (engine.workers)')
     .option('--max-events <number>', 'read at most this many entries of each file (input.max_events)')
     .addHelpText(

@@ -1,5 +1,6 @@
 import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
+import { registerAmplify } from './amplify.js';
 import { registerConfig } from './config-show.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
@@ -18,4 +19,5 @@ export const commands: readonly RegisterCommand[] = [
   (program, cli) => registerValidate(program, cli, inspectRootFile),
   registerConfig,
   registerDoctor,
+  registerAmplify,
 ];

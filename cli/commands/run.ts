@@ -15,7 +15,10 @@ export function registerRun(program: Command, cli: Cli): void {
     .description('Runs the whole dataflow: ROOT files to features, model, anomaly scores and their figures.')
     .argument('<config>', 'configuration file (YAML)')
     .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
-    .option('--extend', 'take in added files or samples: finished ranges are kept, scaler and model are made again')
+    .option(
+      '--extend',
+      'take in added files or samples: finished ranges are kept, scaler and model are made again',
+    )
     .addHelpText(
       'after',
       '\nKilled or interrupted, the same command goes on where it stopped.\n\nExamples:\n  rmmstream run analysis.yaml\n  rmmstream run analysis.yaml --output out --workers 4\n  rmmstream run analysis.yaml --max-events 10000 --set training.epochs=3',
@@ -31,7 +34,11 @@ export function registerRun(program: Command, cli: Cli): void {
       signal: cli.signal,
       nowMs: () => cli.nowMs(),
     });
-    printResult(cli, runTables(outcome), { state: outcome.state, directory: outcome.directory, run: outcome.report });
+    printResult(cli, runTables(outcome), {
+      state: outcome.state,
+      directory: outcome.directory,
+      run: outcome.report,
+    });
   });
 }
 
@@ -41,8 +48,14 @@ export function registerTrain(program: Command, cli: Cli): void {
     .description('As run, up to the finished model: reads, selects, featurizes, scales and trains.')
     .argument('<config>', 'configuration file (YAML)')
     .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
-    .option('--extend', 'take in added files or samples: finished ranges are kept, scaler and model are made again')
-    .addHelpText('after', '\n`rmmstream run` with the same configuration goes on from there and scores.\n\nExamples:\n  rmmstream train analysis.yaml --output out');
+    .option(
+      '--extend',
+      'take in added files or samples: finished ranges are kept, scaler and model are made again',
+    )
+    .addHelpText(
+      'after',
+      '\n`rmmstream run` with the same configuration goes on from there and scores.\n\nExamples:\n  rmmstream train analysis.yaml --output out',
+    );
   addConfigOptions(command).action(async (file: string, options: RunOptions) => {
     const loaded = loadForCommand(cli, file, options, 'background');
     const { report, directory, state } = await run({

@@ -18,7 +18,9 @@ export interface Featurizer {
 /** The featurizer that the `features` section asks for. @throws features_option_invalid */
 export function featurizerOf(config: Config): Featurizer {
   const { features } = config;
-  return features.type === 'rmm' ? new RmmKernel(rmmLayout(matrixOptions(features))) : new ReportKernel(features.type);
+  return features.type === 'rmm'
+    ? new RmmKernel(rmmLayout(matrixOptions(features)))
+    : new ReportKernel(features.type);
 }
 
 function matrixOptions(features: Config['features']): Partial<RmmOptions> {

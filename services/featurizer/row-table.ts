@@ -1,5 +1,5 @@
-import { type Batch, type BatchColumn, columnOf } from '../../lib/columnar/arrow/batch.js';
 import { invariant } from '../../lib/base/error.js';
+import { type Batch, type BatchColumn, columnOf } from '../../lib/columnar/arrow/batch.js';
 
 const flatTypes = {
   run: Int32Array,
@@ -66,7 +66,10 @@ export class RowTable {
     for (const name of names) {
       const { data } = columnOf(batch as Batch, name, 'flat');
       const own = this.columns[name];
-      invariant(data.constructor === own.constructor, `column ${name} came as another type than it was written`);
+      invariant(
+        data.constructor === own.constructor,
+        `column ${name} came as another type than it was written`,
+      );
       (own as Float64Array).set(data as Float64Array, first);
     }
     return first;

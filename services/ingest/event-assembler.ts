@@ -48,7 +48,9 @@ export class EventAssembler {
     this.#needed = options.needed;
     this.#normalisation = options.normalisation;
     this.branches = options.needed.map(({ branch }) => branch);
-    this.#factors = options.needed.map(({ field }) => field).filter((field) => /^weight\.(factors|crossSection)/.test(field));
+    this.#factors = options.needed
+      .map(({ field }) => field)
+      .filter((field) => /^weight\.(factors|crossSection)/.test(field));
   }
 
   /** Events of `count` entries; valid until the next call. @throws profile_mismatch, ragged_mismatch */
@@ -87,7 +89,11 @@ export class EventAssembler {
     const triggers: Record<string, Uint8Array> = {};
     for (const { field } of this.#needed) {
       if (!field.startsWith('triggers.')) continue;
-      triggers[field.slice('triggers.'.length)] = toUint8(this.#scalar(field), this.#count, this.#buffers.uint8(field, this.#count));
+      triggers[field.slice('triggers.'.length)] = toUint8(
+        this.#scalar(field),
+        this.#count,
+        this.#buffers.uint8(field, this.#count),
+      );
     }
     return triggers;
   }
@@ -98,7 +104,11 @@ export class EventAssembler {
     const float = (name: string) => this.#float(`leptons.${name}`, this.#ragged(`leptons.${name}`), total);
     const int = (name: string) => {
       const values = this.#ragged(`leptons.${name}`);
-      return toInt32(values, Math.min(total, values.length), this.#buffers.int32(`leptons.${name}`, values.length === 0 ? 0 : total));
+      return toInt32(
+        values,
+        Math.min(total, values.length),
+        this.#buffers.int32(`leptons.${name}`, values.length === 0 ? 0 : total),
+      );
     };
     const tight = this.#ragged('leptons.tight');
     return {
@@ -114,7 +124,11 @@ export class EventAssembler {
       d0: float('d0'),
       d0Significance: float('d0Significance'),
       z0: float('z0'),
-      tight: toUint8(tight, Math.min(total, tight.length), this.#buffers.uint8('leptons.tight', tight.length === 0 ? 0 : total)),
+      tight: toUint8(
+        tight,
+        Math.min(total, tight.length),
+        this.#buffers.uint8('leptons.tight', tight.length === 0 ? 0 : total),
+      ),
     };
   }
 

@@ -1,6 +1,11 @@
 import { RmmError } from '../../lib/base/error.js';
-import { isCorrupt, medianAbsWeight, weightLimit, weightVerdict } from '../../lib/physics/selection/weights.js';
 import { reason } from '../../lib/physics/selection/reason.js';
+import {
+  isCorrupt,
+  medianAbsWeight,
+  weightLimit,
+  weightVerdict,
+} from '../../lib/physics/selection/weights.js';
 import type { AnyArray } from './widen.js';
 
 /** What the weight-only pass over a file finds (decisions.md 17, 19). Weights are per pb^-1 of luminosity. */
@@ -68,7 +73,11 @@ export class FileWeigher {
    * @param absurdFactor a weight above this many times the median is corrupt
    * @throws weights_unusable where no weight is finite and non-zero
    */
-  finish(options: { readonly absurdFactor: number; readonly corruptFraction: number; readonly corruptMinimum: number }): FileWeights {
+  finish(options: {
+    readonly absurdFactor: number;
+    readonly corruptFraction: number;
+    readonly corruptMinimum: number;
+  }): FileWeights {
     const weights = this.#weights.subarray(0, this.#filled);
     const medianPerPb = medianAbsWeight(weights);
     if (weights.length > 0 && !(medianPerPb > 0)) {
@@ -95,14 +104,18 @@ export class FileWeigher {
   #production(found: Production, entry: number): Production {
     for (const known of this.#productions) {
       if (known.channel !== found.channel) continue;
-      if (known.crossSectionPb === found.crossSectionPb && known.sumOfWeights === found.sumOfWeights) return known;
+      if (known.crossSectionPb === found.crossSectionPb && known.sumOfWeights === found.sumOfWeights)
+        return known;
       throw this.#unusable(
         entry,
         `channel ${found.channel} has cross section ${found.crossSectionPb} pb and sum of weights ${found.sumOfWeights}, but ${known.crossSectionPb} pb and ${known.sumOfWeights} before`,
       );
     }
     if (!(Number.isFinite(found.crossSectionPb) && found.crossSectionPb > 0)) {
-      throw this.#unusable(entry, `the cross section is ${found.crossSectionPb} pb, expected a positive number`);
+      throw this.#unusable(
+        entry,
+        `the cross section is ${found.crossSectionPb} pb, expected a positive number`,
+      );
     }
     if (!(Number.isFinite(found.sumOfWeights) && found.sumOfWeights !== 0)) {
       throw this.#unusable(entry, `the sum of weights is ${found.sumOfWeights}, expected a non-zero number`);
@@ -131,7 +144,10 @@ export interface SampleWeights {
  * separate productions and are added (decisions.md 19).
  * @throws channel_in_two_samples, normalisation_unusable where cross sections of a channel differ
  */
-export function channelSums(samples: readonly SampleWeights[], shared: readonly number[] | 'any'): Map<string, Map<number, number>> {
+export function channelSums(
+  samples: readonly SampleWeights[],
+  shared: readonly number[] | 'any',
+): Map<string, Map<number, number>> {
   const owner = new Map<number, { sample: string; file: string; crossSectionPb: number }>();
   const result = new Map<string, Map<number, number>>();
   for (const { sample, files } of samples) {
@@ -139,14 +155,18 @@ export function channelSums(samples: readonly SampleWeights[], shared: readonly 
     for (const { file, weights } of files) {
       for (const production of weights.productions) {
         const known = owner.get(production.channel);
-        if (known === undefined) owner.set(production.channel, { sample, file, crossSectionPb: production.crossSectionPb });
+        if (known === undefined)
+          owner.set(production.channel, { sample, file, crossSectionPb: production.crossSectionPb });
         else checkOwner(known, sample, file, production, shared);
         const of = sums.get(production.channel) ?? new Set<number>();
         sums.set(production.channel, of.add(production.sumOfWeights));
       }
     }
     // Set keeps the order of files, so the sum is the same each time.
-    result.set(sample, new Map([...sums].map(([channel, of]) => [channel, [...of].reduce((sum, value) => sum + value, 0)])));
+    result.set(
+      sample,
+      new Map([...sums].map(([channel, of]) => [channel, [...of].reduce((sum, value) => sum + value, 0)])),
+    );
   }
   return result;
 }

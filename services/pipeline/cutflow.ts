@@ -1,4 +1,11 @@
-import { type CutFlow, type CutFlowStep, cutFlowSteps, deadLetterCounts, reasonNames, type SelectionOptions } from '../../lib/physics/selection/index.js';
+import {
+  type CutFlow,
+  type CutFlowStep,
+  cutFlowSteps,
+  deadLetterCounts,
+  reasonNames,
+  type SelectionOptions,
+} from '../../lib/physics/selection/index.js';
 import { flowFromRecord } from './feature-task.js';
 import type { RangeRecord } from './records.js';
 
@@ -42,7 +49,9 @@ export function sampleCutFlows(
 /** Events by what became of them, over all records. */
 export function eventCounts(records: readonly RangeRecord[]): Record<string, number> {
   const flow = mergedFlow(records);
-  return Object.fromEntries(reasonNames.map((name, code) => [name, flow?.raw[code] ?? 0]).filter(([, count]) => count !== 0));
+  return Object.fromEntries(
+    reasonNames.map((name, code) => [name, flow?.raw[code] ?? 0]).filter(([, count]) => count !== 0),
+  );
 }
 
 function mergedFlow(records: readonly RangeRecord[]): CutFlow | undefined {

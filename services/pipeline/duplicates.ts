@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { columnOf } from '../../lib/columnar/arrow/batch.js';
+import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema } from '../../lib/columnar/arrow/feature-batch.js';
 import type { RangeRecord } from './records.js';
 
@@ -16,11 +16,18 @@ export function countDuplicates(records: readonly RangeRecord[], featureFolder: 
   const rows = records.reduce((sum, record) => sum + record.rows, 0);
   const passes = Math.max(1, Math.ceil((rows * 1.1) / most));
   let duplicates = 0;
-  for (let pass = 0; pass < passes; pass += 1) duplicates += duplicatesInSlice(records, featureFolder, pass, passes, rows);
+  for (let pass = 0; pass < passes; pass += 1)
+    duplicates += duplicatesInSlice(records, featureFolder, pass, passes, rows);
   return duplicates;
 }
 
-function duplicatesInSlice(records: readonly RangeRecord[], folder: string, pass: number, passes: number, rows: number): number {
+function duplicatesInSlice(
+  records: readonly RangeRecord[],
+  folder: string,
+  pass: number,
+  passes: number,
+  rows: number,
+): number {
   const hashes = new BigUint64Array(passes === 1 ? rows : most);
   const halves = new Uint32Array(hashes.buffer);
   let found = 0;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
-import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import { energyBins } from '../../lib/statistics/energy-bins.js';
+import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
 
@@ -16,7 +16,9 @@ interface Collected {
 /** For each signal sample and each score, and beside them for MET and H_T + MET, how well it tells the two apart. */
 export interface Evaluation {
   readonly background: { readonly events: number };
-  readonly signals: Readonly<Record<string, { readonly events: number; readonly separation: Readonly<Record<string, Separation>> }>>;
+  readonly signals: Readonly<
+    Record<string, { readonly events: number; readonly separation: Readonly<Record<string, Separation>> }>
+  >;
 }
 
 /** Names of the two scores that need no network; no AUC is shown without them beside it. */
@@ -69,12 +71,19 @@ export async function evaluate(
   const background = new Collector();
   const signals = new Map<string, Collector>();
   const wanted = records.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
-  progress.start('evaluate', wanted.reduce((sum, { rows }) => sum + rows, 0));
+  progress.start(
+    'evaluate',
+    wanted.reduce((sum, { rows }) => sum + rows, 0),
+  );
   for (const record of records) {
     if (record.kind === 'signal' && !signals.has(record.sample)) signals.set(record.sample, new Collector());
     if (!wanted.includes(record)) continue;
     signal.throwIfAborted();
-    const part = await readRange(join(scoreFolder, `${record.name}.parquet`), record.kind === 'background', scoreNames);
+    const part = await readRange(
+      join(scoreFolder, `${record.name}.parquet`),
+      record.kind === 'background',
+      scoreNames,
+    );
     (record.kind === 'background' ? background : signals.get(record.sample)!).add(part);
     progress.advance('evaluate', record.rows);
   }
@@ -82,17 +91,23 @@ export async function evaluate(
   const joined = background.join(scoreNames);
   const bins = energyBins(joined.energy, joined.weights);
   const found = new Map([...signals].map(([sample, collector]) => [sample, collector.join(scoreNames)]));
-  const separation = new Map<string, Record<string, Separation>>([...found.keys()].map((sample) => [sample, {}]));
+  const separation = new Map<string, Record<string, Separation>>(
+    [...found.keys()].map((sample) => [sample, {}]),
+  );
   // One score at a time: the reference holds every background event of it.
   for (const name of names) {
     const reference = new BackgroundReference(scored(joined, name), bins);
-    for (const [sample, events] of found) separation.get(sample)![name] = reference.separation(scored(events, name));
+    for (const [sample, events] of found)
+      separation.get(sample)![name] = reference.separation(scored(events, name));
   }
   progress.finish('evaluate');
   return {
     background: { events: background.rows },
     signals: Object.fromEntries(
-      [...found].map(([sample, events]) => [sample, { events: events.weights.length, separation: separation.get(sample)! }]),
+      [...found].map(([sample, events]) => [
+        sample,
+        { events: events.weights.length, separation: separation.get(sample)! },
+      ]),
     ),
   };
 }

@@ -1,9 +1,9 @@
-import { columnReaderFrom, type ColumnReader } from '../../lib/columnar/root/index.js';
+import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
 import { FeatureBuffer } from '../../lib/physics/feature-buffer.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
-import { sampleWord, SplitColumns, split } from '../../lib/physics/identity.js';
+import { SplitColumns, sampleWord, split } from '../../lib/physics/identity.js';
 import { EventQuantities, eventQuantities } from '../../lib/physics/quantities.js';
-import { CutFlow, select, Selected } from '../../lib/physics/selection/index.js';
+import { type CutFlow, Selected, select } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { RowTable } from '../featurizer/row-table.js';
 import { type AssembledEvents, EventAssembler } from '../ingest/event-assembler.js';
@@ -46,7 +46,12 @@ export class EventPass {
   readonly #features = new FeatureBuffer();
   readonly #split = new SplitColumns();
 
-  private constructor(settings: RunSettings, file: FileContext, reader: ColumnReader, assembler: EventAssembler) {
+  private constructor(
+    settings: RunSettings,
+    file: FileContext,
+    reader: ColumnReader,
+    assembler: EventAssembler,
+  ) {
     this.#settings = settings;
     this.file = file;
     this.#reader = reader;
@@ -126,7 +131,12 @@ export class EventPass {
       events.keyEvent === events.event
         ? columns.event.subarray(at, to)
         : gatherInt64(events.keyEvent, this.#selected.index, to - at);
-    const identity = { count: to - at, run: columns.run.subarray(at, to), event, channel: columns.channel.subarray(at, to) };
+    const identity = {
+      count: to - at,
+      run: columns.run.subarray(at, to),
+      event,
+      channel: columns.channel.subarray(at, to),
+    };
     const word = this.file.kind === 'data' ? sampleWord(this.file.sample) : undefined;
     saltedSplit(this.#split, identity, word, training);
     columns.hash_high.set(this.#split.high.subarray(0, to - at), at);
@@ -135,7 +145,8 @@ export class EventPass {
       columns.split.set(this.#split.split.subarray(0, to - at), at);
       columns.megaset.set(this.#split.megaset.subarray(0, to - at), at);
       // A row that is not trained on belongs to no megaset.
-      for (let row = at; row < to; row += 1) if (columns.split[row] !== split.train) columns.megaset[row] = -1;
+      for (let row = at; row < to; row += 1)
+        if (columns.split[row] !== split.train) columns.megaset[row] = -1;
     } else {
       columns.split.fill(splitNone, at, to);
       columns.megaset.fill(-1, at, to);
@@ -145,7 +156,13 @@ export class EventPass {
 
 type Columns = RowTable['columns'];
 
-function gatherIdentity(events: AssembledEvents, index: Int32Array, count: number, columns: Columns, at: number): void {
+function gatherIdentity(
+  events: AssembledEvents,
+  index: Int32Array,
+  count: number,
+  columns: Columns,
+  at: number,
+): void {
   const { run, event, channel, weight } = columns;
   // Event numbers as pairs of 32-bit halves: reading a BigInt64Array would allocate a BigInt each time.
   const from = new Int32Array(events.event.buffer, events.event.byteOffset, 2 * events.count);
@@ -171,7 +188,13 @@ function gatherInt64(values: BigInt64Array, index: Int32Array, count: number): B
   return gathered;
 }
 
-function fillEntries(entry: BigInt64Array, at: number, index: Int32Array, count: number, first: number): void {
+function fillEntries(
+  entry: BigInt64Array,
+  at: number,
+  index: Int32Array,
+  count: number,
+  first: number,
+): void {
   const halves = new Uint32Array(entry.buffer, entry.byteOffset, 2 * entry.length);
   for (let row = 0; row < count; row += 1) {
     const value = first + index[row]!;

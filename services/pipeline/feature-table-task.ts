@@ -27,7 +27,10 @@ export function runFeatureTableTask(
   const table = new RowTable(range.count);
   const flow = new CutFlow();
   const { layout } = pass;
-  const collect = layout.maskWords > 0 ? new CellCollector(layout.columns, layout.maskWords) : new NamedCollector(layout.names);
+  const collect =
+    layout.maskWords > 0
+      ? new CellCollector(layout.columns, layout.maskWords)
+      : new NamedCollector(layout.names);
   const deadLetters: string[] = [];
   const end = range.first + range.count;
   for (let first = range.first; first < end; first += blockEntries) {

@@ -1,13 +1,13 @@
 import { rmSync } from 'node:fs';
-import type { LoadedConfig } from '../../lib/config/index.js';
-import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
+import type { LoadedConfig } from '../../lib/config/index.js';
 import { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { deadLetterCounts } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
-import { flowFromRecord, writeDeadLetters } from './feature-task.js';
-import type { FeatureTable } from './feature-table-task.js';
 import { rangesOf } from './feature-phase.js';
+import type { FeatureTable } from './feature-table-task.js';
+import { flowFromRecord, writeDeadLetters } from './feature-task.js';
 import { openInputs, type PlannedSample } from './input-plan.js';
 import type { Surroundings } from './request.js';
 import type { FeatureTableTask, ProgressStep, WorkerSettings } from './tasks.js';
@@ -60,8 +60,13 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
       sharedChannels: 'any',
       recordFolder: undefined,
     });
-    const tasks = rangesOf(files, config.engine.range_events).map((range): FeatureTableTask => ({ kind: 'table', range }));
-    progress.start('features', files.reduce((sum, { entries }) => sum + entries, 0));
+    const tasks = rangesOf(files, config.engine.range_events).map(
+      (range): FeatureTableTask => ({ kind: 'table', range }),
+    );
+    progress.start(
+      'features',
+      files.reduce((sum, { entries }) => sum + entries, 0),
+    );
     const order = new InOrder((table: FeatureTable) => writer.writeRowGroup(table.columns));
     await pool.runAll<FeatureTableTask, FeatureTable>(tasks, {
       signal,
@@ -105,7 +110,11 @@ class InOrder {
 
   put(index: number, table: FeatureTable): void {
     this.#waiting.set(index, table);
-    for (let ready = this.#waiting.get(this.#next); ready !== undefined; ready = this.#waiting.get(this.#next)) {
+    for (
+      let ready = this.#waiting.get(this.#next);
+      ready !== undefined;
+      ready = this.#waiting.get(this.#next)
+    ) {
       this.#waiting.delete(this.#next);
       this.#next += 1;
       this.#write(ready);

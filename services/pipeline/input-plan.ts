@@ -3,7 +3,14 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { RmmError } from '../../lib/base/error.js';
 import { openRootFile, type RootMetadata } from '../../lib/columnar/root/index.js';
-import { type Config, describeMismatch, type InputFile, matchProfile, neededBranches, type Profile } from '../../lib/config/index.js';
+import {
+  type Config,
+  describeMismatch,
+  type InputFile,
+  matchProfile,
+  neededBranches,
+  type Profile,
+} from '../../lib/config/index.js';
 import { branchesToRead } from '../ingest/needed.js';
 import type { FileContext } from './file-context.js';
 
@@ -29,7 +36,10 @@ export interface OpenInputsOptions {
  * Opens every file once: metadata, fit of the profile, fingerprint, entries to read.
  * @throws what opening throws; profile_mismatch with every branch that is missing or of another type
  */
-export async function openInputs(samples: readonly PlannedSample[], options: OpenInputsOptions): Promise<OpenedFile[]> {
+export async function openInputs(
+  samples: readonly PlannedSample[],
+  options: OpenInputsOptions,
+): Promise<OpenedFile[]> {
   const opened: OpenedFile[] = [];
   const known = new Map<string, OpenedFile>();
   for (const sample of samples) {
@@ -55,7 +65,11 @@ export async function openInputs(samples: readonly PlannedSample[], options: Ope
   return opened;
 }
 
-async function openInput(sample: PlannedSample, file: InputFile, options: OpenInputsOptions): Promise<OpenedFile> {
+async function openInput(
+  sample: PlannedSample,
+  file: InputFile,
+  options: OpenInputsOptions,
+): Promise<OpenedFile> {
   const { config, profile } = options;
   const root = await openRootFile(file.path);
   try {
@@ -68,7 +82,11 @@ async function openInput(sample: PlannedSample, file: InputFile, options: OpenIn
         { context: { file: file.name, tree: profile.tree } },
       );
     }
-    const needs = { features: config.features.type, kind: sample.kind === 'data' ? 'data' : 'background', triggers: config.selection.triggers } as const;
+    const needs = {
+      features: config.features.type,
+      kind: sample.kind === 'data' ? 'data' : 'background',
+      triggers: config.selection.triggers,
+    } as const;
     const match = matchProfile(neededBranches(profile, needs), tree.branches);
     if (!match.fits) {
       throw new RmmError(
@@ -104,7 +122,9 @@ async function holdsData(root: Awaited<ReturnType<typeof openRootFile>>, profile
 
 /** size, TFile UUID, and hash of header, key list and tree metadata (decisions.md 14). */
 export function quickFingerprint(metadata: Pick<RootMetadata, 'size' | 'uuid' | 'metadataHash'>): string {
-  return createHash('sha256').update(`${metadata.size}\n${metadata.uuid}\n${metadata.metadataHash}`).digest('hex');
+  return createHash('sha256')
+    .update(`${metadata.size}\n${metadata.uuid}\n${metadata.metadataHash}`)
+    .digest('hex');
 }
 
 async function contentHash(path: string): Promise<string> {

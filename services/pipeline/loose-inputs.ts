@@ -7,14 +7,20 @@ import type { PlannedSample } from './input-plan.js';
  * Files given on the command line, without a configuration, as samples: each under the name of its file, or
  * all under one name. Their events are neither split nor trained on.
  */
-export function looseSamples(paths: readonly string[], currentDirectory: string, sample: string | undefined): PlannedSample[] {
+export function looseSamples(
+  paths: readonly string[],
+  currentDirectory: string,
+  sample: string | undefined,
+): PlannedSample[] {
   const samples = new Map<string, { name: string; path: string }[]>();
   const seen = new Set<string>();
   for (const given of paths) {
     const path = isRemote(given) ? given : resolve(currentDirectory, given);
     const identity = isRemote(given) ? given : identityOf(path);
     if (seen.has(identity)) {
-      throw new RmmError('cli_usage', `${given} is given twice; expected each file once`, { context: { file: given } });
+      throw new RmmError('cli_usage', `${given} is given twice; expected each file once`, {
+        context: { file: given },
+      });
     }
     seen.add(identity);
     const name = sample ?? (basename(given, extname(given)).replace(/[^A-Za-z0-9_.+-]/g, '_') || 'input');

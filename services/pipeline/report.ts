@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import type { LoadedModel } from '../scorer/model-folder.js';
 import type { FileWeights } from '../ingest/weigh.js';
+import type { LoadedModel } from '../scorer/model-folder.js';
 import { eventCounts, type SampleCutFlow } from './cutflow.js';
 import type { Evaluation } from './evaluation.js';
 import type { FileContext } from './file-context.js';
@@ -42,7 +42,9 @@ export function runReport(parts: ReportParts) {
     seed: parts.request.loaded.config.training.seed,
     backend: record.backend,
     events: { read, selected, rejected, scored: parts.scored, duplicate_split_keys: parts.duplicates },
-    samples: Object.fromEntries(Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, records)])),
+    samples: Object.fromEntries(
+      Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, records)]),
+    ),
     scaler: {
       id: scaler.id,
       columns: scaler.columns,
@@ -88,7 +90,9 @@ function sampleOf(name: string, flow: SampleCutFlow, records: readonly RangeReco
     kind: flow.kind,
     entries: flow.entries,
     selected,
-    rows_by_split: Object.fromEntries(splits.map((split, code) => [split, counts[code]]).filter(([, count]) => count !== 0)),
+    rows_by_split: Object.fromEntries(
+      splits.map((split, code) => [split, counts[code]]).filter(([, count]) => count !== 0),
+    ),
     // What the test part really is of the sample; yields scale it by the nominal fraction (decisions.md 7).
     ...(flow.kind === 'background' && selected > 0 ? { realised_test_fraction: counts[2]! / selected } : {}),
     dead_letters: flow.dead_letters,

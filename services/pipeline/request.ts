@@ -41,7 +41,10 @@ export class StageTimes {
     found.events = events;
   }
 
-  report(): { seconds: number; stages: Record<string, { seconds: number; events: number; events_per_second: number }> } {
+  report(): {
+    seconds: number;
+    stages: Record<string, { seconds: number; events: number; events_per_second: number }>;
+  } {
     const stages = [...this.#stages].map(([name, { seconds, events }]) => [
       name,
       { seconds, events, events_per_second: seconds > 0 ? events / seconds : 0 },

@@ -6,8 +6,8 @@ import { configurationHash, diffConfig, type JsonObject, resultConfig } from '..
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
-import { selectionOf } from '../selector/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
+import { selectionOf } from '../selector/config.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
@@ -16,7 +16,7 @@ import { type OpenedFile, openInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
 import type { Manifest } from './manifest.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
-import { refuseDuplicates, type RunReport, runReport } from './report.js';
+import { type RunReport, refuseDuplicates, runReport } from './report.js';
 import { type RunRequest, StageTimes } from './request.js';
 import { openRunDirectory } from './run-directory.js';
 import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
@@ -41,8 +41,12 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const { loaded, progress, signal, nowMs } = request;
   const { config, profile } = loaded;
   const times = new StageTimes(nowMs);
-  for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate']) progress.plan(stage);
-  progress.start('inputs', loaded.samples.reduce((sum, { files }) => sum + files.length, 0));
+  for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
+    progress.plan(stage);
+  progress.start(
+    'inputs',
+    loaded.samples.reduce((sum, { files }) => sum + files.length, 0),
+  );
   const opened = await openInputs(loaded.samples, {
     config,
     profile,
@@ -65,7 +69,8 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
       return { directory: layout.root, state: 'finished-before', report: readReport(layout.runJson) };
     }
     if (state === 'resumed') progress.note('going on where an earlier run stopped');
-    if (state === 'extended') progress.note('taking in added files: finished ranges are kept, scaler and model are made again');
+    if (state === 'extended')
+      progress.note('taking in added files: finished ranges are kept, scaler and model are made again');
     const settings: WorkerSettings = {
       config,
       profile,
@@ -97,7 +102,10 @@ interface Work {
   readonly times: StageTimes;
 }
 
-async function work(request: RunRequest, { opened, manifest, layout, pool, times }: Work): Promise<RunOutcome> {
+async function work(
+  request: RunRequest,
+  { opened, manifest, layout, pool, times }: Work,
+): Promise<RunOutcome> {
   const { config, profile } = request.loaded;
   times.start('weights');
   const { files, weights } = await weighInputs(opened, pool, {
@@ -106,33 +114,58 @@ async function work(request: RunRequest, { opened, manifest, layout, pool, times
     sharedChannels: config.input.shared_channels,
     recordFolder: layout.weighed,
   });
-  times.finish('weights', files.reduce((sum, { entries }) => sum + entries, 0));
+  times.finish(
+    'weights',
+    files.reduce((sum, { entries }) => sum + entries, 0),
+  );
 
   times.start('features');
   const ranges = rangesOf(files, config.engine.range_events);
   const records = await makeFeatures(ranges, pool, layout, request);
-  times.finish('features', records.reduce((sum, { entries }) => sum + entries, 0));
+  times.finish(
+    'features',
+    records.reduce((sum, { entries }) => sum + entries, 0),
+  );
   const samples = request.loaded.samples.map(({ name }) => name);
   const cutFlows = sampleCutFlows(records, samples, selectionOf(config));
-  writeFileAtomic(layout.cutflowJson, `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`);
+  writeFileAtomic(
+    layout.cutflowJson,
+    `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
+  );
   const duplicates = countDuplicates(records, layout.features);
   refuseDuplicates(duplicates, config.input.duplicates);
 
   times.start('train');
   const featureLayout = featurizerOf(config).layout;
   const { configurationHash: hash } = manifest;
-  const loaded = await makeModel(records, { ...request, config, profile, configurationHash: hash, featureLayout, layout });
+  const loaded = await makeModel(records, {
+    ...request,
+    config,
+    profile,
+    configurationHash: hash,
+    featureLayout,
+    layout,
+  });
   times.finish('train', trainedRows(loaded));
 
   const parts = { request, manifest, files, weights, records, cutFlows, duplicates, loaded };
   if (request.until === 'model') {
-    return { directory: layout.root, state: 'done', report: runReport({ ...parts, scored: 0, evaluation: undefined, timing: times.report() }) };
+    return {
+      directory: layout.root,
+      state: 'done',
+      report: runReport({ ...parts, scored: 0, evaluation: undefined, timing: times.report() }),
+    };
   }
   times.start('score');
   const scored = await scoreRanges(records, loaded, pool, layout, request);
   times.finish('score', scored);
   times.start('evaluate');
-  const evaluation = await evaluate(records, layout.scores, config.scores.map(({ type }) => type), request);
+  const evaluation = await evaluate(
+    records,
+    layout.scores,
+    config.scores.map(({ type }) => type),
+    request,
+  );
   times.finish('evaluate', scored);
   const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
@@ -152,9 +185,19 @@ async function scoreRanges(
   const isDone = ({ name }: RangeRecord) => known.get(name)?.model === loaded.id;
   const tasks = records
     .filter((record) => !isDone(record))
-    .map(({ name, entries, sample, kind, file }): ScoreTask => ({ kind: 'score', range: { name, count: entries, sample, kind, file }, model: loaded.id }));
+    .map(
+      ({ name, entries, sample, kind, file }): ScoreTask => ({
+        kind: 'score',
+        range: { name, count: entries, sample, kind, file },
+        model: loaded.id,
+      }),
+    );
   const total = records.reduce((sum, { rows }) => sum + rows, 0);
-  progress.start('score', total, records.filter(isDone).reduce((sum, { rows }) => sum + rows, 0));
+  progress.start(
+    'score',
+    total,
+    records.filter(isDone).reduce((sum, { rows }) => sum + rows, 0),
+  );
   await pool.runAll<ScoreTask, ScoredRecord>(tasks, {
     signal,
     onStep: (step) => progress.advance('score', (step as ProgressStep).events),
@@ -180,12 +223,20 @@ function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Mani
     program: packageVersion,
     configurationHash: configurationHash(withoutSamples, profile),
     configuration: resultConfig(withoutSamples),
-    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({ sample, kind, file: name, fingerprint, entries })),
+    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
+      sample,
+      kind,
+      file: name,
+      fingerprint,
+      entries,
+    })),
   };
 }
 
 function trainedRows({ model }: LoadedModel): number {
-  const { training } = model.record as { readonly training: { readonly epochs: readonly { readonly rows: number }[] } };
+  const { training } = model.record as {
+    readonly training: { readonly epochs: readonly { readonly rows: number }[] };
+  };
   return training.epochs.reduce((sum, { rows }) => sum + rows, 0);
 }
 

@@ -53,7 +53,14 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     signal,
     onFile: () => undefined,
   });
-  const settled = JSON.stringify([loaded.id, config.engine.range_events, config.learning.score_batch_events, config.output.codec, config.output.row_group_events, config.input.max_events]);
+  const settled = JSON.stringify([
+    loaded.id,
+    config.engine.range_events,
+    config.learning.score_batch_events,
+    config.output.codec,
+    config.output.row_group_events,
+    config.input.max_events,
+  ]);
   const { layout, state, release } = openRunDirectory({
     directory: request.outputDirectory,
     manifest: {
@@ -61,11 +68,19 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
       program: packageVersion,
       configurationHash: createHash('sha256').update(settled).digest('hex'),
       configuration: { model: loaded.id },
-      inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({ sample, kind, file: name, fingerprint, entries })),
+      inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
+        sample,
+        kind,
+        file: name,
+        fingerprint,
+        entries,
+      })),
     },
     fresh: request.fresh,
     extend: false,
-    differences: (found, asked) => [`model: ${(found as { model?: string }).model ?? 'none'} -> ${(asked as { model: string }).model}`],
+    differences: (found, asked) => [
+      `model: ${(found as { model?: string }).model ?? 'none'} -> ${(asked as { model: string }).model}`,
+    ],
     bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * 200,
   });
   const settings: WorkerSettings = {
@@ -90,9 +105,15 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
       recordFolder: layout.weighed,
     });
     const ranges = rangesOf(files, config.engine.range_events);
-    const tasks = ranges.filter(({ name }) => !known.has(name)).map((range): DirectScoreTask => ({ kind: 'direct', range }));
+    const tasks = ranges
+      .filter(({ name }) => !known.has(name))
+      .map((range): DirectScoreTask => ({ kind: 'direct', range }));
     const total = ranges.reduce((sum, { count }) => sum + count, 0);
-    progress.start('score', total, [...known.values()].reduce((sum, { entries }) => sum + entries, 0));
+    progress.start(
+      'score',
+      total,
+      [...known.values()].reduce((sum, { entries }) => sum + entries, 0),
+    );
     times.start('score');
     await pool.runAll<DirectScoreTask, RangeRecord>(tasks, {
       signal,
@@ -104,13 +125,21 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     const records = inOrder(known.values());
     const samples = request.samples.map(({ name }) => name);
     const flows = sampleCutFlows(records, samples, selectionOf(config));
-    writeFileAtomic(layout.cutflowJson, `${JSON.stringify({ version: packageVersion, samples: flows }, null, 1)}\n`);
+    writeFileAtomic(
+      layout.cutflowJson,
+      `${JSON.stringify({ version: packageVersion, samples: flows }, null, 1)}\n`,
+    );
     const { selected = 0, ...rejected } = eventCounts(records);
     const report = {
       program: { name: 'rmmstream', version: packageVersion },
       model: loaded.id,
       scaler: loaded.model.scaler.id,
-      inputs: files.map(({ sample, name, fingerprint, entries }) => ({ sample, file: name, fingerprint, entries })),
+      inputs: files.map(({ sample, name, fingerprint, entries }) => ({
+        sample,
+        file: name,
+        fingerprint,
+        entries,
+      })),
       events: { read: total, selected, rejected, scored: selected },
       timing: times.report(),
     };
@@ -124,7 +153,12 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
   }
 }
 
-function outcome(state: ScoreOutcome['state'], directory: string, { id }: LoadedModel, records: readonly RangeRecord[]): ScoreOutcome {
+function outcome(
+  state: ScoreOutcome['state'],
+  directory: string,
+  { id }: LoadedModel,
+  records: readonly RangeRecord[],
+): ScoreOutcome {
   return {
     directory,
     state,
@@ -138,9 +172,13 @@ function outcome(state: ScoreOutcome['state'], directory: string, { id }: Loaded
 function settingsOf(loaded: LoadedModel, base: Config, folder: string): { config: Config; profile: Profile } {
   const record = loaded.model.record as unknown as Partial<TrainingRecord>;
   if (record.settings === undefined || record.profile === undefined) {
-    throw new RmmError('model_mismatch', `${folder} does not say with which settings it was made; train it again`, {
-      context: { folder },
-    });
+    throw new RmmError(
+      'model_mismatch',
+      `${folder} does not say with which settings it was made; train it again`,
+      {
+        context: { folder },
+      },
+    );
   }
   const config: Config = { ...base, ...record.settings };
   const { layout } = featurizerOf(config);

@@ -55,7 +55,10 @@ export function makeScaler(records: readonly RangeRecord[], options: TrainPhaseO
   }
   const moments: Moments | undefined = tree.result();
   if (moments === undefined) {
-    throw new RmmError('no_training_events', 'no background event was selected for training; cutflow.json shows which cut took them');
+    throw new RmmError(
+      'no_training_events',
+      'no background event was selected for training; cutflow.json shows which cut took them',
+    );
   }
   return freezeScaler(moments, featureLayout.kinds, {
     type: config.scaler.type,
@@ -66,14 +69,20 @@ export function makeScaler(records: readonly RangeRecord[], options: TrainPhaseO
 }
 
 /** The model of this run: the finished one, or trained now, from the last checkpoint on. */
-export async function makeModel(records: readonly RangeRecord[], options: TrainPhaseOptions): Promise<LoadedModel> {
+export async function makeModel(
+  records: readonly RangeRecord[],
+  options: TrainPhaseOptions,
+): Promise<LoadedModel> {
   const scaler = makeScaler(records, options);
   const finished = finishedModel(options, scaler);
   if (finished !== undefined) return finished;
   const { config, layout, progress, signal } = options;
   const background = records.filter(({ kind }) => kind === 'background');
   const { training } = config;
-  progress.start('megasets', background.reduce((sum, { rows }) => sum + rows, 0));
+  progress.start(
+    'megasets',
+    background.reduce((sum, { rows }) => sum + rows, 0),
+  );
   const plan = await distribute(background, {
     featureFolder: layout.features,
     megasetFolder: layout.megasets,
@@ -90,12 +99,17 @@ export async function makeModel(records: readonly RangeRecord[], options: TrainP
   return loadModel(layout.model);
 }
 
-async function trainNow(scaler: Scaler, plan: MegasetPlan, options: TrainPhaseOptions): Promise<Trained & { backend: Backend }> {
+async function trainNow(
+  scaler: Scaler,
+  plan: MegasetPlan,
+  options: TrainPhaseOptions,
+): Promise<Trained & { backend: Backend }> {
   const { config, layout, progress, signal } = options;
   const { training, learning } = config;
   const found = await findBackend(backendChoice(config), backendCandidates(learning.threads));
   for (const trial of found.trials) {
-    if (trial.reason !== undefined) progress.note(`learning backend ${trial.name} was not taken: ${trial.reason}`);
+    if (trial.reason !== undefined)
+      progress.note(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
   const total = rowsOfMegasets.reduce((sum, rows) => sum + rows, 0) * training.epochs * training.passes;
@@ -168,10 +182,12 @@ function finishedModel(options: TrainPhaseOptions, scaler: Scaler): LoadedModel 
     found = loadModel(options.layout.model);
   } catch (error) {
     // Missing or half replaced at a kill: the checkpoint makes the same one again.
-    if (error instanceof RmmError && ['model_missing', 'model_corrupt'].includes(error.code)) return undefined;
+    if (error instanceof RmmError && ['model_missing', 'model_corrupt'].includes(error.code))
+      return undefined;
     throw error;
   }
   const record = found.model.record as unknown as TrainingRecord;
-  const isOurs = record.configuration_hash === options.configurationHash && found.model.scaler.id === scaler.id;
+  const isOurs =
+    record.configuration_hash === options.configurationHash && found.model.scaler.id === scaler.id;
   return isOurs ? found : undefined;
 }

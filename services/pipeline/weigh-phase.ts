@@ -29,13 +29,16 @@ export async function weighInputs(
   pool: WorkerPool,
   options: WeighOptions,
 ): Promise<WeighedInputs> {
-  const store = options.recordFolder === undefined ? undefined : new RecordStore<FileWeights>(options.recordFolder);
+  const store =
+    options.recordFolder === undefined ? undefined : new RecordStore<FileWeights>(options.recordFolder);
   const known = store?.readAll() ?? new Map<string, FileWeights>();
   const nameOf = (file: OpenedFile) => `${file.fingerprint}.${file.entries}`;
   const simulated = opened.filter((file) => !file.data && file.entries > 0);
   const tasks = simulated
     .filter((file) => !known.has(nameOf(file)))
-    .map((file): WeighTask => ({ kind: 'weigh', file: { ...file, medianWeight: 0, sumOfWeights: new Map() } }));
+    .map(
+      (file): WeighTask => ({ kind: 'weigh', file: { ...file, medianWeight: 0, sumOfWeights: new Map() } }),
+    );
   const total = tasks.reduce((sum, task) => sum + task.file.entries, 0);
   options.progress.start('weights', total);
   await pool.runAll<WeighTask, FileWeights>(tasks, {

@@ -1,6 +1,6 @@
 import { columnReaderFrom } from '../../lib/columnar/root/index.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
-import { type FileWeights, FileWeigher } from '../ingest/weigh.js';
+import { FileWeigher, type FileWeights } from '../ingest/weigh.js';
 import { selectionOf } from '../selector/config.js';
 import type { RunSettings } from './file-context.js';
 import type { ProgressStep, WeighTask } from './tasks.js';

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { serveTasks } from '../../lib/flow/worker-main.js';
+import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
@@ -22,7 +22,8 @@ let scorer: Promise<BlockScorer> | undefined;
 
 /** Ranges of one file follow each other, so its reader is kept until another file comes. */
 async function passOf(file: FileContext): Promise<EventPass> {
-  if (pass !== undefined && pass.file.path === file.path && pass.file.fingerprint === file.fingerprint) return pass;
+  if (pass !== undefined && pass.file.path === file.path && pass.file.fingerprint === file.fingerprint)
+    return pass;
   pass?.close();
   pass = undefined;
   pass = await EventPass.open(settings, file);
@@ -45,7 +46,13 @@ serveTasks(async (input, step) => {
     case 'weigh':
       return runWeighTask(task, settings, step);
     case 'features':
-      return runFeatureTask(task, await passOf(task.range.file), layout, settings.config.scaler.weights, step);
+      return runFeatureTask(
+        task,
+        await passOf(task.range.file),
+        layout,
+        settings.config.scaler.weights,
+        step,
+      );
     case 'table':
       return runFeatureTableTask(task, await passOf(task.range.file), step);
     case 'score':
@@ -53,6 +60,13 @@ serveTasks(async (input, step) => {
       return runScoreTask(task, await scorer, layout, settings.config, step);
     case 'direct':
       scorer ??= openScorer();
-      return runDirectScoreTask(task, await passOf(task.range.file), await scorer, layout, settings.config, step);
+      return runDirectScoreTask(
+        task,
+        await passOf(task.range.file),
+        await scorer,
+        layout,
+        settings.config,
+        step,
+      );
   }
 });

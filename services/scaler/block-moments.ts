@@ -1,8 +1,8 @@
 import { RmmError } from '../../lib/base/error.js';
+import { MergeTree } from '../../lib/flow/merge-tree.js';
 import { type Moments, mergeMoments, rowMoments } from '../../lib/learning/moments.js';
 import { momentsFromBytes, momentsToBytes } from '../../lib/learning/moments-bytes.js';
 import type { SparseRows } from '../../lib/learning/sparse-rows.js';
-import { MergeTree } from '../../lib/flow/merge-tree.js';
 import { split } from '../../lib/physics/identity.js';
 
 /**
@@ -48,7 +48,9 @@ export function unpackMoments(bytes: Uint8Array, path: string): Moments[] {
   while (at < bytes.length) {
     const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
     if (at + 4 + length > bytes.length) {
-      throw new RmmError('partial_damaged', `${path} ends within a block; start over with --fresh`, { context: { path } });
+      throw new RmmError('partial_damaged', `${path} ends within a block; start over with --fresh`, {
+        context: { path },
+      });
     }
     blocks.push(momentsFromBytes(bytes.slice(at + 4, at + 4 + length)));
     at += 4 + length;

@@ -28,7 +28,10 @@ export function writeFolder(folder: string, files: readonly NamedFile[]): void {
 }
 
 /** The files of a folder by name; undefined where one is missing. */
-export function readFolderFiles(folder: string, names: readonly string[]): Map<string, Uint8Array> | undefined {
+export function readFolderFiles(
+  folder: string,
+  names: readonly string[],
+): Map<string, Uint8Array> | undefined {
   const files = new Map<string, Uint8Array>();
   for (const name of names) {
     try {

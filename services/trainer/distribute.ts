@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
-import { type Batch, columnOf } from '../../lib/columnar/arrow/batch.js';
-import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import { RmmError } from '../../lib/base/error.js';
+import { type Batch, columnOf } from '../../lib/columnar/arrow/batch.js';
+import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
+import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import { type SampleWeights, sumSampleWeights } from '../../lib/learning/sample-weights.js';
 import type { FeatureRows } from '../../lib/physics/feature-rows.js';
 import { split } from '../../lib/physics/identity.js';
@@ -44,7 +44,10 @@ export async function distribute(
   if (known !== undefined) return known;
   const training = sum(sources, split.train);
   if (training === 0) {
-    throw new RmmError('no_training_events', 'no background event was selected for training; cutflow.json shows which cut took them');
+    throw new RmmError(
+      'no_training_events',
+      'no background event was selected for training; cutflow.json shows which cut took them',
+    );
   }
   const validationShare = Math.min(1, options.validationEvents / Math.max(1, sum(sources, split.validation)));
   const writer = new MegasetWriter({
@@ -76,7 +79,13 @@ function sum(sources: readonly TrainingSource[], code: number): number {
   return sources.reduce((total, { rowsBySplit }) => total + (rowsBySplit[code] ?? 0), 0);
 }
 
-function addBatch(writer: MegasetWriter, batch: Batch, source: number, megasets: number, validationShare: number): void {
+function addBatch(
+  writer: MegasetWriter,
+  batch: Batch,
+  source: number,
+  megasets: number,
+  validationShare: number,
+): void {
   const splits = flat(batch, 'split') as Uint8Array;
   const hashHigh = flat(batch, 'hash_high') as Uint32Array;
   const set = flat(batch, 'megaset') as Int16Array;
@@ -102,7 +111,8 @@ function pickRows(batch: Batch, features: FeatureRows, rows: Int32Array, source:
   const values = new Float32Array(offsets[rows.length]!);
   for (let index = 0; index < rows.length; index += 1) {
     const row = rows[index]!;
-    for (let word = 0; word < maskWords; word += 1) masks[index * maskWords + word] = features.masks[row * maskWords + word]!;
+    for (let word = 0; word < maskWords; word += 1)
+      masks[index * maskWords + word] = features.masks[row * maskWords + word]!;
     values.set(features.values.subarray(features.offsets[row]!, features.offsets[row + 1]!), offsets[index]!);
   }
   const weight = flat(batch, 'weight') as Float64Array;

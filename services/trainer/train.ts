@@ -1,7 +1,12 @@
 import type { Backend, Trainer } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
 import type { TrainingBucket } from '../../lib/learning/batches.js';
-import { checkCheckpoint, checkpointFileNames, checkpointFiles, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
+import {
+  checkCheckpoint,
+  checkpointFileNames,
+  checkpointFiles,
+  checkpointFromFiles,
+} from '../../lib/learning/checkpoint.js';
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
 import { type ExpansionPlan, planExpansion } from '../../lib/learning/expand.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
@@ -66,7 +71,10 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
   const resumed = files === undefined ? undefined : checkpointFromFiles(files, options.checkpointFolder);
   if (resumed !== undefined) checkCheckpoint(resumed, origin);
   const state = resumed?.state ?? initialState(initialParameters(network, options.seed));
-  const trainer = await backend.createTrainer(network, state, { batch: options.batch, threads: options.threads });
+  const trainer = await backend.createTrainer(network, state, {
+    batch: options.batch,
+    threads: options.threads,
+  });
   try {
     const epochs = [...((resumed?.record.epochs as EpochResult[] | undefined) ?? [])];
     const buckets = bucketReader(options);
@@ -75,7 +83,15 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     const validation = buckets(plan.megasets - 1).map(kept);
     let position: Position = resumed?.position ?? { pass: 0, megaset: 0 };
     while (position.pass < options.passes) {
-      await trainOne(watched(trainer, options), expansion, buckets(position.megaset), validation, position, options, epochs);
+      await trainOne(
+        watched(trainer, options),
+        expansion,
+        buckets(position.megaset),
+        validation,
+        position,
+        options,
+        epochs,
+      );
       position = next(position, plan.megasets - 1);
       const checkpoint = {
         ...origin,
@@ -169,7 +185,11 @@ async function usualOf(
 ): Promise<Float64Array> {
   const errors = createColumnErrors(expansion.width);
   let rows = 0;
-  for (let megaset = 0; megaset < options.plan.megasets - 1 && rows < options.usualErrorEvents; megaset += 1) {
+  for (
+    let megaset = 0;
+    megaset < options.plan.megasets - 1 && rows < options.usualErrorEvents;
+    megaset += 1
+  ) {
     options.signal.throwIfAborted();
     const part = buckets(megaset);
     await addColumnErrors(trainer, expansion, part, options.sampleWeights, errors);

@@ -8,7 +8,14 @@ const long = process.env.RMMSTREAM_TEST_LONG === '1';
 const kills = long ? 25 : 6;
 const config = join(packageRoot, 'samples', 'config.yaml');
 // Small ranges and batches of work, so that there are many moments to be killed at.
-const settings = ['--set', 'engine.range_events=8192', '--set', 'training.epochs=3', '--set', 'training.batch_events=512'];
+const settings = [
+  '--set',
+  'engine.range_events=8192',
+  '--set',
+  'training.epochs=3',
+  '--set',
+  'training.batch_events=512',
+];
 
 /** mulberry32: the moments of the kills can be repeated from the printed seed. */
 function random(seed: number): () => number {
@@ -59,7 +66,17 @@ test(`a run killed with -9 at random moments (${kills} kills) ends with the same
 test('a finished run started again does nothing and says so', async () => {
   await inFolder(async (folder) => {
     const output = join(folder, 'out');
-    const args = ['run', config, '--output', output, '--max-events', '600', ...settings, '--set', 'features.min_filled=20'];
+    const args = [
+      'run',
+      config,
+      '--output',
+      output,
+      '--max-events',
+      '600',
+      ...settings,
+      '--set',
+      'features.min_filled=20',
+    ];
     const first = await runCli(args);
     assert.equal(first.code, 0, first.stderr);
     const before = outputDigests(output);
@@ -84,7 +101,15 @@ test('neither the number of workers nor the output directory changes a byte', as
     const small = ['--max-events', '600', ...settings, '--set', 'features.min_filled=20'];
     const one = await runCli(['run', config, '--output', join(folder, 'one'), '--workers', '1', ...small]);
     assert.equal(one.code, 0, one.stderr);
-    const three = await runCli(['run', config, '--output', join(folder, 'three'), '--workers', '3', ...small]);
+    const three = await runCli([
+      'run',
+      config,
+      '--output',
+      join(folder, 'three'),
+      '--workers',
+      '3',
+      ...small,
+    ]);
     assert.equal(three.code, 0, three.stderr);
     assert.deepEqual(outputDigests(join(folder, 'three')), outputDigests(join(folder, 'one')));
   });

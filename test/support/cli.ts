@@ -39,7 +39,10 @@ export function startCli(
 }
 
 /** Runs `rmmstream ARGS` to its end. */
-export function runCli(args: readonly string[], options: Parameters<typeof startCli>[1] = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  options: Parameters<typeof startCli>[1] = {},
+): Promise<CliResult> {
   return startCli(args, options).result;
 }
 

@@ -93,7 +93,9 @@ test('every row comes back once, in its bucket, in the order of (hash, source, e
               Int16Array.from(part, (row) => row.megaset),
             );
           }
-          const plan = writer.finish('abs', (weights) => weights.reduce((sum, weight) => sum + Math.abs(weight), 0));
+          const plan = writer.finish('abs', (weights) =>
+            weights.reduce((sum, weight) => sum + Math.abs(weight), 0),
+          );
           assert.deepEqual(readMegasetPlan(folder), plan);
           for (let megaset = 0; megaset < 3; megaset += 1) {
             for (let bucket = 0; bucket < buckets; bucket += 1) {
