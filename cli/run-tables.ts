@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { Separation } from '../lib/statistics/separation.js';
+import type { Measured } from '../services/pipeline/evaluation.js';
 import { formatCount } from '../lib/telemetry/format.js';
 import { renderTable } from '../lib/telemetry/table.js';
 import type { RunOutcome } from '../services/pipeline/run.js';
@@ -35,7 +35,7 @@ function signalTable({ report }: RunOutcome): string {
   return renderTable(header, rows);
 }
 
-function shown(measured: Separation['auc']): string {
+function shown(measured: Measured): string {
   return 'value' in measured ? measured.value.toFixed(4) : 'not defined';
 }
 

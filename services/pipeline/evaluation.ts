@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
+export type { Measured } from '../../lib/statistics/measured.js';
 import { energyBins } from '../../lib/statistics/energy-bins.js';
 import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import type { RangeRecord } from './records.js';
