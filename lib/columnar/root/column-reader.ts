@@ -101,12 +101,10 @@ function wantedBaskets(columns: readonly BranchColumn[], first: number, count: n
   columns.forEach((column, index) => {
     const { firstEntry, seek, bytes } = column.layout;
     if (count === 0) return;
-    for (
-      let basket = basketOf(firstEntry, first);
-      basket < seek.length && firstEntry[basket]! < first + count;
-      basket += 1
-    ) {
-      if (basket === column.heldBasket) continue;
+    const start = basketOf(firstEntry, first);
+    for (let basket = start; basket < seek.length && firstEntry[basket]! < first + count; basket += 1) {
+      // Only the range's first basket can still be held when its turn comes: decoding another drops it.
+      if (basket === start && basket === column.heldBasket) continue;
       wanted.push({ column: index, basket, seek: seek[basket]!, bytes: bytes[basket]!, arenaAt: 0 });
     }
   });

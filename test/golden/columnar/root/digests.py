@@ -2,13 +2,14 @@
 
 usage: python digests.py OUT.json FILE.root ...
 
-A branch's digest is the sha256 of its canonical form:
+A branch's digest is the first 16 hex digits of the sha256 of its canonical form:
   "<type> <shape>\n", then for jagged branches the offsets as int32 little-endian (entries + 1, first 0),
   then all values in little-endian order, bool as bytes of 0 and 1.
 type: bool int8 ... float64; shape: scalar, fixed:<length> (inner dimensions multiplied), jagged.
 Branches that uproot reads as anything else (strings, objects, vectors of vectors, packed numbers) are left out.
-Files are named by their last path component.
+Files are named by their last path component. OUT.json.gz is compressed.
 """
+import gzip
 import hashlib
 import json
 import os
@@ -75,7 +76,7 @@ def digest(branch):
     if offsets is not None:
         hash.update(offsets.tobytes())
     hash.update(values.tobytes())
-    return [name, shape, hash.hexdigest(), int(branch.num_entries)]
+    return [name, shape, hash.hexdigest()[:16], int(branch.num_entries)]
 
 
 def file_digests(path):
@@ -113,9 +114,11 @@ def main():
             out[os.path.basename(path)] = file_digests(path)
         except Exception as error:
             out[os.path.basename(path)] = {"failed": f"{type(error).__name__}"}
-    with open(sys.argv[1], "w") as file:
-        json.dump(out, file, separators=(",", ":"))
-        file.write("\n")
+    text = (json.dumps(out, separators=(",", ":")) + "\n").encode()
+    if sys.argv[1].endswith(".gz"):
+        text = gzip.compress(text, mtime=0)
+    with open(sys.argv[1], "wb") as file:
+        file.write(text)
 
 
 if __name__ == "__main__":
