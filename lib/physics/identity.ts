@@ -26,9 +26,11 @@ export interface SplitOptions {
   readonly testFraction: number;
   /** Share of the rest that is `validation`. */
   readonly validationFraction: number;
+  /** XORed into the low half of every salt: another number gives another split and other megasets. */
+  readonly saltNumber: number;
 }
 
-export const splitDefaults: SplitOptions = { testFraction: 0.2, validationFraction: 0.1 };
+export const splitDefaults: SplitOptions = { testFraction: 0.2, validationFraction: 0.1, saltNumber: 0 };
 
 /**
  * The fourth word of the split key: the dataset number in simulation; in data, which has none, the FNV-1a hash
@@ -95,16 +97,17 @@ export class SplitColumns {
       this.#high = new Uint32Array(count);
       this.#low = new Uint32Array(count);
     }
-    identityHash(identity, identitySalts.validation, word, this.#high, this.#low);
+    const salted = (purpose: Salt): Salt => ({ ...purpose, low: (purpose.low ^ options.saltNumber) >>> 0 });
+    identityHash(identity, salted(identitySalts.validation), word, this.#high, this.#low);
     for (let row = 0; row < count; row++) {
       const isValidation = unit(this.#high[row]!, this.#low[row]!) < options.validationFraction;
       this.split[row] = isValidation ? split.validation : split.train;
     }
-    identityHash(identity, identitySalts.split, word, this.#high, this.#low);
+    identityHash(identity, salted(identitySalts.split), word, this.#high, this.#low);
     for (let row = 0; row < count; row++) {
       if (unit(this.#high[row]!, this.#low[row]!) < options.testFraction) this.split[row] = split.test;
     }
-    identityHash(identity, identitySalts.megaset, word, this.high, this.low);
+    identityHash(identity, salted(identitySalts.megaset), word, this.high, this.low);
     const carry = 0x100000000 % megasets;
     for (let row = 0; row < count; row++) {
       this.megaset[row] = ((this.high[row]! % megasets) * carry + (this.low[row]! % megasets)) % megasets;

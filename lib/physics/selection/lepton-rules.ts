@@ -26,9 +26,13 @@ export function markLeptons(
   checkMeasured(leptons, count, out);
 }
 
-/** A good lepton whose track measurements are not numbers would spread them into the report's features. */
+/**
+ * A good lepton whose track measurements are not numbers would spread them into the report's features. Only
+ * these use them, so the columns are empty where no table is made, and there is nothing to check.
+ */
 function checkMeasured(leptons: LeptonColumns, count: number, out: Uint8Array): void {
   const { d0, d0Significance, z0 } = leptons;
+  if (d0.length === 0) return;
   for (let k = 0; k < count; k++) {
     if (out[k] === rejected) continue;
     if (!Number.isFinite(d0[k]! + d0Significance[k]! + z0[k]!)) out[k] = unphysical;
