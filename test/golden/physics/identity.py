@@ -9,8 +9,8 @@ import sys
 M = (1 << 64) - 1
 
 
-def event_hash(salt, *words):
-    h = int.from_bytes(salt.encode(), "big")
+def event_hash(salt, *words, number=0):
+    h = int.from_bytes(salt.encode(), "big") ^ number
     for w in words:
         z = ((h ^ (w & M)) + 0x9E3779B97F4A7C15) & M
         z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & M
@@ -26,10 +26,10 @@ def fnv(text):
     return h
 
 
-def split(key, test=0.2, valid=0.1):
-    if (event_hash("split", *key) >> 11) / 2**53 < test:
+def split(key, test=0.2, valid=0.1, number=0):
+    if (event_hash("split", *key, number=number) >> 11) / 2**53 < test:
         return "test"
-    return "validation" if (event_hash("valid", *key) >> 11) / 2**53 < valid else "train"
+    return "validation" if (event_hash("valid", *key, number=number) >> 11) / 2**53 < valid else "train"
 
 
 def main(out):
@@ -44,7 +44,8 @@ def main(out):
         key = (run, lumi, event, channel if sample is None else fnv(sample))
         h = event_hash("megaset", *key)
         rows.append({"run": run, "lumi": lumi, "event": str(event), "channel": channel, "sample": sample,
-                     "split": split(key), "megaset10": h % 10, "megaset7": h % 7, "hash": str(h)})
+                     "split": split(key), "megaset10": h % 10, "megaset7": h % 7,
+                     "split_number5": split(key, number=5), "megaset_number5": event_hash("megaset", *key, number=5) % 10, "hash": str(h)})
     with open(out, "w") as file:
         file.write("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in rows) + "\n]\n")
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
-import { SplitColumns, sampleWord, splitNames } from '../../../lib/physics/identity.js';
+import { SplitColumns, sampleWord, splitDefaults, splitNames } from '../../../lib/physics/identity.js';
 import { goldenPath } from './fixture.js';
 
 interface Row {
@@ -15,6 +15,8 @@ interface Row {
   readonly split: string;
   readonly megaset10: number;
   readonly megaset7: number;
+  readonly split_number5: string;
+  readonly megaset_number5: number;
   readonly hash: string;
 }
 
@@ -33,10 +35,13 @@ test('split, megaset and hash equal those of the ten lines of Python', () => {
     };
     const word = sample === null ? undefined : sampleWord(sample);
     const by10 = new SplitColumns().fill(identity, word, 10);
+    const salted = new SplitColumns().fill(identity, word, 10, { ...splitDefaults, saltNumber: 5 });
     const by7 = new SplitColumns().fill(identity, word, 7);
     kept.forEach((row, k) => {
       assert.equal(splitNames[by10.split[k]!], row.split);
       assert.equal(by10.megaset[k], row.megaset10);
+      assert.equal(splitNames[salted.split[k]!], row.split_number5);
+      assert.equal(salted.megaset[k], row.megaset_number5);
       assert.equal(by7.megaset[k], row.megaset7);
       assert.equal((BigInt(by10.high[k]!) << 32n) | BigInt(by10.low[k]!), BigInt(row.hash));
     });
