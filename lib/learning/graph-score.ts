@@ -20,15 +20,17 @@ export function scoreGraph(
   const x = graph.input('x', [batch, columns]);
   const names = addConstantParameters(graph, network, parameters);
   const inverse = graph.constant('inverse_usual', [columns, 1], inverseUsual);
+  const ones = graph.constant('ones', [columns, 1], new Float32Array(columns).fill(1));
   const difference = graph.node('Sub', [addForward(graph, network, x, names).at(-1)!, x]);
   const squares = graph.node('Mul', [difference, difference]);
-  const rows = graph.integers([1]);
-  const keep = { keepdims: { int: 0 } };
-  graph.output('squares', [batch], graph.node('ReduceSum', [squares, rows], keep));
-  const normalised = graph.node('MatMul', [squares, inverse]);
-  graph.output('normalised', [batch], graph.node('Squeeze', [normalised, rows]));
-  const absolutes = graph.node('ReduceL1', [difference], { axes: { ints: [1] }, ...keep });
-  graph.output('absolutes', [batch], absolutes);
+  // Sums as matrix products: ReduceSum peels a row's first values by memory alignment, so its bits would
+  // depend on the place of the row in the batch.
+  const axes = graph.integers([1]);
+  const rowSum = (tensor: string, factors: string) =>
+    graph.node('Squeeze', [graph.node('MatMul', [tensor, factors]), axes]);
+  graph.output('squares', [batch], rowSum(squares, ones));
+  graph.output('normalised', [batch], rowSum(squares, inverse));
+  graph.output('absolutes', [batch], rowSum(graph.node('Abs', [difference]), ones));
   return graph.finish();
 }
 

@@ -2,6 +2,9 @@ import type { Scorer } from './backend.js';
 import { aroundSums, bindRows, type ExpansionPlan, expandScaled } from './expand.js';
 import type { SparseRows } from './sparse-rows.js';
 
+/** Rows of a scoring batch: 256 to 1,024 are equally fast, smaller ones pay for calls, larger ones leave the cache. */
+export const scoringBatch = 512;
+
 /** Scores of rows, one entry each. */
 export interface ScoreColumns {
   /** Mean over all n columns of d^2. */

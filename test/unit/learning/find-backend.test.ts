@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Backend } from '../../../lib/learning/backend.js';
+import type { Backend, ScoreSums } from '../../../lib/learning/backend.js';
 import { type BackendCandidate, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
@@ -61,21 +61,29 @@ test('a backend that computes wrongly is not taken', async () => {
   );
 });
 
-test("a row's bits do not depend on its place in a full batch of one shape", async () => {
+test("a row's bits do not depend on its place in a full batch of one shape, nor on its neighbours", async () => {
   const { backend } = await findBackend('onnxruntime-node', backendCandidates(1));
-  const network = buildNetwork(networkPresets.ae_small!, 61);
-  const parameters = initialParameters(network, 1);
-  const batch = 64;
-  const options = { batch, threads: 1 };
-  const scorer = await backend.createScorer(network, parameters, new Float32Array(61).fill(1), options);
   const random = new Random('test', [3]);
-  const x = Float32Array.from({ length: batch * 61 }, () => 4 * random.unit() - 2);
-  const straight = (await scorer.score(x)).squares.slice();
-  const turned = new Float32Array(x.length);
-  for (let row = 0; row < batch; row++) {
-    turned.set(x.subarray(row * 61, row * 61 + 61), (batch - 1 - row) * 61);
+  for (const [columns, batch] of [
+    [61, 64],
+    [250, 512],
+    [17, 100],
+  ] as const) {
+    const network = buildNetwork(networkPresets.ae_small!, columns);
+    const parameters = initialParameters(network, 1);
+    const usual = Float32Array.from({ length: columns }, () => random.unit());
+    const scorer = await backend.createScorer(network, parameters, usual, { batch, threads: 1 });
+    const x = Float32Array.from({ length: batch * columns }, () => 4 * random.unit() - 2);
+    const copy = (sums: ScoreSums) =>
+      [sums.squares, sums.normalised, sums.absolutes].map((list) => [...list]);
+    const straight = copy(await scorer.score(x));
+    const turned = new Float32Array(x.length);
+    for (let row = 0; row < batch; row++) {
+      const place = (batch - 1 - row) * columns;
+      turned.set(x.subarray(row * columns, (row + 1) * columns), place);
+    }
+    const backwards = copy(await scorer.score(turned)).map((list) => list.reverse());
+    assert.deepEqual(backwards, straight, `${columns} columns`);
+    await scorer.release();
   }
-  const backwards = (await scorer.score(turned)).squares.slice().reverse();
-  assert.deepEqual(backwards, straight);
-  await scorer.release();
 });
