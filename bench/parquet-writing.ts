@@ -1,4 +1,4 @@
-// The writer's half of the bench: the 26-column score table through our encoder and hyparquet-writer.
+// The writer's half of the bench: the score table through our encoder and hyparquet-writer.
 // usage: node dist/bench/parquet-writing.js [rows] [output folder]; parquet-writing.py runs it beside pyarrow.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
