@@ -5,12 +5,14 @@ import type { SchemaNode } from './schema/keys.js';
 import { appliesIn, type JsonObject, type JsonValue } from './validate.js';
 
 /**
- * The part of a configuration that can change a result: without worker and thread counts, timeouts, the
- * output directory and the file lists (files have fingerprints of their own), and without keys that
- * their siblings make meaningless. Store it beside outputs; compare with `diffConfig`.
+ * The part of a configuration that can change a result, with the profile's content: without worker and thread
+ * counts, timeouts, the output directory and the file lists (files have fingerprints of their own), and without
+ * keys that their siblings make meaningless. Store it beside outputs; compare with `diffConfig`.
  */
-export function resultConfig(config: Config): JsonObject {
-  return keep(configNode, config as unknown as JsonValue) as JsonObject;
+export function resultConfig(config: Config, profile: Profile): JsonObject {
+  const kept = keep(configNode, config as unknown as JsonValue) as JsonObject;
+  const { description: _, ...mapping } = profile;
+  return { ...kept, profile: mapping as unknown as JsonValue };
 }
 
 /** Every key that has a meaning in this configuration, in the order of the schema: what `config show` shows. */
@@ -44,9 +46,9 @@ export function canonicalJson(value: JsonValue): string {
 
 /** sha256 in hex over everything in configuration and profile that can change a result (decisions.md 12). */
 export function configurationHash(config: Config, profile: Profile): string {
-  const { description: _, ...mapping } = profile;
-  const whole: JsonObject = { config: resultConfig(config), profile: mapping as unknown as JsonValue };
-  return createHash('sha256').update(canonicalJson(whole)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(resultConfig(config, profile)))
+    .digest('hex');
 }
 
 /**
