@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { canonicalJson, configurationHash, diffConfig, resultConfig } from '../../../lib/config/identity.js';
+import {
+  canonicalJson,
+  configurationHash,
+  configurationIdentity,
+  diffConfig,
+} from '../../../lib/config/identity.js';
 import type { LoadedConfig } from '../../../lib/config/load.js';
 import { showConfig } from '../../../lib/config/show.js';
 import { check, samples } from './fixtures.js';
@@ -71,7 +76,7 @@ test('keys in another order, and defaults written out, are the same configuratio
 });
 
 test('a difference is named by key and by sample', (context) => {
-  const result = ({ config, profile }: LoadedConfig) => resultConfig(config, profile);
+  const result = ({ config, profile }: LoadedConfig) => configurationIdentity(config, profile);
   const loaded = load(context, samples);
   const before = result(loaded);
   const after = result(
@@ -94,9 +99,10 @@ test('a difference is named by key and by sample', (context) => {
     'training.epochs: 10 -> 20',
   ]);
   assert.deepEqual(diffConfig(before, before), []);
-  assert.deepEqual(diffConfig(before, resultConfig(loaded.config, { ...loaded.profile, tree: 'nominal' })), [
-    'profile.tree: "mini" -> "nominal"',
-  ]);
+  assert.deepEqual(
+    diffConfig(before, configurationIdentity(loaded.config, { ...loaded.profile, tree: 'nominal' })),
+    ['profile.tree: "mini" -> "nominal"'],
+  );
   // What is stored in run.json and read again is alike.
   assert.deepEqual(diffConfig(before, JSON.parse(JSON.stringify(before))), []);
 });
