@@ -47,6 +47,10 @@ def digest(branch):
     name = type_name(base)
     if name is None:
         return None
+    # uproot takes every counter of a class as unsigned; the class says which it is.
+    streamer = getattr(branch, "streamer", None)
+    if streamer is not None and streamer.member("fType") == 6 and streamer.typename in ("int", "Int_t"):
+        name = "int32"
     hash = hashlib.sha256()
     if jagged:
         array = branch.array(library="ak")
@@ -64,14 +68,14 @@ def digest(branch):
     values = numpy.ascontiguousarray(values).reshape(-1)
     if name == "bool":
         values = values.view("u1") != 0
-    if values.size == 0:
-        values = numpy.zeros(0, dtype=base)
-    values = values.astype(values.dtype.newbyteorder("<"))
+    else:
+        # A Double32_t arrives widened to float64; it is stored, and digested, as float32.
+        values = values.astype(base.newbyteorder("<"))
     hash.update(f"{name} {shape}\n".encode())
     if offsets is not None:
         hash.update(offsets.tobytes())
     hash.update(values.tobytes())
-    return {"type": name, "shape": shape, "sha256": hash.hexdigest()}
+    return [name, shape, hash.hexdigest(), int(branch.num_entries)]
 
 
 def file_digests(path):
@@ -96,7 +100,8 @@ def file_digests(path):
                     skipped[f"{key}:{name}"] = f"{type(error).__name__}"
                     continue
                 if found is not None:
-                    branches[name] = [found["type"], found["shape"], found["sha256"]]
+                    # A branch that was not filled with the others carries its own number of entries.
+                    branches[name] = found[:3] if found[3] == tree.num_entries else found
             trees[key] = {"entries": int(tree.num_entries), "branches": branches}
     return {"trees": trees, "skipped": skipped}
 
