@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { canonicalJson, configurationHash, diffConfig, resultConfig } from '../../../lib/config/identity.js';
+import {
+  canonicalJson,
+  configurationHash,
+  configurationIdentity,
+  diffConfig,
+} from '../../../lib/config/identity.js';
 import type { LoadedConfig } from '../../../lib/config/load.js';
 import { showConfig } from '../../../lib/config/show.js';
 import { check, samples } from './fixtures.js';
@@ -17,11 +22,8 @@ const hash = ({ config, profile }: LoadedConfig) => configurationHash(config, pr
 
 test('canonical JSON is what Python makes with sort_keys and no spaces', () => {
   const value = { b: [1, 2.5, 'x"y'], a: { z: true, A: 'é' }, '10': 1, '9': 1e-7 };
-  // json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False)
-  assert.equal(
-    canonicalJson(value),
-    '{"10":1,"9":1e-7,"a":{"A":"é","z":true},"b":[1,2.5,"x\\"y"]}'.replace('1e-7', '1e-7'),
-  );
+  // json.dumps(value, sort_keys=True, separators=(',', ':'), ensure_ascii=False), but for 1e-07 in place of 1e-7.
+  assert.equal(canonicalJson(value), '{"10":1,"9":1e-7,"a":{"A":"é","z":true},"b":[1,2.5,"x\\"y"]}');
 });
 
 test('what cannot change a result is not in the hash', (context) => {
@@ -74,12 +76,14 @@ test('keys in another order, and defaults written out, are the same configuratio
 });
 
 test('a difference is named by key and by sample', (context) => {
-  const before = resultConfig(load(context, samples).config);
-  const after = resultConfig(
+  const result = ({ config, profile }: LoadedConfig) => configurationIdentity(config, profile);
+  const loaded = load(context, samples);
+  const before = result(loaded);
+  const after = result(
     load(
       context,
       `${samples.replace('ttbar, kind: background', 'ttbar, kind: signal').replace('{name: signal', '{name: zprime')}training: {epochs: 20}\nfeatures: {type: report33}\n`,
-    ).config,
+    ),
   );
   assert.deepEqual(diffConfig(before, after), [
     'input.samples[ttbar].kind: "background" -> "signal"',
@@ -95,6 +99,10 @@ test('a difference is named by key and by sample', (context) => {
     'training.epochs: 10 -> 20',
   ]);
   assert.deepEqual(diffConfig(before, before), []);
+  assert.deepEqual(
+    diffConfig(before, configurationIdentity(loaded.config, { ...loaded.profile, tree: 'nominal' })),
+    ['profile.tree: "mini" -> "nominal"'],
+  );
   // What is stored in run.json and read again is alike.
   assert.deepEqual(diffConfig(before, JSON.parse(JSON.stringify(before))), []);
 });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import fc from 'fast-check';
 import { RmmError } from '../../../lib/base/error.js';
-import { loadConfig } from '../../../lib/config/load.js';
+import { checkConfig, loadConfig } from '../../../lib/config/load.js';
 import { check, folderWith, lines, samples } from './fixtures.js';
 
 function thrown(work: () => unknown): RmmError {
@@ -171,6 +172,49 @@ test('aliases that unfold without end are refused in good time', (context) => {
   assert.match(
     lines(check(context, bomb.join('\n')))[0]!,
     /^config_syntax \| .*unfolds to more than 200000 parts/,
+  );
+});
+
+test('a file that holds no map', (context) => {
+  for (const [yaml, found] of [
+    ['[1]', 'a list of 1'],
+    ['~', 'nothing'],
+    ['just words', '"just words" (text)'],
+  ] as const) {
+    assert.match(
+      lines(check(context, yaml)).join(),
+      new RegExp(`found ${found.replace(/[()]/g, '\\$&')}, expected a map with keys`),
+    );
+  }
+  assert.deepEqual(lines(check(context, '# only a comment\n', { needs: 'none' })), []);
+});
+
+test('whatever the text, the end is a configuration or problems with a place, never a crash', (context) => {
+  const folder = folderWith(context, { 'mc/zee.root': 'z' });
+  const pieces = fc.constantFrom(
+    ...`${samples}training: {epochs: 3}\n&a *a !x | > ? : - [ ] { } " ' # ~ \t\u0000é`.split(/(?<=[ \n])/),
+  );
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 200 }),
+    fc.array(pieces, { maxLength: 60 }).map((p) => p.join('')),
+  );
+  fc.assert(
+    fc.property(texts, (text) => {
+      writeFileSync(join(folder, 'any.yaml'), text);
+      const checked = checkConfig({
+        file: 'any.yaml',
+        environment: {},
+        currentDirectory: folder,
+        needs: 'background',
+      });
+      if (checked.loaded !== undefined) return;
+      assert.ok(checked.problems.length > 0);
+      for (const { message, source } of checked.problems) {
+        assert.ok(message.length > 0 && message.length < 2_000);
+        if (source.kind === 'file') assert.ok(source.line >= 1 && source.column >= 1);
+      }
+    }),
+    { numRuns: process.env.RMMSTREAM_TEST_LONG === '1' ? 50_000 : 1_000, seed: 5 },
   );
 });
 
