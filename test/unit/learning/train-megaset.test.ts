@@ -136,7 +136,7 @@ test('validation loss and usual errors equal a direct computation over all rows,
   const options = { batch: count, threads: 1 };
   const reconstructor = await backend.createReconstructor(network, start.parameters, options);
   const y = await reconstructor.reconstruct(x);
-  const total = data.weights.slice(0, count).reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const total = [...data.weights.slice(0, count)].reduce((sum, weight) => sum + Math.abs(weight), 0);
   const columns = new Float64Array(plan.width);
   for (let row = 0; row < count; row++) {
     for (let column = 0; column < plan.width; column++) {
