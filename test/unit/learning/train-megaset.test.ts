@@ -80,7 +80,7 @@ test('bits of AE small and large do not depend on the thread count at the real b
     const states: TrainerState[] = [];
     for (const threads of [1, 2]) {
       const trainer = await backend.createTrainer(network, start, { batch: 2048, threads });
-      for (let step = 0; step < 5; step++) await trainer.step(x, weights, 0.001);
+      for (let step = 0; step < 3; step++) await trainer.step(x, weights, 0.001);
       states.push(trainer.state());
       await trainer.release();
     }
