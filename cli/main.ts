@@ -1,6 +1,6 @@
-import { commands } from './commands/index.js';
+import { commands as allCommands } from './commands/index.js';
 import { reportError } from './error-report.js';
-import { createProgram, runProgram } from './frame.js';
+import { createProgram, type RegisterCommand, runProgram } from './frame.js';
 import { processCli } from './process-cli.js';
 
 /** After the first signal a command has this long to end by itself. */
@@ -10,7 +10,10 @@ const graceMs = 30_000;
  * The command `rmmstream`: runs what `argv` (without node and script) says and sets the exit code of the
  * process: 0 fine, 1 run or data failure, 2 usage or configuration, 130 interrupted.
  */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(
+  argv: readonly string[],
+  commands: readonly RegisterCommand[] = allCommands,
+): Promise<void> {
   const controller = new AbortController();
   const cli = processCli(controller.signal);
   // Errors of the command line itself come before any option is parsed.

@@ -3,6 +3,12 @@ import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
+import {
+  type BackendName,
+  backendCandidates,
+  backendNames,
+  findBackend,
+} from '../lib/learning/find-backend.js';
 import type { Surroundings } from '../lib/telemetry/doctor.js';
 
 const require = createRequire(import.meta.url);
@@ -19,15 +25,16 @@ export function surroundings(directory: string): Surroundings {
       directory,
       freeDiskBytes: freeDisk(directory),
     },
-    backends: [
-      { name: 'onnxruntime-node', purpose: 'CPU, native', attempt: tryOnnxruntimeNode },
-      { name: 'onnxruntime-web', purpose: 'CPU, WebAssembly', attempt: tryOnnxruntimeWeb },
-    ],
+    backends: backendNames.map((name) => ({
+      name,
+      purpose: name === 'onnxruntime-node' ? 'CPU, native' : 'CPU, WebAssembly',
+      attempt: () => backendVersion(name),
+    })),
     parts: [
       { name: 'zlib', purpose: 'ROOT files with zlib', needed: true, attempt: tryZlib },
-      { name: 'lz4-napi', purpose: 'ROOT files with LZ4', needed: false, attempt: tryLz4 },
       { name: 'zstddec', purpose: 'ROOT files with ZSTD', needed: true, attempt: tryZstd },
-      { name: '@napi-rs/lzma', purpose: 'ROOT files with LZMA', needed: false, attempt: tryLzma },
+      { name: '@napi-rs/lzma', purpose: 'ROOT files with LZMA', needed: true, attempt: tryLzma },
+      { name: 'lz4-napi', purpose: 'amplify into LZ4 files', needed: false, attempt: tryLz4 },
       {
         name: 'apache-arrow',
         purpose: 'batches on the wire and on disk',
@@ -60,16 +67,10 @@ function versionOf(name: string): string | undefined {
   return undefined;
 }
 
-async function tryOnnxruntimeNode(): Promise<string | undefined> {
-  const ort = await import('onnxruntime-node');
-  if (typeof ort.InferenceSession.create !== 'function') throw new Error('it has no inference session');
-  return versionOf('onnxruntime-node');
-}
-
-async function tryOnnxruntimeWeb(): Promise<string | undefined> {
-  const ort = await import('onnxruntime-web');
-  if (typeof ort.InferenceSession.create !== 'function') throw new Error('it has no inference session');
-  return versionOf('onnxruntime-web');
+/** Opens a backend and lets it score one row; its version when the score is right. */
+async function backendVersion(name: BackendName): Promise<string | undefined> {
+  const { trials } = await findBackend(name, backendCandidates(1));
+  return trials.find((trial) => trial.name === name)?.version;
 }
 
 const probe = Buffer.from('rmmstream rmmstream rmmstream rmmstream rmmstream');

@@ -1,6 +1,23 @@
 import type { RegisterCommand } from '../frame.js';
+import { inspectRootFile } from '../inspect-root-file.js';
+import { registerAmplify } from './amplify.js';
 import { registerConfig } from './config-show.js';
 import { registerDoctor } from './doctor.js';
+import { registerFeatures } from './features.js';
+import { registerInspect } from './inspect.js';
+import { registerRun, registerTrain } from './run.js';
+import { registerScore } from './score.js';
+import { registerValidate } from './validate.js';
 
 /** Every command, in the order of --help. */
-export const commands: readonly RegisterCommand[] = [registerConfig, registerDoctor];
+export const commands: readonly RegisterCommand[] = [
+  registerRun,
+  (program, cli) => registerInspect(program, cli, inspectRootFile),
+  registerFeatures,
+  registerTrain,
+  registerScore,
+  (program, cli) => registerValidate(program, cli, inspectRootFile),
+  registerConfig,
+  registerDoctor,
+  registerAmplify,
+];

@@ -98,7 +98,7 @@ function treeText(tree: InspectedTree): string {
     tree.branches.map((branch) => [
       branch.name,
       branch.type === null ? `${branch.typeName} (not readable)` : branch.typeName,
-      branch.codec,
+      codec(branch),
       formatCount(branch.baskets),
       formatBytes(branch.compressedBytes),
       ratio(branch),
@@ -106,6 +106,13 @@ function treeText(tree: InspectedTree): string {
     '  ',
   );
   return `${head}\n${table}`;
+}
+
+/** Writers other than ROOT leave the setting at none and compress all the same. */
+function codec(branch: InspectedBranch): string {
+  return branch.codec === 'none' && branch.uncompressedBytes > branch.compressedBytes
+    ? 'unstated'
+    : branch.codec;
 }
 
 function ratio(branch: InspectedBranch): string | undefined {
@@ -132,7 +139,7 @@ function fileObject(path: string, file: InspectedFile, fits: readonly BroadFit[]
         name: branch.name,
         type: branch.typeName,
         readable: branch.type !== null,
-        codec: branch.codec,
+        codec: codec(branch),
         baskets: branch.baskets,
         compressed_bytes: branch.compressedBytes,
         uncompressed_bytes: branch.uncompressedBytes,

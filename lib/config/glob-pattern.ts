@@ -65,14 +65,19 @@ function closeBrace(pattern: string, start: number): { end: number; choices: str
 
 /** The parts between slashes of a pattern without braces. */
 export function compileParts(pattern: string): PathPart[] {
-  return pattern
-    .split('/')
-    .filter((part, index) => part !== '' || index === 0)
-    .map((part): PathPart => {
-      if (part === '**') return { kind: 'any-depth' };
-      if (!/[*?[\\]/.test(part)) return { kind: 'literal', name: part };
-      return { kind: 'pattern', regex: compilePart(part), dot: part.startsWith('.') };
-    });
+  return (
+    pattern
+      .split('/')
+      // `**` twice in a row means the same as once and would be walked many times over.
+      .filter(
+        (part, index, all) => (part !== '' || index === 0) && !(part === '**' && all[index - 1] === '**'),
+      )
+      .map((part): PathPart => {
+        if (part === '**') return { kind: 'any-depth' };
+        if (!/[*?[\\]/.test(part)) return { kind: 'literal', name: part };
+        return { kind: 'pattern', regex: compilePart(part), dot: part.startsWith('.') };
+      })
+  );
 }
 
 function compilePart(part: string): RegExp {

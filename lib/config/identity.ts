@@ -6,11 +6,20 @@ import { appliesIn, type JsonObject, type JsonValue } from './validate.js';
 
 /**
  * The part of a configuration that can change a result: without worker and thread counts, timeouts, the
- * output directory and the file lists (files have fingerprints of their own), and without keys that
- * their siblings make meaningless. Store it beside outputs; compare with `diffConfig`.
+ * output directory and the file lists (files have fingerprints of their own), and without keys that their
+ * siblings make meaningless.
  */
 export function resultConfig(config: Config): JsonObject {
   return keep(configNode, config as unknown as JsonValue) as JsonObject;
+}
+
+/**
+ * `resultConfig` with the content of the profile: what `configurationHash` is the hash of. Store this beside
+ * outputs and compare it with `diffConfig`, so that a changed profile is named too.
+ */
+export function configurationIdentity(config: Config, profile: Profile): JsonObject {
+  const { description: _, ...mapping } = profile;
+  return { ...resultConfig(config), profile: mapping as unknown as JsonValue };
 }
 
 /** Every key that has a meaning in this configuration, in the order of the schema: what `config show` shows. */
@@ -44,13 +53,13 @@ export function canonicalJson(value: JsonValue): string {
 
 /** sha256 in hex over everything in configuration and profile that can change a result (decisions.md 12). */
 export function configurationHash(config: Config, profile: Profile): string {
-  const { description: _, ...mapping } = profile;
-  const whole: JsonObject = { config: resultConfig(config), profile: mapping as unknown as JsonValue };
-  return createHash('sha256').update(canonicalJson(whole)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(configurationIdentity(config, profile)))
+    .digest('hex');
 }
 
 /**
- * What differs between two stored configurations (`resultConfig`), one line a key:
+ * What differs between two stored configurations (`configurationIdentity`), one line a key:
  * "training.epochs: 10 -> 20", "input.samples[zee]: added". Empty when they are alike.
  */
 export function diffConfig(before: JsonValue, after: JsonValue): string[] {

@@ -1,5 +1,12 @@
 export type { Override } from './environment.js';
-export { applicableConfig, canonicalJson, configurationHash, diffConfig, resultConfig } from './identity.js';
+export {
+  applicableConfig,
+  canonicalJson,
+  configurationHash,
+  configurationIdentity,
+  diffConfig,
+  resultConfig,
+} from './identity.js';
 export type { InputFile, ResolvedSample } from './inputs.js';
 export { type CheckedConfig, checkConfig, type LoadedConfig, type LoadOptions, loadConfig } from './load.js';
 export { describeSource, type Source } from './located.js';

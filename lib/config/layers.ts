@@ -1,7 +1,8 @@
-import type { Located, LocatedEntry, Source } from './located.js';
+import { emptyMap, type Located, type LocatedEntry, type Source } from './located.js';
 
 /** `upper` laid over `lower`: maps key by key, anything else replaced as a whole. */
 export function overlay(lower: Located, upper: Located): Located {
+  if (upper === emptyMap) return lower;
   if (lower.kind !== 'map' || upper.kind !== 'map') return upper;
   const entries = new Map<string, LocatedEntry>(lower.entries);
   for (const [key, entry] of upper.entries) {

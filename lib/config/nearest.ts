@@ -29,9 +29,12 @@ export function nearest(word: string, known: Iterable<string>, count = 1): strin
   const limit = Math.max(1, Math.floor(short.length * 0.4));
   const found: { name: string; distance: number }[] = [];
   for (const name of known) {
-    if (Math.abs(name.length - short.length) > Math.max(limit, 3) && !contains(name, short)) continue;
-    const distance = editDistance(short, name.slice(0, 200));
-    if (distance <= limit || contains(name, short)) found.push({ name, distance });
+    const inside = isAbbreviation(short, name) || isAbbreviation(name, short);
+    if (!inside && Math.abs(name.length - short.length) > limit) continue;
+    const edits = editDistance(short, name.slice(0, 200));
+    // Letters left out, as in lep_pt for lepton_pt, are likelier than as many wrong ones.
+    const distance = inside ? edits / 2 : edits;
+    if (inside || edits <= limit) found.push({ name, distance });
   }
   // Array.prototype.sort is stable, so ties keep their order.
   return found
@@ -40,8 +43,16 @@ export function nearest(word: string, known: Iterable<string>, count = 1): strin
     .map((entry) => entry.name);
 }
 
-function contains(name: string, word: string): boolean {
-  return word.length >= 4 && name.toLowerCase().includes(word.toLowerCase());
+/** Whether `short` stands within `long`, or is made of its letters in their order, from the first one on. */
+function isAbbreviation(short: string, long: string): boolean {
+  const letters = short.toLowerCase();
+  const word = long.toLowerCase();
+  if (letters.length < 4 || letters.length >= word.length) return false;
+  if (word.includes(letters)) return true;
+  if (letters[0] !== word[0]) return false;
+  let matched = 0;
+  for (const letter of word) if (letter === letters[matched]) matched += 1;
+  return matched === letters.length && letters.length * 2 >= word.length;
 }
 
 /** `; did you mean "epochs"?`, or nothing when no name is near. */

@@ -6,6 +6,8 @@ import type { Problem } from './problem.js';
 /** More parts than this in one file is not a configuration; also the end of any alias that unfolds without end. */
 const maxParts = 200_000;
 const maxDepth = 64;
+/** After so many syntax errors the rest says nothing new. */
+const maxSyntaxProblems = 20;
 
 export interface ReadYaml {
   readonly root: Located;
@@ -19,13 +21,17 @@ class TooLarge extends Error {}
  * several documents and unknown tags are problems; an empty file is an empty map.
  */
 export function readYaml(content: string, at: (line: number, column: number) => Source): ReadYaml {
+  if (nestsTooDeep(content)) {
+    const message = `the file nests deeper than ${maxDepth} levels`;
+    return { root: emptyMap, problems: [{ code: 'config_syntax', path: '', source: at(1, 1), message }] };
+  }
   const lines = new LineCounter();
   const document = parseDocument(content, {
     lineCounter: lines,
     version: '1.2',
     uniqueKeys: true,
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const sourceAt = (offset: number): Source => {
     const position = lines.linePos(offset);
@@ -34,7 +40,10 @@ export function readYaml(content: string, at: (line: number, column: number) => 
   const problems: Problem[] = [];
   const add = (offset: number, message: string) =>
     problems.push({ code: 'config_syntax', path: '', source: sourceAt(offset), message });
-  for (const found of [...document.errors, ...document.warnings]) add(found.pos[0], firstLine(found.message));
+  for (const found of [...document.errors, ...document.warnings].slice(0, maxSyntaxProblems)) {
+    const several = found.code === 'MULTIPLE_DOCS';
+    add(found.pos[0], several ? 'found a second document (---), expected one' : firstLine(found.message));
+  }
   if (problems.length > 0) return { root: emptyMap, problems };
 
   let parts = 0;
@@ -78,6 +87,21 @@ export function readYaml(content: string, at: (line: number, column: number) => 
     add(0, `the file unfolds to more than ${maxParts} parts or nests deeper than ${maxDepth} levels`);
     return { root: emptyMap, problems };
   }
+}
+
+/**
+ * Whether brackets or dashes nest beyond any sense. The parser is recursive and takes half a minute for a
+ * megabyte of `[`, so this is found out before. Brackets in texts count too: there they come in pairs.
+ */
+function nestsTooDeep(content: string): boolean {
+  let depth = 0;
+  for (let index = 0; index < content.length; index += 1) {
+    const code = content.charCodeAt(index);
+    if (code === 0x5b || code === 0x7b) depth += 1;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return /(?:[-?:][ \t]+){65}/.test(content) || /^[ ]{2000}/m.test(content);
 }
 
 function scalarValue(value: unknown): string | number | boolean | null {

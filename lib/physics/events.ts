@@ -17,6 +17,10 @@ export interface Events {
   readonly jets: JetColumns;
   /** Trigger decisions by the profile's name for them, one byte an event, 0 or 1. */
   readonly triggers: Readonly<Record<string, Uint8Array>>;
+  /** Luminosity block, where the input has one; part of the event's identity (0 where absent). */
+  readonly lumiBlock?: Int32Array;
+  /** Data-taking year, where the input has one; the dilepton trigger menu needs it. */
+  readonly year?: Int32Array;
 }
 
 /** Offsets of a ragged column: count + 1 entries, the first 0. */
@@ -41,10 +45,18 @@ export interface LeptonColumns extends RaggedColumns {
   readonly z0: Float64Array;
   /** isTightID, 0 or 1. */
   readonly tight: Uint8Array;
+  /** abs or signed z0 sin theta, mm; only the `run2` object rules ask for it. */
+  readonly z0SinTheta?: Float64Array;
+  /** lepIsoLoose_VarRad, 0 or 1; `run2` only. */
+  readonly isolation?: Uint8Array;
+  /** 1 where the lepton passes overlap removal; `run2` only. */
+  readonly overlapRemoval?: Uint8Array;
 }
 
 export interface JetColumns extends RaggedColumns {
   readonly jvt: Float64Array;
   /** The b-tagging discriminant: MV2c10 in Open Data. */
   readonly btag: Float64Array;
+  /** DL1r; only the `run2` object rules ask for it. */
+  readonly dl1r?: Float64Array;
 }

@@ -1,4 +1,44 @@
 import type { CodeSpec } from './code-spec.js';
 
-/** Error codes of flow. */
-export const flowCodes = {} as const satisfies Record<string, CodeSpec>;
+/** Error codes of the dataflow: engines, manifests, restarts. */
+export const flowCodes = {
+  worker_lost: {
+    domain: 'external',
+    exit: 1,
+    retry: true,
+    summary: 'A worker thread ended before its work was done, most often for want of memory.',
+    cure: 'Run the same command again: finished ranges are kept. If it comes back, lower engine.workers or engine.range_events.',
+  },
+  run_changed: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The output directory holds a run of another configuration or of other inputs.',
+    cure: 'Choose another output directory, or add --fresh to start over, or --extend where only samples or files were added.',
+  },
+  run_locked: {
+    domain: 'user',
+    exit: 2,
+    retry: true,
+    summary: 'Another process is running in this output directory.',
+    cure: 'Wait for it to end, or choose another output directory.',
+  },
+  not_a_run: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The directory holds files that are not of a run of rmmstream, so it is not touched.',
+    cure: 'Choose an empty or new output directory.',
+  },
+  partial_damaged: {
+    domain: 'external',
+    exit: 1,
+    summary: 'A file that an earlier, interrupted run left behind is damaged.',
+    cure: 'Start over with --fresh.',
+  },
+  interrupted: {
+    domain: 'user',
+    exit: 1,
+    retry: true,
+    summary: 'The run was stopped by a signal.',
+    cure: 'Run the same command again: it goes on where it stopped.',
+  },
+} as const satisfies Record<string, CodeSpec>;

@@ -6,17 +6,21 @@ import { configCodes } from './config.js';
 import { flowCodes } from './flow.js';
 import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
+import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
+import { tableCodes } from './tables.js';
 
 /** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
 export const errorCodes = {
   ...baseCodes,
   ...columnarCodes,
+  ...tableCodes,
   ...physicsCodes,
   ...statisticsCodes,
   ...learningCodes,
   ...flowCodes,
   ...configCodes,
+  ...servicesCodes,
   ...cliCodes,
   ...amplifyCodes,
 } as const;

@@ -1,6 +1,6 @@
 import type { ClassDescriptions, ElementDescription } from './class-description.js';
 import type { StoredObject } from './stored-object.js';
-import type { ColumnShape, ScalarType } from './types.js';
+import type { ColumnShape, EntryEncoding, ScalarType } from './types.js';
 import { cppTypes, streamerTypes, typeNames } from './value-types.js';
 
 /** How the entries of a branch are to be read, or why they cannot be. */
@@ -8,8 +8,9 @@ export interface BranchType {
   readonly typeName: string;
   readonly type: ScalarType | null;
   readonly shape: ColumnShape;
-  /** Bytes before the values of each entry. */
-  readonly entryHeader: number;
+  readonly encoding: EntryEncoding;
+  /** Name of the leaf that counts a jagged branch's values. */
+  readonly counter?: string;
   readonly why?: string;
 }
 
@@ -18,9 +19,6 @@ const jagged: ColumnShape = { kind: 'jagged' };
 
 /** A std::vector's entry: byte count (4), version (2), number of values (4). */
 export const vectorHeader = 10;
-
-/** A counted array inside a class's entry begins with a byte that says whether it is there. */
-const countedHeader = 1;
 
 const leafTypes: ReadonlyMap<string, readonly [ScalarType, ScalarType]> = new Map<
   string,
@@ -37,7 +35,7 @@ const leafTypes: ReadonlyMap<string, readonly [ScalarType, ScalarType]> = new Ma
 ]);
 
 function refuse(typeName: string, why: string): BranchType {
-  return { typeName, type: null, shape: scalar, entryHeader: 0, why };
+  return { typeName, type: null, shape: scalar, encoding: 'plain', why };
 }
 
 /** Finds type and shape of a branch from its stored description; `name` is its last name. */
@@ -76,15 +74,16 @@ function shaped(type: ScalarType, leaf: StoredObject): BranchType {
   const name = typeNames[type];
   const length = number(leaf, 'fLen');
   const title = text(leaf, 'fTitle');
-  if (leaf.members.get('fLeafCount') instanceof Object) {
+  const counter = leaf.members.get('fLeafCount');
+  if (counter !== null && typeof counter === 'object' && 'members' in counter) {
     if (length > 1) return refuse(`${name}[][${length}]`, 'it is an array of varying length of arrays');
-    return { typeName: `${name}[]`, type, shape: jagged, entryHeader: 0 };
+    return { typeName: `${name}[]`, type, shape: jagged, encoding: 'plain', counter: text(counter, 'fName') };
   }
   if (length > 1 || title.includes('[')) {
     if (length < 1) return refuse(`${name}[${length}]`, 'its arrays have no elements');
-    return { typeName: `${name}[${length}]`, type, shape: { kind: 'fixed', length }, entryHeader: 0 };
+    return { typeName: `${name}[${length}]`, type, shape: { kind: 'fixed', length }, encoding: 'plain' };
   }
-  return { typeName: name, type, shape: scalar, entryHeader: 0 };
+  return { typeName: name, type, shape: scalar, encoding: 'plain' };
 }
 
 /** Branches made from classes and collections. */
@@ -97,15 +96,16 @@ function elementType(
   const streamerType = number(branch, 'fStreamerType');
   const className = text(branch, 'fClassName');
   const inCollection = kind === 31 || kind === 41;
+  // A collection's own branch holds the number of its objects; the members are branches of their own.
   if (kind === 3 || kind === 4) {
-    return refuse(className, 'it is a collection of objects; its members are branches of their own');
+    return { typeName: typeNames.int32, type: 'int32', shape: scalar, encoding: 'plain' };
   }
   if (kind === 1 || kind === 2) {
     return refuse(className, 'it is an object; its members are branches of their own');
   }
   const element = memberOf(branch, classes);
   if (streamerType > 0 && streamerType < 60) {
-    const type = streamerTypes.get(streamerType % 20);
+    const type = storedType(streamerType % 20, element);
     const typeName = element?.typeName ?? '';
     if (type === undefined)
       return refuse(typeName, 'numbers of this type are stored packed and are not read');
@@ -113,19 +113,20 @@ function elementType(
     if (leaf === undefined || leaves.length > 1) return refuse(typeName, `it has ${leaves.length} leaves`);
     if (streamerType > 40) {
       if (inCollection) return refuse(typeName, 'it holds arrays of varying length for each object');
-      return { typeName: `${typeNames[type]}[]`, type, shape: jagged, entryHeader: countedHeader };
+      return { typeName: `${typeNames[type]}[]`, type, shape: jagged, encoding: 'counted' };
     }
     if (inCollection) {
+      if (streamerType === bitsCode) {
+        return refuse(typeName, 'the bits of referenced objects are followed by numbers that are not theirs');
+      }
       const length = Math.max(element?.arrayLength ?? 0, streamerType > 20 ? number(leaf, 'fLen') : 1);
       if (length > 1) return refuse(`${typeNames[type]}[][${length}]`, 'it holds an array for each object');
-      return { typeName: `${typeNames[type]}[]`, type, shape: jagged, entryHeader: 0 };
+      return { typeName: `${typeNames[type]}[]`, type, shape: jagged, encoding: 'plain' };
     }
     return shaped(type, leaf);
   }
   const typeName = number(branch, 'fID') < 0 ? className : (element?.typeName ?? className);
-  const value = /^(?:std::)?vector\s*<\s*([^<>,]+?)\s*(?:,\s*(?:std::)?allocator\s*<[^<>]*>\s*)?>$/.exec(
-    typeName,
-  )?.[1];
+  const value = /^(?:std::)?vector\s*<\s*([^<>,]+?)\s*(?:,.*)?>$/.exec(typeName)?.[1];
   if (value === undefined) {
     return refuse(
       typeName,
@@ -135,7 +136,22 @@ function elementType(
   const type = cppTypes.get(value);
   if (type === undefined) return refuse(`std::vector<${value}>`, `vectors of ${value} are not read`);
   if (inCollection) return refuse(`std::vector<${value}>[]`, 'it holds a vector for each object');
-  return { typeName: `std::vector<${typeNames[type]}>`, type, shape: jagged, entryHeader: vectorHeader };
+  return { typeName: `std::vector<${typeNames[type]}>`, type, shape: jagged, encoding: 'vector' };
+}
+
+/** TStreamerInfo's codes with a meaning of their own. */
+const counterCode = 6;
+const double32Code = 9;
+const bitsCode = 15;
+
+/** The type of a class's number member as stored; undefined where it is packed. */
+function storedType(code: number, element: ElementDescription | undefined): ScalarType | undefined {
+  // A counter may be an int or an unsigned int; only the declaration says which.
+  if (code === counterCode) return cppTypes.get(element?.typeName ?? '') ?? 'int32';
+  // A Double32_t without a range in its comment ([min, max, bits]) is stored as a float.
+  if (code === double32Code)
+    return element === undefined || element.title.includes('[') ? undefined : 'float32';
+  return streamerTypes.get(code);
 }
 
 /** The member of a class that a branch of a split object holds. */

@@ -1,5 +1,7 @@
 import { invariant } from '../../base/error.js';
 import { BranchColumn } from './branch-column.js';
+import { corrupt } from './damage.js';
+import type { Counts } from './entry-starts.js';
 import type { FileBytes } from './file-bytes.js';
 import { planReads, type Wanted } from './plan.js';
 import { Scratch } from './scratch.js';
@@ -28,8 +30,25 @@ export function columnReader(
   const arena = new Scratch();
   const columns = chosen.map((branch) => {
     checkLayout(metadata.path, tree, branch, file.size);
-    return new BranchColumn(branch, metadata.path, shared);
+    return new BranchColumn(branch, metadata.path, shared, countsOf(branch.layout.counter));
   });
+
+  /** Counts for baskets without offsets, through a reader of their own that is made on the first need. */
+  function countsOf(counter: string | undefined): Counts | null {
+    if (counter === undefined) return null;
+    let reader: ColumnReader | undefined;
+    return (first, count) => {
+      reader ??= columnReader(file, metadata, treeName, [counter], () => {});
+      const column = reader.read(first, count)[0]!;
+      if (column.kind !== 'scalar') {
+        throw corrupt(
+          { path: metadata.path, branch: counter },
+          'it counts the values of another branch, but is no number',
+        );
+      }
+      return column.values;
+    };
+  }
 
   function read(first: number, count: number): Column[] {
     invariant(
@@ -82,12 +101,10 @@ function wantedBaskets(columns: readonly BranchColumn[], first: number, count: n
   columns.forEach((column, index) => {
     const { firstEntry, seek, bytes } = column.layout;
     if (count === 0) return;
-    for (
-      let basket = basketOf(firstEntry, first);
-      basket < seek.length && firstEntry[basket]! < first + count;
-      basket += 1
-    ) {
-      if (basket === column.heldBasket) continue;
+    const start = basketOf(firstEntry, first);
+    for (let basket = start; basket < seek.length && firstEntry[basket]! < first + count; basket += 1) {
+      // Only the range's first basket can still be held when its turn comes: decoding another drops it.
+      if (basket === start && basket === column.heldBasket) continue;
       wanted.push({ column: index, basket, seek: seek[basket]!, bytes: bytes[basket]!, arenaAt: 0 });
     }
   });

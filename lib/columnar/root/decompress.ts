@@ -1,15 +1,15 @@
-import zlib from 'node:zlib';
 import { xz } from '@napi-rs/lzma';
-import { blockCodec, blockHeader, checkBlocks, packedLength, unpackedLength } from './blocks.js';
+import { blockCodec, blockHeader, packedLength, unpackedLength } from './blocks.js';
 import { corrupt, type Place } from './damage.js';
-import { decodeLz4Block } from './lz4-block.js';
+import { decodeLz4, decodeZlib } from './decoders/decoders.js';
 import { xzUnpackedLength } from './xz-guard.js';
 import { decodeZstd } from './zstd.js';
 
 /**
- * Decompresses the blocks in bytes[start, end) to the front of `output`, which must hold `expected` bytes;
- * `place.byte` is the file position of bytes[0]. Checksums are verified where the codec has one.
- * @throws root_corrupt, root_unsupported
+ * Decompresses the blocks in bytes[start, end), which have passed `checkBlocks` for `expected` bytes, to the
+ * front of `output`; `place.byte` is the file position of bytes[0]. Checksums are verified where the codec
+ * has one (all but zstd as ROOT writes it).
+ * @throws root_corrupt
  */
 export function decompress(
   bytes: Uint8Array,
@@ -19,29 +19,18 @@ export function decompress(
   expected: number,
   place: Place,
 ): void {
-  checkBlocks(bytes, start, end, expected, place);
   let at = start;
   let filled = 0;
-  while (filled < expected) {
+  while (at < end && filled < expected) {
     const codec = blockCodec(bytes, at, place);
     const from = at + blockHeader;
     const to = from + packedLength(bytes, at);
     const length = unpackedLength(bytes, at);
-    let got: number;
-    try {
-      got = decodeBlock(codec, bytes, from, to, output, filled, length);
-    } catch (error) {
+    const wrong = decodeBlock(codec, bytes, from, to, output, filled, length);
+    if (wrong !== '') {
       throw corrupt(
         { ...place, byte: (place.byte ?? 0) + at },
-        `the ${codec} block does not decompress (${error instanceof Error ? error.message : String(error)})`,
-      );
-    }
-    if (got !== length) {
-      throw corrupt(
-        { ...place, byte: (place.byte ?? 0) + at },
-        got < 0
-          ? `the ${codec} block is not valid`
-          : `the ${codec} block decompresses to ${got} bytes, its header says ${length}`,
+        `the ${codec} block does not decompress: ${wrong}`,
       );
     }
     at = to;
@@ -49,7 +38,7 @@ export function decompress(
   }
 }
 
-/** Decodes one block to output[at, at + length); returns the length it had, or -1. */
+/** Decodes one block to output[at, at + length); returns '' or what is wrong. */
 function decodeBlock(
   codec: 'zlib' | 'lz4' | 'zstd' | 'lzma',
   bytes: Uint8Array,
@@ -58,22 +47,24 @@ function decodeBlock(
   output: Uint8Array,
   at: number,
   length: number,
-): number {
-  if (codec === 'lz4') {
-    // 8 bytes of checksum stand before the block.
-    const stop = decodeLz4Block(bytes, from + 8, to, output, at, at + length);
-    return stop < 0 ? -1 : stop - at;
-  }
+): string {
+  if (codec === 'zlib') return decodeZlib(bytes, from, to, output, at, length);
+  if (codec === 'lz4') return decodeLz4(bytes, from, to, output, at, length);
   const packed = bytes.subarray(from, to);
   let unpacked: Uint8Array;
-  if (codec === 'zlib') {
-    unpacked = zlib.inflateSync(packed, { chunkSize: Math.max(64, length + 1), maxOutputLength: length });
-  } else if (codec === 'zstd') {
-    unpacked = decodeZstd(packed, length);
-  } else {
-    if (xzUnpackedLength(packed) !== length) return -1;
-    unpacked = xz.decompressSync(packed);
+  try {
+    if (codec === 'zstd') unpacked = decodeZstd(packed, length);
+    else {
+      const says = xzUnpackedLength(packed);
+      if (says !== length)
+        return `it unpacks to ${says < 0 ? 'nothing valid' : `${says} bytes`}, its header says ${length}`;
+      unpacked = xz.decompressSync(packed);
+    }
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
-  if (unpacked.byteLength === length) output.set(unpacked, at);
-  return unpacked.byteLength;
+  if (unpacked.byteLength !== length)
+    return `it unpacks to ${unpacked.byteLength} bytes, its header says ${length}`;
+  output.set(unpacked, at);
+  return '';
 }

@@ -26,13 +26,13 @@ export function readBasketHeader(cursor: Cursor): BasketHeader {
 
 /** Reads a basket inside a tree's record (TBasket::Streamer): key, offsets, then the content uncompressed. */
 export function readEmbeddedBasket(cursor: Cursor): EmbeddedBasket {
-  const key = readKey(cursor);
+  const key = readKey(cursor, true);
   const { entries, last, flag } = readBasketHeader(cursor);
   let offsets: Int32Array | null = null;
   const kind = flag >= 80 ? flag - 80 : flag;
   if (flag >= 80)
     cursor.fail('a basket without the offset table that its IO feature leaves out is not supported');
-  if (kind !== 0 && kind % 10 !== 2) {
+  if (flag < 80 && kind !== 0 && kind % 10 !== 2) {
     if (entries > 0) {
       const count = cursor.i32();
       if (count < entries || count > cursor.remaining / 4) {

@@ -1,23 +1,74 @@
 import { vectorHeader } from './branch-type.js';
+import type { Scratch } from './scratch.js';
+import { swapInPlace } from './swap.js';
 
-/**
- * Copies the values of std::vector entries from a basket's content to `values`, in this machine's order, and
- * their ends to `offsets` (count + 1 entries, the first 0). Entry i lies at starts[i] to starts[i + 1]; its
- * byte count and its number of values are checked against that.
- * Returns -1, or the first entry whose bytes contradict each other.
+/*
+ * Each function takes the values of a basket's entries out of `content` to `values`, in this machine's order,
+ * and writes where each entry's values begin to `offsets` (count + 1 of them, the first 0). Entry i lies at
+ * starts[i] to starts[i + 1], ascending from 0. Returns -1, or the first entry whose bytes contradict its
+ * length.
  */
+
+/** Entries that are std::vectors: byte count and number of values are checked. */
 export function gatherVectors(
-  content: DataView,
+  content: Scratch,
   starts: Int32Array,
   count: number,
   size: 1 | 2 | 4 | 8,
-  values: ArrayBuffer,
+  values: Scratch,
   offsets: Int32Array,
 ): number {
-  if (size === 4) return gather4(content, starts, count, new Int32Array(values), offsets);
-  if (size === 1) return gather1(content, starts, count, new Uint8Array(values), offsets);
-  if (size === 2) return gather2(content, starts, count, new Int16Array(values), offsets);
-  return gather8(content, starts, count, new Int32Array(values), offsets);
+  const { view } = content;
+  if (size === 4) return gather4(view, starts, count, new Int32Array(values.buffer), offsets);
+  if (size === 1) return gather1(view, starts, count, values.bytes, offsets);
+  if (size === 2) return gather2(view, starts, count, new Int16Array(values.buffer), offsets);
+  return gather8(view, starts, count, new Int32Array(values.buffer), offsets);
+}
+
+/** Entries that are nothing but values. */
+export function gatherPlain(
+  content: Scratch,
+  starts: Int32Array,
+  count: number,
+  size: 1 | 2 | 4 | 8,
+  values: Scratch,
+  offsets: Int32Array,
+): number {
+  const shift = Math.log2(size);
+  const mask = size - 1;
+  offsets[0] = 0;
+  for (let entry = 1; entry <= count; entry += 1) {
+    const end = starts[entry]!;
+    if ((end & mask) !== 0) return entry - 1;
+    offsets[entry] = end >> shift;
+  }
+  values.bytes.set(content.bytes.subarray(0, starts[count]!), 0);
+  swapInPlace(values.buffer, size, offsets[count]!);
+  return -1;
+}
+
+/** Entries that begin with a byte which says whether the array is there. */
+export function gatherCounted(
+  content: Scratch,
+  starts: Int32Array,
+  count: number,
+  size: 1 | 2 | 4 | 8,
+  values: Scratch,
+  offsets: Int32Array,
+): number {
+  let to = 0;
+  offsets[0] = 0;
+  for (let entry = 0; entry < count; entry += 1) {
+    const start = starts[entry]!;
+    const end = starts[entry + 1]!;
+    const length = end - start - 1;
+    if (length < 0 || length % size !== 0 || content.bytes[start]! > 1) return entry;
+    values.bytes.set(content.bytes.subarray(start + 1, end), to);
+    to += length;
+    offsets[entry + 1] = to / size;
+  }
+  swapInPlace(values.buffer, size, offsets[count]!);
+  return -1;
 }
 
 /** Number of values of the vector between two positions, -1 where its header says otherwise. */

@@ -14,8 +14,11 @@ export interface Key {
   readonly title: string;
 }
 
-/** Reads a key, with 32- or (version above 1000) 64-bit positions; checks the lengths against each other. */
-export function readKey(cursor: Cursor): Key {
+/**
+ * Reads a key, with 32- or (version above 1000) 64-bit positions; checks the lengths against each other.
+ * Baskets `embedded` in a tree's record were never given a length on disk.
+ */
+export function readKey(cursor: Cursor, embedded = false): Key {
   const bytes = cursor.i32();
   const version = cursor.u16();
   const objectBytes = cursor.i32();
@@ -35,7 +38,7 @@ export function readKey(cursor: Cursor): Key {
     name: cursor.string(),
     title: cursor.string(),
   };
-  if (bytes < keyBytes || objectBytes < 0 || keyBytes < 26 || seek < 0) {
+  if ((bytes < keyBytes && !embedded) || objectBytes < 0 || keyBytes < 26 || seek < 0) {
     cursor.fail(
       `a key's lengths contradict each other (record ${bytes}, key ${keyBytes}, object ${objectBytes}, position ${seek})`,
     );

@@ -3,7 +3,7 @@ import { columnReader } from './column-reader.js';
 import { type FileBytes, openFileBytes } from './file-bytes.js';
 import { readMetadata } from './metadata.js';
 import { selectBranches, selectTree } from './select.js';
-import type { ColumnReader, RootMetadata, TreeInfo } from './types.js';
+import type { BranchMetadata, ColumnReader, RootMetadata, TreeInfo } from './types.js';
 import { prepareZstd } from './zstd.js';
 
 export interface RootFile {
@@ -84,6 +84,11 @@ export async function columnReaderFrom(
 
 function reduced(metadata: RootMetadata, treeName: string, branches: readonly string[]): RootMetadata {
   const tree = selectTree(metadata, treeName);
-  const kept = selectBranches(metadata.path, tree, branches);
+  const kept: BranchMetadata[] = selectBranches(metadata.path, tree, branches);
+  // Baskets without offsets need the branch that counts their values.
+  for (const counter of new Set(kept.map((branch) => branch.layout?.counter))) {
+    const found = tree.branches.find((branch) => branch.name === counter);
+    if (found !== undefined && !kept.some((branch) => branch.name === counter)) kept.push(found);
+  }
   return { ...metadata, trees: [{ ...tree, branches: kept }] };
 }

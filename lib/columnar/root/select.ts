@@ -72,13 +72,17 @@ export function selectBranches(path: string, tree: TreeMetadata, asked: readonly
 
 /**
  * What a branch says of its baskets must agree with the tree and the file before anything is read.
- * @throws root_corrupt
+ * @throws root_corrupt, root_branch_unsupported
  */
 export function checkLayout(path: string, tree: TreeMetadata, branch: ReadableBranch, size: number): void {
   const place = { path, branch: branch.name };
   const { seek, bytes, firstEntry } = branch.layout;
   if (branch.entries !== tree.entries) {
-    throw corrupt(place, `the branch has ${branch.entries} entries, its tree ${tree.name} ${tree.entries}`);
+    throw new RmmError(
+      'root_branch_unsupported',
+      `${path}, branch ${branch.name} cannot be read: it has ${branch.entries} of the ${tree.entries} entries of tree ${tree.name} (a branch that was switched off or added while the tree was written)`,
+      { context: { path, tree: tree.name, branch: branch.name } },
+    );
   }
   if (firstEntry[0] !== 0 && tree.entries > 0) {
     throw corrupt(place, `the first basket begins at entry ${firstEntry[0]}`);
@@ -95,6 +99,7 @@ export function checkLayout(path: string, tree: TreeMetadata, branch: ReadableBr
   if (last !== tree.entries) {
     throw corrupt(place, `its baskets hold ${last} entries, the tree has ${tree.entries}`);
   }
+  let total = 0;
   for (let basket = 0; basket < seek.length; basket += 1) {
     const start = seek[basket]!;
     if (!(start > 0 && bytes[basket]! > 0 && start + bytes[basket]! <= size)) {
@@ -103,7 +108,9 @@ export function checkLayout(path: string, tree: TreeMetadata, branch: ReadableBr
         `it is said to have ${bytes[basket]} bytes here, the file has ${size}`,
       );
     }
+    total += bytes[basket]!;
   }
+  if (total > size) throw corrupt(place, `its baskets are said to have ${total} bytes, the file has ${size}`);
 }
 
 function listed(names: readonly string[]): string {

@@ -1,3 +1,4 @@
+import { builtInClasses } from './built-in-classes.js';
 import type { ClassDescription, ClassDescriptions, ElementDescription } from './class-description.js';
 import type { Cursor } from './cursor.js';
 import { readEmbeddedBasket } from './embedded-basket.js';
@@ -56,14 +57,15 @@ export function readStoredObject(
     }
     const { version, end } = cursor.version();
     const description = describe(classes, name, version);
-    if (description !== undefined && name !== 'TIOFeatures') {
+    if (description !== undefined) {
       for (const element of description.elements) {
         if (!readElement(element, members, depth, end, stop)) break;
         if (element.name === stop) finished = true;
         if (finished && stop !== '') return;
       }
-    } else if (end === undefined)
+    } else if (end === undefined || /^T(Tree|Branch|Leaf)/.test(name)) {
       cursor.fail(`the file does not describe version ${version} of class ${name}`);
+    }
     if (end !== undefined) cursor.jump(end);
   }
 
@@ -153,5 +155,5 @@ export function readStoredObject(
 
 function describe(classes: ClassDescriptions, name: string, version: number): ClassDescription | undefined {
   const versions = classes.get(name);
-  return versions?.find((entry) => entry.version === version) ?? versions?.[0];
+  return versions?.find((entry) => entry.version === version) ?? versions?.[0] ?? builtInClasses.get(name);
 }

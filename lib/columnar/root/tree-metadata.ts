@@ -2,7 +2,14 @@ import { branchType, number, objects, text } from './branch-type.js';
 import type { ClassDescriptions } from './class-description.js';
 import { corrupt } from './damage.js';
 import type { StoredObject } from './stored-object.js';
-import type { BranchLayout, BranchMetadata, CodecName, EmbeddedBasket, TreeMetadata } from './types.js';
+import type {
+  BranchLayout,
+  BranchMetadata,
+  CodecName,
+  EmbeddedBasket,
+  EntryEncoding,
+  TreeMetadata,
+} from './types.js';
 
 /** Branches inside branches beyond this depth are taken as damage. */
 const deepest = 64;
@@ -34,8 +41,8 @@ export function treeMetadata(
 }
 
 function branchMetadata(branch: StoredObject, name: string, classes: ClassDescriptions): BranchMetadata {
-  const { typeName, type, shape, entryHeader, why } = branchType(branch, classes);
-  const layout = branchLayout(branch, entryHeader);
+  const { typeName, type, shape, encoding, counter, why } = branchType(branch, classes);
+  const layout = branchLayout(branch, encoding, counter);
   let compressedBytes = 0;
   for (const bytes of layout.bytes) compressedBytes += bytes;
   for (const basket of layout.embedded) compressedBytes += basket.content.length;
@@ -64,7 +71,11 @@ function codecOf(settings: number): CodecName {
 }
 
 /** Baskets on disk and, where those do not hold all entries, the ones in the tree's record. */
-function branchLayout(branch: StoredObject, entryHeader: number): BranchLayout {
+function branchLayout(
+  branch: StoredObject,
+  encoding: EntryEncoding,
+  counter: string | undefined,
+): BranchLayout {
   const seeks = numbers(branch, 'fBasketSeek');
   const bytes = numbers(branch, 'fBasketBytes');
   const entry = numbers(branch, 'fBasketEntry');
@@ -85,7 +96,8 @@ function branchLayout(branch: StoredObject, entryHeader: number): BranchLayout {
     }
   }
   return {
-    entryHeader,
+    encoding,
+    ...(counter === undefined ? {} : { counter }),
     seek: Float64Array.from(seeks.subarray(0, count)),
     bytes: Int32Array.from(bytes.subarray(0, count)),
     firstEntry: Float64Array.from(firstEntry),

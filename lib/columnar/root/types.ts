@@ -72,10 +72,17 @@ export interface EmbeddedBasket {
   readonly offsets: Int32Array | null;
 }
 
+/**
+ * How an entry's values are stored: alone, behind a std::vector's byte count, version and number (10 bytes),
+ * or behind the byte that a class's counted array begins with.
+ */
+export type EntryEncoding = 'plain' | 'vector' | 'counted';
+
 /** Where a branch's values are: n baskets on disk, then the embedded ones. */
 export interface BranchLayout {
-  /** Bytes before the values of each entry: 10 for a std::vector, 1 for a class's counted array, else 0. */
-  readonly entryHeader: number;
+  readonly encoding: EntryEncoding;
+  /** Name of the branch that counts the values of each entry, for baskets that keep no offsets. */
+  readonly counter?: string;
   /** Byte position of each basket on disk. */
   readonly seek: Float64Array;
   /** Length of each basket on disk, key included. */

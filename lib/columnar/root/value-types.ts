@@ -89,7 +89,6 @@ export const streamerTypes: ReadonlyMap<number, ScalarType> = new Map<number, Sc
   [3, 'int32'],
   [4, 'int64'],
   [5, 'float32'],
-  [6, 'int32'],
   [8, 'float64'],
   [10, 'int8'],
   [11, 'uint8'],

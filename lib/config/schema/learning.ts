@@ -3,7 +3,7 @@ import { choice, integer, section } from './keys.js';
 export const learningSchema = section('Where the network runs.', {
   backend: choice(
     'What computes the network: onnxruntime-node is native, onnxruntime-web WebAssembly; auto takes the first that works.',
-    ['auto', 'onnxruntime-node', 'onnxruntime-web'],
+    ['auto', 'onnx', 'onnx-web'],
     'auto',
   ),
   threads: integer('Threads of the backend; gives the same bits whatever their number.', 2, {

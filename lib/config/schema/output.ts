@@ -5,7 +5,7 @@ export const outputSchema = section('What is written.', {
     results: false,
   }),
   keep_features: flag('Keeps features/ in block form, row for row with scores/; reports read it.', true),
-  codec: choice('Compression of Parquet files.', ['zstd', 'snappy', 'uncompressed'], 'zstd'),
+  codec: choice('Compression of Parquet files.', ['zstd', 'none'], 'zstd'),
   row_group_events: integer('Rows of a Parquet row group.', 65_536, {
     unit: 'events',
     minimum: 1024,

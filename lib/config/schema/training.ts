@@ -46,6 +46,16 @@ export const trainingSchema = section('How the network is trained, megaset by me
       maximum: 16_777_216,
     },
   ),
+  validation_events: integer(
+    'Most validation events that the validation loss is taken over; a sample by hash that keeps the channel mix.',
+    100_000,
+    { unit: 'events', minimum: 1, maximum: 16_777_216 },
+  ),
+  usual_error_events: integer(
+    'Most training events over which the usual error of each column is taken, megaset by megaset.',
+    1_000_000,
+    { unit: 'events', minimum: 1, maximum: 1_000_000_000 },
+  ),
   early_stopping: section('Ends the current megaset (only) when the validation loss no longer falls.', {
     patience_epochs: integer('Epochs without improvement after which the megaset ends; 0 never ends it.', 0, {
       unit: 'epochs',

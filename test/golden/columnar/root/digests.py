@@ -2,13 +2,14 @@
 
 usage: python digests.py OUT.json FILE.root ...
 
-A branch's digest is the sha256 of its canonical form:
+A branch's digest is the first 16 hex digits of the sha256 of its canonical form:
   "<type> <shape>\n", then for jagged branches the offsets as int32 little-endian (entries + 1, first 0),
   then all values in little-endian order, bool as bytes of 0 and 1.
 type: bool int8 ... float64; shape: scalar, fixed:<length> (inner dimensions multiplied), jagged.
 Branches that uproot reads as anything else (strings, objects, vectors of vectors, packed numbers) are left out.
-Files are named by their last path component.
+Files are named by their last path component. OUT.json.gz is compressed.
 """
+import gzip
 import hashlib
 import json
 import os
@@ -47,6 +48,10 @@ def digest(branch):
     name = type_name(base)
     if name is None:
         return None
+    # uproot takes every counter of a class as unsigned; the class says which it is.
+    streamer = getattr(branch, "streamer", None)
+    if streamer is not None and streamer.member("fType") == 6 and streamer.typename in ("int", "Int_t"):
+        name = "int32"
     hash = hashlib.sha256()
     if jagged:
         array = branch.array(library="ak")
@@ -64,14 +69,14 @@ def digest(branch):
     values = numpy.ascontiguousarray(values).reshape(-1)
     if name == "bool":
         values = values.view("u1") != 0
-    if values.size == 0:
-        values = numpy.zeros(0, dtype=base)
-    values = values.astype(values.dtype.newbyteorder("<"))
+    else:
+        # A Double32_t arrives widened to float64; it is stored, and digested, as float32.
+        values = values.astype(base.newbyteorder("<"))
     hash.update(f"{name} {shape}\n".encode())
     if offsets is not None:
         hash.update(offsets.tobytes())
     hash.update(values.tobytes())
-    return {"type": name, "shape": shape, "sha256": hash.hexdigest()}
+    return [name, shape, hash.hexdigest()[:16], int(branch.num_entries)]
 
 
 def file_digests(path):
@@ -96,7 +101,8 @@ def file_digests(path):
                     skipped[f"{key}:{name}"] = f"{type(error).__name__}"
                     continue
                 if found is not None:
-                    branches[name] = [found["type"], found["shape"], found["sha256"]]
+                    # A branch that was not filled with the others carries its own number of entries.
+                    branches[name] = found[:3] if found[3] == tree.num_entries else found
             trees[key] = {"entries": int(tree.num_entries), "branches": branches}
     return {"trees": trees, "skipped": skipped}
 
@@ -108,9 +114,11 @@ def main():
             out[os.path.basename(path)] = file_digests(path)
         except Exception as error:
             out[os.path.basename(path)] = {"failed": f"{type(error).__name__}"}
-    with open(sys.argv[1], "w") as file:
-        json.dump(out, file, separators=(",", ":"))
-        file.write("\n")
+    text = (json.dumps(out, separators=(",", ":")) + "\n").encode()
+    if sys.argv[1].endswith(".gz"):
+        text = gzip.compress(text, mtime=0)
+    with open(sys.argv[1], "wb") as file:
+        file.write(text)
 
 
 if __name__ == "__main__":

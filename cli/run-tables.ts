@@ -1,0 +1,69 @@
+import { join, relative } from 'node:path';
+import type { Measured } from '../services/pipeline/evaluation.js';
+import { formatCount } from '../lib/telemetry/format.js';
+import { renderTable } from '../lib/telemetry/table.js';
+import type { RunOutcome } from '../services/pipeline/run.js';
+
+/** What `rmmstream run` prints at its end: how signals stand out, how fast it was, where the files are. */
+export function runTables(outcome: RunOutcome): string {
+  const { report, directory, state } = outcome;
+  const shown = relative(process.cwd(), directory) || directory;
+  if (state === 'finished-before') {
+    return `${shown} holds this very run, finished: nothing to do (--fresh starts over)\n\n${signalTable(outcome)}\n\n${places(shown)}`;
+  }
+  const { events } = report;
+  const counts = `${formatCount(events.read)} events read, ${formatCount(events.selected)} selected, ${formatCount(events.scored)} scored; model ${report.model} (${report.backend.name} ${report.backend.version}, ${report.scaler.trained_columns} of ${report.scaler.columns} columns trained)`;
+  return [counts, signalTable(outcome), stageTable(report.timing), places(shown)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function signalTable({ report }: RunOutcome): string {
+  const signals = Object.entries(report.evaluation?.signals ?? {});
+  if (signals.length === 0) return 'AUC: not defined: no signal sample';
+  const scores = Object.keys(signals[0]![1].separation);
+  const header = [
+    { title: 'weighted AUC' },
+    ...scores.map((title) => ({ title, align: 'right' as const })),
+    { title: 'e(1 %) error', align: 'right' as const },
+  ];
+  const rows = signals.map(([name, { separation }]) => [
+    name,
+    ...scores.map((score) => shown(separation[score]!.auc)),
+    shown((separation.error ?? separation[scores[0]!]!).signalEfficiency['0.01']!),
+  ]);
+  return renderTable(header, rows);
+}
+
+function shown(measured: Measured): string {
+  return 'value' in measured ? measured.value.toFixed(4) : 'not defined';
+}
+
+function stageTable(timing: unknown): string {
+  const { stages } = timing as {
+    stages: Record<string, { seconds: number; events: number; events_per_second: number }>;
+  };
+  return renderTable(
+    [
+      { title: 'stage' },
+      { title: 'events', align: 'right' },
+      { title: 'seconds', align: 'right' },
+      { title: 'events/s', align: 'right' },
+    ],
+    Object.entries(stages).map(([name, stage]) => [
+      name,
+      formatCount(stage.events),
+      stage.seconds.toFixed(1),
+      formatCount(Math.round(stage.events_per_second)),
+    ]),
+  );
+}
+
+function places(directory: string): string {
+  return [
+    `scores       ${join(directory, 'scores')}/*.parquet`,
+    `run record   ${join(directory, 'run.json')}`,
+    `cut flow     ${join(directory, 'cutflow.json')}`,
+    `model        ${join(directory, 'model')}`,
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import type { CodeSpec } from './code-spec.js';
+
+/** Error codes of the stages. */
+export const servicesCodes = {
+  profile_mismatch: {
+    domain: 'data',
+    exit: 2,
+    summary: 'A file does not have the branches, or the types of branches, that the input profile names.',
+    cure: 'Choose the profile that fits with input.profile; `rmmstream inspect FILE` shows the branches and which profile fits.',
+  },
+  ragged_mismatch: {
+    domain: 'data',
+    exit: 1,
+    summary: 'Branches that describe the same objects do not agree on how many an event has.',
+    cure: 'The file is damaged or was put together wrongly: make it again.',
+  },
+  weights_unusable: {
+    domain: 'data',
+    exit: 1,
+    summary: 'No event of a file has a finite, non-zero weight.',
+    cure: 'Make the file again, or take it out of the configuration.',
+  },
+  normalisation_unusable: {
+    domain: 'data',
+    exit: 1,
+    summary:
+      'Cross section or sum of weights of a simulated file is missing, not finite, zero or not constant.',
+    cure: 'If the file is data, give its sample kind: data; else make the file again.',
+  },
+  channel_in_two_samples: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The same channel (DSID) stands in two samples, so its events would count twice.',
+    cure: 'Put the files into one sample, or name the channel in input.shared_channels.',
+  },
+  input_copied: {
+    domain: 'user',
+    exit: 2,
+    summary: 'Two input files are copies of each other, so every event would count twice.',
+    cure: 'Take one of the two out of the configuration.',
+  },
+  no_background: {
+    domain: 'user',
+    exit: 2,
+    summary: 'No sample of kind background is given, so there is nothing to train on.',
+    cure: 'Add at least one sample with kind: background; `rmmstream score --model DIR` scores with a finished model and needs none.',
+  },
+  no_training_events: {
+    domain: 'data',
+    exit: 1,
+    summary: 'No background event was selected for training.',
+    cure: 'Look at cutflow.json: which cut takes the events; or give more events.',
+  },
+  duplicate_events: {
+    domain: 'data',
+    exit: 1,
+    summary: 'The same event (run, event, channel) came more than once.',
+    cure: 'Remove the doubled files, or set input.duplicates: count to go on.',
+  },
+  model_missing: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The folder given as a model holds no model.',
+    cure: 'Give the model/ folder of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
+  },
+  model_mismatch: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The model was made for other features than the ones given.',
+    cure: 'Use the configuration that the model was made with, or train a new model.',
+  },
+} as const satisfies Record<string, CodeSpec>;

@@ -1,0 +1,103 @@
+import { invariant } from '../base/error.js';
+import type { Network } from './network.js';
+
+/** Everything that training carries from step to step; restoring it goes on with the same bits. */
+export interface TrainerState {
+  /** In the network's order: kernel 0, bias 0, kernel 1, ... */
+  readonly parameters: readonly Float32Array[];
+  /** Adam's first and second moments, in the same order. */
+  readonly first: readonly Float32Array[];
+  readonly second: readonly Float32Array[];
+  /** Steps taken. */
+  readonly step: number;
+}
+
+export interface RunOptions {
+  /** Rows of every batch; shorter ones are padded by the caller. */
+  readonly batch: number;
+  /** Threads inside one operation. The result's bits do not depend on it (a test holds that). */
+  readonly threads: number;
+}
+
+/**
+ * Trains one network. Calls must not overlap.
+ */
+export interface Trainer {
+  readonly network: Network;
+  readonly batch: number;
+  /**
+   * One Adam step; returns the loss before it, 1/B sum_i w_i mean_c d_ic^2.
+   * @param x batch x columns scaled values
+   * @param weights one a row; 0 for a padded row
+   */
+  step(x: Float32Array, weights: Float32Array, learningRate: number): Promise<number>;
+  /** The same loss without a step. */
+  evaluate(x: Float32Array, weights: Float32Array): Promise<number>;
+  /** Adds to `sums` the batch's weighted squared errors of each column, with the parameters as they are. */
+  addColumnErrors(x: Float32Array, weights: Float32Array, sums: Float64Array): Promise<void>;
+  /** A copy of the state. */
+  state(): TrainerState;
+  restore(state: TrainerState): void;
+  release(): Promise<void>;
+}
+
+/** Sums over the trained columns, one a row of the batch. */
+export interface ScoreSums {
+  readonly squares: Float32Array;
+  readonly normalised: Float32Array;
+  readonly absolutes: Float32Array;
+}
+
+/** Scores batches with a finished network. Calls must not overlap. */
+export interface Scorer {
+  readonly network: Network;
+  readonly batch: number;
+  /** The arrays returned are the scorer's own and are overwritten by the next call. */
+  score(x: Float32Array): Promise<ScoreSums>;
+  release(): Promise<void>;
+}
+
+/** Gives back the scaled input as the network sees it. Calls must not overlap. */
+export interface Reconstructor {
+  readonly network: Network;
+  readonly batch: number;
+  /** batch x columns; overwritten by the next call. */
+  reconstruct(x: Float32Array): Promise<Float32Array>;
+  release(): Promise<void>;
+}
+
+/** Something that runs networks. Which one did is named in every output. */
+export interface Backend {
+  readonly name: string;
+  readonly version: string;
+  createTrainer(network: Network, state: TrainerState, options: RunOptions): Promise<Trainer>;
+  createScorer(
+    network: Network,
+    parameters: readonly Float32Array[],
+    inverseUsual: Float32Array,
+    options: RunOptions,
+  ): Promise<Scorer>;
+  createReconstructor(
+    network: Network,
+    parameters: readonly Float32Array[],
+    options: RunOptions,
+  ): Promise<Reconstructor>;
+}
+
+/** State before the first step: given parameters, moments of 0. */
+export function initialState(parameters: readonly Float32Array[]): TrainerState {
+  const zeros = () => parameters.map((values) => new Float32Array(values.length));
+  return { parameters, first: zeros(), second: zeros(), step: 0 };
+}
+
+/** Checks number and sizes of parameter arrays against the network. */
+export function checkParameters(network: Network, parameters: readonly Float32Array[]): void {
+  invariant(
+    parameters.length === network.parameters.length,
+    `${parameters.length} parameter arrays for ${network.parameters.length} parameters`,
+  );
+  network.parameters.forEach((spec, index) => {
+    const { length } = parameters[index]!;
+    invariant(length === spec.size, `parameter ${spec.name} holds ${length} values, expected ${spec.size}`);
+  });
+}

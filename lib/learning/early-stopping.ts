@@ -1,0 +1,27 @@
+export interface EarlyStoppingOptions {
+  /** Epochs without improvement after which a megaset ends; 0 never stops. */
+  readonly patience: number;
+  /** An epoch improves if its loss lies below the best one by more than this. */
+  readonly minDelta: number;
+}
+
+/** What is remembered between the epochs of one megaset. */
+export interface EarlyStopping {
+  readonly best: number;
+  readonly bestEpoch: number;
+  readonly stop: boolean;
+}
+
+export const startStopping: EarlyStopping = { best: Number.POSITIVE_INFINITY, bestEpoch: -1, stop: false };
+
+/** The state after an epoch that ended with `loss`; a pure decision. */
+export function afterEpoch(
+  state: EarlyStopping,
+  options: EarlyStoppingOptions,
+  epoch: number,
+  loss: number,
+): EarlyStopping {
+  if (loss < state.best - options.minDelta) return { best: loss, bestEpoch: epoch, stop: false };
+  const waited = epoch - Math.max(state.bestEpoch, 0);
+  return { ...state, stop: options.patience > 0 && waited >= options.patience };
+}

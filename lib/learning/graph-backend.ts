@@ -1,0 +1,67 @@
+import {
+  type Backend,
+  checkParameters,
+  type Reconstructor,
+  type RunOptions,
+  type Scorer,
+  type Trainer,
+  type TrainerState,
+} from './backend.js';
+import type { GraphRuntime } from './graph-runtime.js';
+import { reconstructionGraph, scoreGraph } from './graph-score.js';
+import { createGraphTrainer } from './graph-trainer.js';
+import type { Network } from './network.js';
+
+/** A backend that runs networks as ONNX graphs on a graph runtime. */
+export function graphBackend(runtime: GraphRuntime): Backend {
+  return {
+    name: runtime.name,
+    version: runtime.version,
+    createTrainer: (network: Network, state: TrainerState, options: RunOptions): Promise<Trainer> =>
+      createGraphTrainer(runtime, network, state, options),
+
+    async createScorer(network, parameters, inverseUsual, options): Promise<Scorer> {
+      const { batch } = options;
+      checkParameters(network, parameters);
+      const session = await runtime.load(scoreGraph(network, parameters, inverseUsual, batch), options);
+      const x = new Float32Array(batch * network.columns);
+      const sums = {
+        squares: new Float32Array(batch),
+        normalised: new Float32Array(batch),
+        absolutes: new Float32Array(batch),
+      };
+      const own = session.bind({ x }, sums);
+      let given: Float32Array = x;
+      let bound = own;
+      return {
+        network,
+        batch,
+        async score(input) {
+          if (input !== given) {
+            bound = session.bind({ x: input }, sums);
+            given = input;
+          }
+          await bound.run();
+          return sums;
+        },
+        release: () => session.release(),
+      };
+    },
+
+    async createReconstructor(network, parameters, options): Promise<Reconstructor> {
+      const { batch } = options;
+      checkParameters(network, parameters);
+      const session = await runtime.load(reconstructionGraph(network, parameters, batch), options);
+      const reconstruction = new Float32Array(batch * network.columns);
+      return {
+        network,
+        batch,
+        async reconstruct(x) {
+          await session.bind({ x }, { reconstruction }).run();
+          return reconstruction;
+        },
+        release: () => session.release(),
+      };
+    },
+  };
+}

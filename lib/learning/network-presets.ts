@@ -1,0 +1,69 @@
+import type { Activation, LayerDescription, NetworkDescription } from './network.js';
+
+const tanh: Activation = { type: 'tanh' };
+const relu: Activation = { type: 'relu' };
+/** The thesis uses Keras' old default slope throughout. */
+const leaky: Activation = { type: 'leakyrelu', slope: 0.3 };
+
+function layer(units: number | 'columns', activation: Activation): LayerDescription {
+  return { units, activation };
+}
+
+const largeEncoder = [layer(450, tanh), layer(300, leaky), layer(200, relu), layer(150, leaky)];
+
+/** n-150-n: tanh of the input, LeakyReLU(0.3) in the latent and output layers (thesis, "AE small"). */
+export const aeSmall: NetworkDescription = {
+  name: 'ae_small',
+  inputActivation: tanh,
+  layers: [layer(150, leaky), layer('columns', leaky)],
+};
+
+/** n-450-300-200-150-200-300-450-n (thesis, "AE large"). */
+export const aeLarge: NetworkDescription = {
+  name: 'ae_large',
+  inputActivation: tanh,
+  layers: [...largeEncoder, layer(200, relu), layer(300, leaky), layer(450, tanh), layer('columns', leaky)],
+};
+
+/** As the thesis' program had AE small: a dense layer of n with tanh where the text has a tanh on the input. */
+export const aeSmallCode: NetworkDescription = {
+  name: 'ae_small_code',
+  inputActivation: { type: 'linear' },
+  layers: [layer('columns', tanh), layer(150, leaky), layer('columns', leaky)],
+};
+
+/** As the thesis' program had AE large: a dense tanh layer in front, and 350 instead of 300 in the decoder. */
+export const aeLargeCode: NetworkDescription = {
+  name: 'ae_large_code',
+  inputActivation: { type: 'linear' },
+  layers: [
+    layer('columns', tanh),
+    ...largeEncoder,
+    layer(200, relu),
+    layer(350, leaky),
+    layer(450, tanh),
+    layer('columns', leaky),
+  ],
+};
+
+/** The networks that a configuration may name. */
+export const networkPresets: Readonly<Record<string, NetworkDescription>> = {
+  ae_small: aeSmall,
+  ae_large: aeLarge,
+  ae_small_code: aeSmallCode,
+  ae_large_code: aeLargeCode,
+};
+
+/**
+ * A network of free widths and activations: `widths` are those of the hidden layers, `activations` one for
+ * each hidden layer and one for the output, which is always as wide as the input.
+ */
+export function stackedNetwork(
+  widths: readonly number[],
+  activations: readonly Activation[],
+  inputActivation: Activation = { type: 'linear' },
+): NetworkDescription {
+  const units: (number | 'columns')[] = [...widths, 'columns'];
+  const layers = units.map((unit, index) => layer(unit, activations[index] ?? { type: 'linear' }));
+  return { name: 'stacked', inputActivation, layers };
+}

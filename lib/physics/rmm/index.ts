@@ -1,0 +1,12 @@
+export { blockColumns, dense } from './dense.js';
+export { RmmKernel } from './kernel.js';
+export { type RmmLayout, rmmLayout } from './layout.js';
+export {
+  type RmmConvention,
+  type RmmOptions,
+  rmmDefaults,
+  rmmOptions,
+  type SlotGroup,
+  type SlotType,
+  shapeSlots,
+} from './options.js';

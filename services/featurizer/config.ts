@@ -1,0 +1,44 @@
+import type { Config } from '../../lib/config/index.js';
+import type { Events } from '../../lib/physics/events.js';
+import type { FeatureBuffer } from '../../lib/physics/feature-buffer.js';
+import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import { ReportKernel } from '../../lib/physics/report/index.js';
+import { RmmKernel, type RmmOptions, rmmLayout, type SlotType } from '../../lib/physics/rmm/index.js';
+import type { Selected } from '../../lib/physics/selection/index.js';
+
+const thesisOrder: readonly SlotType[] = ['jets', 'bjets', 'electrons', 'muons', 'photons'];
+const map2rmmOrder: readonly SlotType[] = ['jets', 'bjets', 'muons', 'electrons', 'photons'];
+
+/** A feature set in work: writes one row for each selected event. Not shared between threads. */
+export interface Featurizer {
+  readonly layout: FeatureLayout;
+  fill(events: Events, selected: Selected, out: FeatureBuffer): FeatureBuffer;
+}
+
+/** The featurizer that the `features` section asks for. @throws features_option_invalid */
+export function featurizerOf(config: Config): Featurizer {
+  const { features } = config;
+  return features.type === 'rmm'
+    ? new RmmKernel(rmmLayout(matrixOptions(features)))
+    : new ReportKernel(features.type);
+}
+
+function matrixOptions(features: Config['features']): Partial<RmmOptions> {
+  const counts = {
+    jets: features.multiplicities.light_jets,
+    bjets: features.multiplicities.b_jets,
+    electrons: features.multiplicities.electrons,
+    muons: features.multiplicities.muons,
+    photons: features.multiplicities.photons,
+  };
+  // The convention gives the order of the types; a type with no slots is left out.
+  const order = features.convention === 'map2rmm' ? map2rmmOrder : thesisOrder;
+  const slots = order.flatMap((type) => (counts[type] > 0 ? [{ type, count: counts[type] }] : []));
+  return {
+    convention: features.convention,
+    slots,
+    rapidityScale: features.c,
+    sqrtSGev: features.divide_by_sqrt_s ? features.sqrt_s_gev : 0,
+    metMinGev: features.met_min_gev,
+  };
+}

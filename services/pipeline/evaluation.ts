@@ -1,0 +1,143 @@
+import { join } from 'node:path';
+import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
+export type { Measured } from '../../lib/statistics/measured.js';
+import { energyBins } from '../../lib/statistics/energy-bins.js';
+import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
+import type { RangeRecord } from './records.js';
+import type { Surroundings } from './request.js';
+
+/** Scores of the events that the figures are made of: test background, and signals by sample. */
+interface Collected {
+  readonly met: Float32Array;
+  readonly energy: Float32Array;
+  readonly weights: Float64Array;
+  readonly scores: Readonly<Record<string, Float32Array>>;
+}
+
+/** For each signal sample and each score, and beside them for MET and H_T + MET, how well it tells the two apart. */
+export interface Evaluation {
+  readonly background: { readonly events: number };
+  readonly signals: Readonly<
+    Record<string, { readonly events: number; readonly separation: Readonly<Record<string, Separation>> }>
+  >;
+}
+
+/** Names of the two scores that need no network; no AUC is shown without them beside it. */
+const energyScores = ['met', 'ht_plus_met'] as const;
+
+class Collector {
+  readonly #parts: Collected[] = [];
+  rows = 0;
+
+  add(part: Collected): void {
+    this.#parts.push(part);
+    this.rows += part.weights.length;
+  }
+
+  join(names: readonly string[]): Collected {
+    const floats = (of: (part: Collected) => Float32Array) => {
+      const joined = new Float32Array(this.rows);
+      let at = 0;
+      for (const part of this.#parts) {
+        joined.set(of(part), at);
+        at += part.weights.length;
+      }
+      return joined;
+    };
+    const weights = new Float64Array(this.rows);
+    let at = 0;
+    for (const part of this.#parts) {
+      weights.set(part.weights, at);
+      at += part.weights.length;
+    }
+    return {
+      met: floats((part) => part.met),
+      energy: floats((part) => part.energy),
+      weights,
+      scores: Object.fromEntries(names.map((name) => [name, floats((part) => part.scores[name]!)])),
+    };
+  }
+}
+
+/**
+ * Reads the score files back and compares every signal sample with the test part of the background.
+ * @param records of the ranges with scores, in the fixed order
+ */
+export async function evaluate(
+  records: readonly RangeRecord[],
+  scoreFolder: string,
+  scoreNames: readonly string[],
+  { progress, signal }: Surroundings,
+): Promise<Evaluation> {
+  const background = new Collector();
+  const signals = new Map<string, Collector>();
+  const wanted = records.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
+  progress.start(
+    'evaluate',
+    wanted.reduce((sum, { rows }) => sum + rows, 0),
+  );
+  for (const record of records) {
+    if (record.kind === 'signal' && !signals.has(record.sample)) signals.set(record.sample, new Collector());
+    if (!wanted.includes(record)) continue;
+    signal.throwIfAborted();
+    const part = await readRange(
+      join(scoreFolder, `${record.name}.parquet`),
+      record.kind === 'background',
+      scoreNames,
+    );
+    (record.kind === 'background' ? background : signals.get(record.sample)!).add(part);
+    progress.advance('evaluate', record.rows);
+  }
+  const names = [...energyScores, ...scoreNames];
+  const joined = background.join(scoreNames);
+  const bins = energyBins(joined.energy, joined.weights);
+  const found = new Map([...signals].map(([sample, collector]) => [sample, collector.join(scoreNames)]));
+  const separation = new Map<string, Record<string, Separation>>(
+    [...found.keys()].map((sample) => [sample, {}]),
+  );
+  // One score at a time: the reference holds every background event of it.
+  for (const name of names) {
+    const reference = new BackgroundReference(scored(joined, name), bins);
+    for (const [sample, events] of found)
+      separation.get(sample)![name] = reference.separation(scored(events, name));
+  }
+  progress.finish('evaluate');
+  return {
+    background: { events: background.rows },
+    signals: Object.fromEntries(
+      [...found].map(([sample, events]) => [
+        sample,
+        { events: events.weights.length, separation: separation.get(sample)! },
+      ]),
+    ),
+  };
+}
+
+function scored(events: Collected, name: string): ScoredEvents {
+  const scores = name === 'met' ? events.met : name === 'ht_plus_met' ? events.energy : events.scores[name]!;
+  return { scores, weights: events.weights, energy: events.energy };
+}
+
+async function readRange(path: string, testOnly: boolean, scoreNames: readonly string[]): Promise<Collected> {
+  const table = await readParquetColumns(path, ['split', 'weight', 'met', 'ht', ...scoreNames]);
+  const split = table.columns.split!;
+  const kept: number[] = [];
+  const test = split.type === 'dictionary' ? split.dictionary.indexOf('test') : -1;
+  for (let row = 0; row < table.rows; row += 1) {
+    if (!testOnly || (split.type === 'dictionary' && split.codes[row] === test)) kept.push(row);
+  }
+  const rows = Int32Array.from(kept);
+  const float = (name: string) => {
+    const { data } = table.columns[name] as { readonly data: Float32Array };
+    return Float32Array.from(rows, (row) => data[row]!);
+  };
+  const met = float('met');
+  const ht = float('ht');
+  const { data: weight } = table.columns.weight as { readonly data: Float64Array };
+  return {
+    met,
+    energy: Float32Array.from(ht, (value, index) => value + met[index]!),
+    weights: Float64Array.from(rows, (row) => weight[row]!),
+    scores: Object.fromEntries(scoreNames.map((name) => [name, float(name)])),
+  };
+}

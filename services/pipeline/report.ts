@@ -1,0 +1,110 @@
+import { RmmError } from '../../lib/base/error.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import type { FileWeights } from '../ingest/weigh.js';
+import type { LoadedModel } from '../scorer/model-folder.js';
+import { eventCounts, type SampleCutFlow } from './cutflow.js';
+import type { Evaluation } from './evaluation.js';
+import type { FileContext } from './file-context.js';
+import type { Manifest } from './manifest.js';
+import type { RangeRecord } from './records.js';
+import type { RunRequest } from './request.js';
+import type { TrainingRecord } from './train-phase.js';
+
+export interface ReportParts {
+  readonly request: RunRequest;
+  readonly manifest: Manifest;
+  readonly files: readonly FileContext[];
+  readonly weights: ReadonlyMap<string, FileWeights>;
+  readonly records: readonly RangeRecord[];
+  readonly cutFlows: Readonly<Record<string, SampleCutFlow>>;
+  readonly duplicates: number;
+  readonly loaded: LoadedModel;
+  readonly scored: number;
+  readonly evaluation: Evaluation | undefined;
+  readonly timing: unknown;
+}
+
+/** run.json. Everything but `timing` is the same for the same inputs, configuration and backend. */
+export type RunReport = ReturnType<typeof runReport>;
+
+export function runReport(parts: ReportParts) {
+  const { manifest, loaded, records } = parts;
+  const { scaler } = loaded.model;
+  const record = loaded.model.record as unknown as TrainingRecord;
+  const read = records.reduce((sum, { entries }) => sum + entries, 0);
+  const { selected = 0, ...rejected } = eventCounts(records);
+  return {
+    program: { name: 'rmmstream', version: packageVersion },
+    configuration_hash: manifest.configurationHash,
+    configuration: manifest.configuration,
+    profile: parts.request.loaded.profile.name,
+    inputs: parts.files.map((file) => inputOf(file, parts.weights.get(file.fingerprint))),
+    seed: parts.request.loaded.config.training.seed,
+    backend: record.backend,
+    events: { read, selected, rejected, scored: parts.scored, duplicate_split_keys: parts.duplicates },
+    samples: Object.fromEntries(
+      Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, records)]),
+    ),
+    scaler: {
+      id: scaler.id,
+      columns: scaler.columns,
+      trained_columns: scaler.trained.length,
+      constant_columns: scaler.constant.length,
+    },
+    model: loaded.id,
+    training: record.training,
+    evaluation: parts.evaluation,
+    timing: parts.timing,
+  };
+}
+
+function inputOf(file: FileContext, weights: FileWeights | undefined) {
+  return {
+    sample: file.sample,
+    kind: file.kind,
+    file: file.name,
+    fingerprint: file.fingerprint,
+    bytes: file.metadata.size,
+    entries: file.entries,
+    ...(weights === undefined
+      ? {}
+      : {
+          productions: weights.productions.map(({ channel, crossSectionPb, sumOfWeights }) => ({
+            channel,
+            cross_section_pb: crossSectionPb,
+            sum_of_weights: sumOfWeights,
+          })),
+          corrupt_weights: weights.corruptRows,
+          corrupt: weights.corrupt,
+        }),
+  };
+}
+
+function sampleOf(name: string, flow: SampleCutFlow, records: readonly RangeRecord[]) {
+  const splits = ['train', 'validation', 'test', 'none'];
+  const counts = splits.map((_, code) =>
+    records.reduce((sum, record) => sum + (record.sample === name ? (record.rowsBySplit[code] ?? 0) : 0), 0),
+  );
+  const selected = counts.reduce((sum, count) => sum + count, 0);
+  return {
+    kind: flow.kind,
+    entries: flow.entries,
+    selected,
+    rows_by_split: Object.fromEntries(
+      splits.map((split, code) => [split, counts[code]]).filter(([, count]) => count !== 0),
+    ),
+    // What the test part really is of the sample; yields scale it by the nominal fraction (decisions.md 7).
+    ...(flow.kind === 'background' && selected > 0 ? { realised_test_fraction: counts[2]! / selected } : {}),
+    dead_letters: flow.dead_letters,
+  };
+}
+
+/** @throws duplicate_events where the configuration refuses them */
+export function refuseDuplicates(duplicates: number, mode: 'count' | 'refuse'): void {
+  if (duplicates === 0 || mode === 'count') return;
+  throw new RmmError(
+    'duplicate_events',
+    `${duplicates} selected events have the same run, event and channel as another one; remove the doubled files or set input.duplicates: count`,
+    { context: { duplicates } },
+  );
+}

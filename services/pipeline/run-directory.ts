@@ -1,0 +1,150 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { sweepTemporaryFiles } from '../../lib/flow/record-store.js';
+import { takeRunLock } from '../../lib/flow/run-lock.js';
+import { everythingOf, layoutOf, madeFromAllInputs, type RunLayout } from './layout.js';
+import { changedError, compareManifests, type Manifest } from './manifest.js';
+
+export type DirectoryState = 'new' | 'resumed' | 'extended' | 'finished';
+
+export interface OpenedDirectory {
+  readonly layout: RunLayout;
+  readonly state: DirectoryState;
+  /** Gives the lock back. */
+  readonly release: () => void;
+}
+
+export interface OpenOptions {
+  readonly directory: string;
+  readonly manifest: Manifest;
+  readonly fresh: boolean;
+  readonly extend: boolean;
+  /** Differences of two configurations, one line each. */
+  readonly differences: (found: unknown, asked: unknown) => readonly string[];
+  /** Bytes that the run will need at most, for the check of the disk. */
+  readonly bytesNeeded: number;
+}
+
+/**
+ * Takes the output directory for this run: makes it, locks it, compares its manifest, clears what is stale.
+ * @throws output_unwritable, not_a_run, run_locked, run_changed, disk_full
+ */
+export function openRunDirectory(options: OpenOptions): OpenedDirectory {
+  const layout = layoutOf(options.directory);
+  makeWritable(layout.root);
+  refuseForeign(layout);
+  const release = takeRunLock(layout.lock);
+  try {
+    const state = settle(layout, options);
+    if (state !== 'finished') {
+      checkDisk(layout.root, options.bytesNeeded);
+      sweepTemporaryFiles(layout.root);
+    }
+    return { layout, state, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+function settle(layout: RunLayout, options: OpenOptions): DirectoryState {
+  const found = existsSync(layout.manifest) ? readManifest(layout.manifest) : undefined;
+  if (found === undefined || options.fresh) {
+    for (const path of everythingOf(layout))
+      if (path !== layout.work) rmSync(path, { recursive: true, force: true });
+    clearWork(layout);
+    writeFileAtomic(layout.manifest, JSON.stringify(options.manifest));
+    return 'new';
+  }
+  const comparison = compareManifests(
+    found,
+    options.manifest,
+    options.differences(found.configuration, options.manifest.configuration),
+  );
+  if (comparison.kind === 'same') return existsSync(layout.finished) ? 'finished' : 'resumed';
+  if (comparison.kind === 'changed' || !options.extend) throw changedError(options.directory, comparison);
+  // The new manifest is written last: a kill in between leaves the old one, and the same command clears again.
+  for (const path of madeFromAllInputs(layout)) rmSync(path, { recursive: true, force: true });
+  writeFileAtomic(layout.manifest, JSON.stringify(options.manifest));
+  return 'extended';
+}
+
+/** Clears the work folder but for the lock, which is ours. */
+function clearWork(layout: RunLayout): void {
+  for (const path of [layout.manifest, layout.weighed, layout.ranges, layout.moments]) {
+    rmSync(path, { recursive: true, force: true });
+  }
+}
+
+function readManifest(path: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Manifest;
+  } catch (error) {
+    throw new RmmError(
+      'partial_damaged',
+      `${path} cannot be read (${(error as Error).message}); start over with --fresh`,
+      {
+        context: { path },
+        cause: error,
+      },
+    );
+  }
+}
+
+function makeWritable(directory: string): void {
+  const cannot = (why: string, cause: unknown) =>
+    new RmmError(
+      'output_unwritable',
+      `the output directory ${directory} cannot be written: ${why}; choose another with --output`,
+      {
+        context: { directory },
+        cause,
+      },
+    );
+  try {
+    if (existsSync(directory) && !statSync(directory).isDirectory()) throw cannot('it is a file', undefined);
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    if (error instanceof RmmError) throw error;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) throw cannot(code, error);
+    throw fromSystemError(error, 'making', directory);
+  }
+}
+
+/** A directory that holds our names but no manifest is not ours: nothing in it may be deleted. */
+function refuseForeign(layout: RunLayout): void {
+  if (existsSync(layout.manifest) || existsSync(layout.lock)) return;
+  const present = everythingOf(layout).filter((path) => existsSync(path));
+  if (present.length === 0) return;
+  const names = present.map((path) => basename(path)).join(', ');
+  throw new RmmError(
+    'not_a_run',
+    `${layout.root} holds ${names}, but no run of rmmstream; choose an empty or new directory with --output`,
+    { context: { directory: layout.root } },
+  );
+}
+
+function checkDisk(directory: string, bytesNeeded: number): void {
+  const disk = statfsSync(directory);
+  const free = disk.bavail * disk.bsize;
+  if (free >= bytesNeeded) return;
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  throw new RmmError(
+    'disk_full',
+    `the disk of ${directory} has ${megabytes(free)} free and the run may need ${megabytes(bytesNeeded)}; free some room or choose another directory with --output`,
+    { context: { directory, free, needed: bytesNeeded } },
+  );
+}

@@ -1,0 +1,249 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { fromSystemError } from '../../lib/base/error.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import { configurationHash, diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
+import { RecordStore } from '../../lib/flow/record-store.js';
+import { WorkerPool } from '../../lib/flow/worker-pool.js';
+import { featurizerOf } from '../featurizer/config.js';
+import type { LoadedModel } from '../scorer/model-folder.js';
+import { selectionOf } from '../selector/config.js';
+import { sampleCutFlows } from './cutflow.js';
+import { countDuplicates } from './duplicates.js';
+import { evaluate } from './evaluation.js';
+import { makeFeatures, rangesOf } from './feature-phase.js';
+import { type OpenedFile, openInputs } from './input-plan.js';
+import type { RunLayout } from './layout.js';
+import type { Manifest } from './manifest.js';
+import type { RangeRecord, ScoredRecord } from './records.js';
+import { type RunReport, refuseDuplicates, runReport } from './report.js';
+import { type RunRequest, StageTimes } from './request.js';
+import { openRunDirectory } from './run-directory.js';
+import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
+import { makeModel } from './train-phase.js';
+import { weighInputs } from './weigh-phase.js';
+
+/** Features, scores and the training store take less than this for each entry; the check of the disk uses it. */
+const bytesPerEntry = 600;
+
+export interface RunOutcome {
+  readonly directory: string;
+  /** `finished-before`: the directory held this very run, finished; nothing was done. */
+  readonly state: 'done' | 'finished-before';
+  readonly report: RunReport;
+}
+
+/**
+ * The main job in one process: from ROOT files to scores. What an earlier, killed process of the same run
+ * finished is kept; the files are the same, byte for byte, however often it was killed (decisions.md 12).
+ */
+export async function run(request: RunRequest): Promise<RunOutcome> {
+  const { loaded, progress, signal, nowMs } = request;
+  const { config, profile } = loaded;
+  const times = new StageTimes(nowMs);
+  for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
+    progress.plan(stage);
+  progress.start(
+    'inputs',
+    loaded.samples.reduce((sum, { files }) => sum + files.length, 0),
+  );
+  const opened = await openInputs(loaded.samples, {
+    config,
+    profile,
+    verify: config.input.verify_inputs,
+    signal,
+    onFile: () => progress.advance('inputs', 1),
+  });
+  progress.finish('inputs');
+  const manifest = manifestOf(request, opened);
+  const { layout, state, release } = openRunDirectory({
+    directory: loaded.outputDirectory,
+    manifest,
+    fresh: request.fresh,
+    extend: request.extend,
+    differences: (found, asked) => diffConfig(found as JsonObject, asked as JsonObject),
+    bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * bytesPerEntry,
+  });
+  try {
+    if (state === 'finished' && (request.until === 'model' || existsSync(layout.runJson))) {
+      return { directory: layout.root, state: 'finished-before', report: readReport(layout.runJson) };
+    }
+    if (state === 'resumed') progress.note('going on where an earlier run stopped');
+    if (state === 'extended')
+      progress.note('taking in added files: finished ranges are kept, scaler and model are made again');
+    const settings: WorkerSettings = {
+      config,
+      profile,
+      directory: layout.root,
+      modelFolder: layout.model,
+      threads: Math.max(1, Math.floor(config.learning.threads / config.engine.workers)),
+    };
+    const pool = new WorkerPool({
+      size: config.engine.workers,
+      module: new URL('./worker.js', import.meta.url),
+      workerData: settings,
+    });
+    try {
+      return await work(request, { opened, manifest, layout, pool, times });
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    progress.close();
+    release();
+  }
+}
+
+interface Work {
+  readonly opened: readonly OpenedFile[];
+  readonly manifest: Manifest;
+  readonly layout: RunLayout;
+  readonly pool: WorkerPool;
+  readonly times: StageTimes;
+}
+
+async function work(
+  request: RunRequest,
+  { opened, manifest, layout, pool, times }: Work,
+): Promise<RunOutcome> {
+  const { config, profile } = request.loaded;
+  times.start('weights');
+  const { files, weights } = await weighInputs(opened, pool, {
+    ...request,
+    luminosityPb: config.luminosity_fb * 1000,
+    sharedChannels: config.input.shared_channels,
+    recordFolder: layout.weighed,
+  });
+  times.finish(
+    'weights',
+    files.reduce((sum, { entries }) => sum + entries, 0),
+  );
+
+  times.start('features');
+  const ranges = rangesOf(files, config.engine.range_events);
+  const records = await makeFeatures(ranges, pool, layout, request);
+  times.finish(
+    'features',
+    records.reduce((sum, { entries }) => sum + entries, 0),
+  );
+  const samples = request.loaded.samples.map(({ name }) => name);
+  const cutFlows = sampleCutFlows(records, samples, selectionOf(config));
+  writeFileAtomic(
+    layout.cutflowJson,
+    `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
+  );
+  const duplicates = countDuplicates(records, layout.features);
+  refuseDuplicates(duplicates, config.input.duplicates);
+
+  times.start('train');
+  const featureLayout = featurizerOf(config).layout;
+  const { configurationHash: hash } = manifest;
+  const loaded = await makeModel(records, {
+    ...request,
+    config,
+    profile,
+    configurationHash: hash,
+    featureLayout,
+    layout,
+  });
+  times.finish('train', trainedRows(loaded));
+
+  const parts = { request, manifest, files, weights, records, cutFlows, duplicates, loaded };
+  if (request.until === 'model') {
+    return {
+      directory: layout.root,
+      state: 'done',
+      report: runReport({ ...parts, scored: 0, evaluation: undefined, timing: times.report() }),
+    };
+  }
+  times.start('score');
+  const scored = await scoreRanges(records, loaded, pool, layout, request);
+  times.finish('score', scored);
+  times.start('evaluate');
+  const evaluation = await evaluate(
+    records,
+    layout.scores,
+    config.scores.map(({ type }) => type),
+    request,
+  );
+  times.finish('evaluate', scored);
+  const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
+  writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
+  close(layout, config.output.keep_features);
+  return { directory: layout.root, state: 'done', report };
+}
+
+/** Scores every range that this model has not scored yet; returns the number of rows. */
+async function scoreRanges(
+  records: readonly RangeRecord[],
+  loaded: LoadedModel,
+  pool: WorkerPool,
+  layout: RunLayout,
+  { progress, signal }: RunRequest,
+): Promise<number> {
+  const known = new RecordStore<ScoredRecord>(layout.scored).readAll();
+  const isDone = ({ name }: RangeRecord) => known.get(name)?.model === loaded.id;
+  const tasks = records
+    .filter((record) => !isDone(record))
+    .map(
+      ({ name, entries, sample, kind, file }): ScoreTask => ({
+        kind: 'score',
+        range: { name, count: entries, sample, kind, file },
+        model: loaded.id,
+      }),
+    );
+  const total = records.reduce((sum, { rows }) => sum + rows, 0);
+  progress.start(
+    'score',
+    total,
+    records.filter(isDone).reduce((sum, { rows }) => sum + rows, 0),
+  );
+  await pool.runAll<ScoreTask, ScoredRecord>(tasks, {
+    signal,
+    onStep: (step) => progress.advance('score', (step as ProgressStep).events),
+    onResult: () => undefined,
+  });
+  progress.finish('score');
+  return total;
+}
+
+/** What is left when everything is written: the marker comes before the clearing, so a kill in between costs nothing. */
+function close(layout: RunLayout, keepFeatures: boolean): void {
+  writeFileAtomic(layout.finished, '{}');
+  for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
+  if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
+}
+
+/** Input samples are compared file by file, so the configuration is compared without them. */
+function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Manifest {
+  const { config, profile } = loaded;
+  const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
+  return {
+    version: 1,
+    program: packageVersion,
+    configurationHash: configurationHash(withoutSamples, profile),
+    configuration: resultConfig(withoutSamples),
+    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
+      sample,
+      kind,
+      file: name,
+      fingerprint,
+      entries,
+    })),
+  };
+}
+
+function trainedRows({ model }: LoadedModel): number {
+  const { training } = model.record as {
+    readonly training: { readonly epochs: readonly { readonly rows: number }[] };
+  };
+  return training.epochs.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+function readReport(path: string): RunReport {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as RunReport;
+  } catch (error) {
+    throw fromSystemError(error, 'reading', path);
+  }
+}

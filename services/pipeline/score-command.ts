@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { RmmError } from '../../lib/base/error.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import type { Config, Profile } from '../../lib/config/index.js';
+import { RecordStore } from '../../lib/flow/record-store.js';
+import { WorkerPool } from '../../lib/flow/worker-pool.js';
+import { featurizerOf } from '../featurizer/config.js';
+import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
+import { selectionOf } from '../selector/config.js';
+import { eventCounts, sampleCutFlows } from './cutflow.js';
+import { rangesOf } from './feature-phase.js';
+import { inOrder } from './fixed-order.js';
+import { openInputs, type PlannedSample } from './input-plan.js';
+import type { RangeRecord } from './records.js';
+import { StageTimes, type Surroundings } from './request.js';
+import { openRunDirectory } from './run-directory.js';
+import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
+import type { TrainingRecord } from './train-phase.js';
+import { weighInputs } from './weigh-phase.js';
+
+export interface ScoreRequest extends Surroundings {
+  readonly modelFolder: string;
+  readonly samples: readonly PlannedSample[];
+  readonly outputDirectory: string;
+  readonly fresh: boolean;
+  /** Settings that do not change results: engine, learning threads, output; and what the model does not say. */
+  readonly base: Config;
+}
+
+export interface ScoreOutcome {
+  readonly directory: string;
+  readonly state: 'done' | 'finished-before';
+  readonly model: string;
+  readonly read: number;
+  readonly scored: number;
+}
+
+/**
+ * Scores files with a finished model, whose selection, features, profile and luminosity hold. Nothing is kept
+ * between file and scores. A killed process goes on where it stopped.
+ * @throws model_missing, model_corrupt, model_mismatch, and what opening inputs throws
+ */
+export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
+  const { progress, signal, nowMs } = request;
+  const times = new StageTimes(nowMs);
+  const loaded = loadModel(request.modelFolder);
+  const { config, profile } = settingsOf(loaded, request.base, request.modelFolder);
+  const opened = await openInputs(request.samples, {
+    config,
+    profile,
+    verify: config.input.verify_inputs,
+    signal,
+    onFile: () => undefined,
+  });
+  const settled = JSON.stringify([
+    loaded.id,
+    config.engine.range_events,
+    config.learning.score_batch_events,
+    config.output.codec,
+    config.output.row_group_events,
+    config.input.max_events,
+  ]);
+  const { layout, state, release } = openRunDirectory({
+    directory: request.outputDirectory,
+    manifest: {
+      version: 1,
+      program: packageVersion,
+      configurationHash: createHash('sha256').update(settled).digest('hex'),
+      configuration: { model: loaded.id },
+      inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
+        sample,
+        kind,
+        file: name,
+        fingerprint,
+        entries,
+      })),
+    },
+    fresh: request.fresh,
+    extend: false,
+    differences: (found, asked) => [
+      `model: ${(found as { model?: string }).model ?? 'none'} -> ${(asked as { model: string }).model}`,
+    ],
+    bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * 200,
+  });
+  const settings: WorkerSettings = {
+    config,
+    profile,
+    directory: layout.root,
+    modelFolder: request.modelFolder,
+    threads: Math.max(1, Math.floor(config.learning.threads / config.engine.workers)),
+  };
+  const pool = new WorkerPool({
+    size: config.engine.workers,
+    module: new URL('./worker.js', import.meta.url),
+    workerData: settings,
+  });
+  try {
+    const known = new RecordStore<RangeRecord>(layout.ranges).readAll();
+    if (state === 'finished') return outcome('finished-before', layout.root, loaded, [...known.values()]);
+    const { files } = await weighInputs(opened, pool, {
+      ...request,
+      luminosityPb: config.luminosity_fb * 1000,
+      sharedChannels: 'any',
+      recordFolder: layout.weighed,
+    });
+    const ranges = rangesOf(files, config.engine.range_events);
+    const tasks = ranges
+      .filter(({ name }) => !known.has(name))
+      .map((range): DirectScoreTask => ({ kind: 'direct', range }));
+    const total = ranges.reduce((sum, { count }) => sum + count, 0);
+    progress.start(
+      'score',
+      total,
+      [...known.values()].reduce((sum, { entries }) => sum + entries, 0),
+    );
+    times.start('score');
+    await pool.runAll<DirectScoreTask, RangeRecord>(tasks, {
+      signal,
+      onStep: (step) => progress.advance('score', (step as ProgressStep).events),
+      onResult: (record) => known.set(record.name, record),
+    });
+    progress.finish('score');
+    times.finish('score', total);
+    const records = inOrder(known.values());
+    const samples = request.samples.map(({ name }) => name);
+    const flows = sampleCutFlows(records, samples, selectionOf(config));
+    writeFileAtomic(
+      layout.cutflowJson,
+      `${JSON.stringify({ version: packageVersion, samples: flows }, null, 1)}\n`,
+    );
+    const { selected = 0, ...rejected } = eventCounts(records);
+    const report = {
+      program: { name: 'rmmstream', version: packageVersion },
+      model: loaded.id,
+      scaler: loaded.model.scaler.id,
+      inputs: files.map(({ sample, name, fingerprint, entries }) => ({
+        sample,
+        file: name,
+        fingerprint,
+        entries,
+      })),
+      events: { read: total, selected, rejected, scored: selected },
+      timing: times.report(),
+    };
+    writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
+    writeFileAtomic(layout.finished, '{}');
+    return outcome('done', layout.root, loaded, records);
+  } finally {
+    progress.close();
+    await pool.close();
+    release();
+  }
+}
+
+function outcome(
+  state: ScoreOutcome['state'],
+  directory: string,
+  { id }: LoadedModel,
+  records: readonly RangeRecord[],
+): ScoreOutcome {
+  return {
+    directory,
+    state,
+    model: id,
+    read: records.reduce((sum, { entries }) => sum + entries, 0),
+    scored: records.reduce((sum, { rows }) => sum + rows, 0),
+  };
+}
+
+/** The model's own settings over the base; a model whose features this program lays out otherwise is refused. */
+function settingsOf(loaded: LoadedModel, base: Config, folder: string): { config: Config; profile: Profile } {
+  const record = loaded.model.record as unknown as Partial<TrainingRecord>;
+  if (record.settings === undefined || record.profile === undefined) {
+    throw new RmmError(
+      'model_mismatch',
+      `${folder} does not say with which settings it was made; train it again`,
+      {
+        context: { folder },
+      },
+    );
+  }
+  const config: Config = { ...base, ...record.settings };
+  const { layout } = featurizerOf(config);
+  if (layout.id !== record.feature_layout || layout.columns !== loaded.model.scaler.columns) {
+    throw new RmmError(
+      'model_mismatch',
+      `${folder} was made for the features ${record.feature_layout} (${loaded.model.scaler.columns} columns); this program makes ${layout.id} (${layout.columns} columns)`,
+      { context: { folder } },
+    );
+  }
+  return { config, profile: record.profile };
+}

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
+import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
+import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
+import type { Config } from '../../lib/config/index.js';
+import { blockEntries } from '../../lib/flow/ranges.js';
+import { RecordStore } from '../../lib/flow/record-store.js';
+import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
+import { CutFlow } from '../../lib/physics/selection/index.js';
+import { RowTable } from '../featurizer/row-table.js';
+import type { BlockScorer } from '../scorer/operator.js';
+import { type ScoreConstants, scoreTable } from '../scorer/score-table.js';
+import type { EventPass } from './event-pass.js';
+import { flowRecord, writeDeadLetters } from './feature-task.js';
+import type { RunLayout } from './layout.js';
+import type { RangeRecord, ScoredRecord } from './records.js';
+import type { DirectScoreTask, ProgressStep, ScoreTask } from './tasks.js';
+
+/** Scores a feature file, block by block, into a score file; the record comes last. */
+export async function runScoreTask(
+  task: ScoreTask,
+  scorer: BlockScorer,
+  layout: RunLayout,
+  config: Config,
+  step: (step: ProgressStep) => void,
+): Promise<ScoredRecord> {
+  const { range } = task;
+  const reader = new BatchFileReader(join(layout.features, `${range.name}.arrow`), featureSchema);
+  let table: RowTable;
+  let scores: ScoreColumns;
+  try {
+    table = new RowTable(reader.rows);
+    scores = createScoreColumns(reader.rows);
+    for (let number = 0; number < reader.batches; number += 1) {
+      const batch = reader.batch(number);
+      const at = table.append(batch);
+      await scorer.score(fromFeatureBatch(batch).features, scores, at);
+      step({ events: batch.rows });
+    }
+  } finally {
+    reader.close();
+  }
+  writeScores(layout, range.name, table, scores, { ...range, ...versions(scorer) }, config);
+  const record: ScoredRecord = { name: range.name, model: task.model, rows: table.rows };
+  new RecordStore<ScoredRecord>(layout.scored).write(range.name, record);
+  return record;
+}
+
+/** Files to scores in one go: reads, selects, featurizes and scores a range and keeps nothing in between. */
+export async function runDirectScoreTask(
+  task: DirectScoreTask,
+  pass: EventPass,
+  scorer: BlockScorer,
+  layout: RunLayout,
+  config: Config,
+  step: (step: ProgressStep) => void,
+): Promise<RangeRecord> {
+  const { range } = task;
+  const { file } = range;
+  const table = new RowTable(range.count);
+  const scores = createScoreColumns(range.count);
+  const flow = new CutFlow();
+  const dead: string[] = [];
+  let unclassifiedJets = 0;
+  let surplusObjects = 0;
+  const end = range.first + range.count;
+  for (let first = range.first; first < end; first += blockEntries) {
+    const entries = Math.min(blockEntries, end - first);
+    const at = table.rows;
+    const block = pass.block(first, entries, table, flow);
+    await scorer.score(block.features, scores, at);
+    dead.push(...block.deadLetters);
+    unclassifiedJets += block.unclassifiedJets;
+    surplusObjects += block.surplusObjects;
+    step({ events: entries });
+  }
+  const constants = { sample: file.sample, kind: file.kind, file: file.name, ...versions(scorer) };
+  writeScores(layout, range.name, table, scores, constants, config);
+  writeDeadLetters(join(layout.deadLetters, `${range.name}.jsonl`), dead);
+  const record: RangeRecord = {
+    name: range.name,
+    sample: file.sample,
+    kind: file.kind,
+    file: file.name,
+    fingerprint: file.fingerprint,
+    first: range.first,
+    entries: range.count,
+    basis: scorer.modelVersion,
+    rows: table.rows,
+    rowsBySplit: [],
+    flow: flowRecord(flow),
+    unclassifiedJets,
+    surplusObjects,
+  };
+  new RecordStore<RangeRecord>(layout.ranges).write(range.name, record);
+  return record;
+}
+
+function versions(scorer: BlockScorer): Pick<ScoreConstants, 'modelVersion' | 'scalerVersion'> {
+  return { modelVersion: scorer.modelVersion, scalerVersion: scorer.scalerVersion };
+}
+
+function writeScores(
+  layout: RunLayout,
+  name: string,
+  table: RowTable,
+  scores: ScoreColumns,
+  constants: ScoreConstants,
+  config: Config,
+): void {
+  const names = config.scores.map(({ type }) => type);
+  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, constants, names), {
+    rowGroupRows: config.output.row_group_events,
+    codec: config.output.codec,
+  });
+}

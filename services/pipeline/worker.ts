@@ -1,0 +1,72 @@
+import { workerData } from 'node:worker_threads';
+import { serveTasks } from '../../lib/flow/worker-main.js';
+import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
+import { featurizerOf } from '../featurizer/config.js';
+import { loadModel } from '../scorer/model-folder.js';
+import { BlockScorer } from '../scorer/operator.js';
+import { backendChoice } from '../trainer/config.js';
+import { EventPass } from './event-pass.js';
+import { runFeatureTableTask } from './feature-table-task.js';
+import { runFeatureTask } from './feature-task.js';
+import type { FileContext } from './file-context.js';
+import { layoutOf } from './layout.js';
+import { runDirectScoreTask, runScoreTask } from './score-task.js';
+import type { RunTask, WorkerSettings } from './tasks.js';
+import { runWeighTask } from './weigh-task.js';
+
+// The thread of the embedded engine: one fused pass from file to features or scores, one task at a time.
+const settings = workerData as WorkerSettings;
+const layout = layoutOf(settings.directory);
+let pass: EventPass | undefined;
+let scorer: Promise<BlockScorer> | undefined;
+
+/** Ranges of one file follow each other, so its reader is kept until another file comes. */
+async function passOf(file: FileContext): Promise<EventPass> {
+  if (pass !== undefined && pass.file.path === file.path && pass.file.fingerprint === file.fingerprint)
+    return pass;
+  pass?.close();
+  pass = undefined;
+  pass = await EventPass.open(settings, file);
+  return pass;
+}
+
+async function openScorer(): Promise<BlockScorer> {
+  const { learning } = settings.config;
+  const { backend } = await findBackend(backendChoice(settings.config), backendCandidates(settings.threads));
+  return BlockScorer.create(loadModel(settings.modelFolder), backend, {
+    batch: learning.score_batch_events,
+    threads: settings.threads,
+    maskWords: featurizerOf(settings.config).layout.maskWords,
+  });
+}
+
+serveTasks(async (input, step) => {
+  const task = input as RunTask;
+  switch (task.kind) {
+    case 'weigh':
+      return runWeighTask(task, settings, step);
+    case 'features':
+      return runFeatureTask(
+        task,
+        await passOf(task.range.file),
+        layout,
+        settings.config.scaler.weights,
+        step,
+      );
+    case 'table':
+      return runFeatureTableTask(task, await passOf(task.range.file), step);
+    case 'score':
+      scorer ??= openScorer();
+      return runScoreTask(task, await scorer, layout, settings.config, step);
+    case 'direct':
+      scorer ??= openScorer();
+      return runDirectScoreTask(
+        task,
+        await passOf(task.range.file),
+        await scorer,
+        layout,
+        settings.config,
+        step,
+      );
+  }
+});

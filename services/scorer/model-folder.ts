@@ -1,0 +1,65 @@
+import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { syncFolder, writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import type { NamedFile } from '../../lib/learning/files.js';
+import { type Model, modelFileNames, modelFiles, modelFromFiles } from '../../lib/learning/model.js';
+
+/** A model that was read from its folder, with the id that outputs carry as model_version. */
+export interface LoadedModel {
+  readonly id: string;
+  readonly model: Model;
+}
+
+/** Writes files into a new folder that appears at `folder` as a whole; what was there before is replaced. */
+export function writeFolder(folder: string, files: readonly NamedFile[]): void {
+  const temporary = `${folder}.new`;
+  try {
+    rmSync(temporary, { recursive: true, force: true });
+    mkdirSync(temporary, { recursive: true });
+    for (const { name, bytes } of files) writeFileAtomic(join(temporary, name), bytes);
+    // Between the two renames a kill leaves no folder; the caller's restart makes it again.
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(temporary, folder);
+    syncFolder(dirname(folder));
+  } catch (error) {
+    throw fromSystemError(error, 'writing', folder);
+  }
+}
+
+/** The files of a folder by name; undefined where one is missing. */
+export function readFolderFiles(
+  folder: string,
+  names: readonly string[],
+): Map<string, Uint8Array> | undefined {
+  const files = new Map<string, Uint8Array>();
+  for (const name of names) {
+    try {
+      files.set(name, readFileSync(join(folder, name)));
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+      throw fromSystemError(error, 'reading', join(folder, name));
+    }
+  }
+  return files;
+}
+
+/** Writes the model folder; returns the model's id. */
+export function saveModel(folder: string, model: Model): string {
+  const { id, files } = modelFiles(model);
+  writeFolder(folder, files);
+  return id;
+}
+
+/** @throws model_missing, model_corrupt, model_version_unsupported */
+export function loadModel(folder: string): LoadedModel {
+  const files = readFolderFiles(folder, modelFileNames);
+  if (files === undefined) {
+    throw new RmmError(
+      'model_missing',
+      `${folder} is not a model: it lacks one of ${modelFileNames.join(', ')}; give the model/ folder of a finished run`,
+      { context: { folder } },
+    );
+  }
+  return modelFromFiles(files, folder);
+}

@@ -1,0 +1,37 @@
+import type { Backend } from '../../lib/learning/backend.js';
+import { planExpansion } from '../../lib/learning/expand.js';
+import { RowScorer, type ScoreColumns } from '../../lib/learning/score-rows.js';
+import { inverseUsualErrors } from '../../lib/learning/usual-errors.js';
+import type { FeatureRows } from '../../lib/physics/feature-rows.js';
+import { PatternTable } from '../../lib/physics/patterns.js';
+import type { LoadedModel } from './model-folder.js';
+
+/** A model in work: feature rows of one block of source entries in, scores out. Not shared between threads. */
+export class BlockScorer {
+  readonly modelVersion: string;
+  readonly scalerVersion: string;
+  readonly #scorer: RowScorer;
+  readonly #patterns: PatternTable;
+
+  private constructor(loaded: LoadedModel, scorer: RowScorer, maskWords: number) {
+    this.modelVersion = loaded.id;
+    this.scalerVersion = loaded.model.scaler.id;
+    this.#scorer = scorer;
+    this.#patterns = new PatternTable(loaded.model.scaler.columns, maskWords);
+  }
+
+  static async create(
+    loaded: LoadedModel,
+    backend: Backend,
+    options: { readonly batch: number; readonly threads: number; readonly maskWords: number },
+  ): Promise<BlockScorer> {
+    const { network, parameters, scaler, usual } = loaded.model;
+    const scorer = await backend.createScorer(network, parameters, inverseUsualErrors(usual), options);
+    return new BlockScorer(loaded, new RowScorer(scorer, planExpansion(scaler)), options.maskWords);
+  }
+
+  /** Scores a block's rows into `out` from row `at` on. */
+  score(features: FeatureRows, out: ScoreColumns, at: number): Promise<void> {
+    return this.#scorer.score(this.#patterns.rows(features), out, at);
+  }
+}

@@ -1,0 +1,68 @@
+import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
+import type { ScoreColumns } from '../../lib/learning/score-rows.js';
+import { flavourNames } from '../../lib/physics/quantities.js';
+import type { RowTable } from '../featurizer/row-table.js';
+
+/** What is the same for every row of a score file. */
+export interface ScoreConstants {
+  readonly sample: string;
+  readonly kind: string;
+  readonly file: string;
+  readonly modelVersion: string;
+  readonly scalerVersion: string;
+}
+
+export const splitNames: readonly string[] = ['train', 'validation', 'test', 'none'];
+
+export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
+
+/** The columns of a score file, in the order of the contract. */
+export function scoreTable(
+  table: RowTable,
+  scores: ScoreColumns,
+  constants: ScoreConstants,
+  names: readonly ScoreName[],
+): ParquetColumn[] {
+  const { rows, columns } = table;
+  const constant = (name: string, value: string): ParquetColumn => ({
+    name,
+    type: 'dictionary',
+    codes: new Uint8Array(rows),
+    dictionary: [value],
+  });
+  const float = (name: string, values: Float32Array, nanIsNull = false): ParquetColumn => ({
+    name,
+    type: 'float',
+    data: values.subarray(0, rows),
+    ...(nanIsNull ? { nanIsNull } : {}),
+  });
+  const byName: Readonly<Record<ScoreName, Float64Array>> = {
+    error: scores.error,
+    error_normalised: scores.errorNormalised,
+    error_abs: scores.errorAbs,
+  };
+  return [
+    { name: 'run_number', type: 'int32', data: columns.run.subarray(0, rows) },
+    { name: 'event_number', type: 'int64', data: columns.event.subarray(0, rows) },
+    { name: 'channel', type: 'int32', data: columns.channel.subarray(0, rows) },
+    constant('sample', constants.sample),
+    constant('kind', constants.kind),
+    { name: 'split', type: 'dictionary', codes: columns.split.subarray(0, rows), dictionary: splitNames },
+    { name: 'megaset', type: 'int16', data: columns.megaset.subarray(0, rows) },
+    { name: 'weight', type: 'double', data: columns.weight.subarray(0, rows) },
+    float('met', columns.met),
+    float('met_phi', columns.met_phi),
+    float('mll', columns.mll),
+    float('mlll', columns.mlll, true),
+    float('ht', columns.ht),
+    { name: 'n_leptons', type: 'int16', data: columns.n_leptons.subarray(0, rows) },
+    { name: 'n_jets', type: 'int16', data: columns.n_jets.subarray(0, rows) },
+    { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
+    ...names.map((name) => float(name, Float32Array.from(byName[name].subarray(0, rows)))),
+    float('log10_error', Float32Array.from(scores.error.subarray(0, rows), Math.log10)),
+    constant('file', constants.file),
+    constant('model_version', constants.modelVersion),
+    constant('scaler_version', constants.scalerVersion),
+    { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
+  ];
+}

@@ -1,0 +1,181 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { fromSystemError, invariant } from '../../lib/base/error.js';
+import { gatherRows, orderRows } from './order.js';
+import { decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
+
+/** How the training rows were divided: written when every row is in its bucket. */
+export interface MegasetPlan {
+  readonly megasets: number;
+  /** Name of the sample weights that weightSums are of. */
+  readonly sampleWeights: string;
+  /** Hash-prefix buckets of each megaset; each fits memory. */
+  readonly buckets: number;
+  /** Rows by megaset and bucket. The last megaset holds the validation rows. */
+  readonly rows: readonly (readonly number[])[];
+  /** Sum of sample weights by megaset and bucket, added up in the bucket's order. */
+  readonly weightSums: readonly (readonly number[])[];
+}
+
+const planName = 'plan.json';
+
+/** Number of buckets for so many training rows: no bucket is expected to hold more than `bucketEvents`. */
+export function bucketsFor(trainingRows: number, megasets: number, bucketEvents: number): number {
+  return Math.max(1, Math.ceil(trainingRows / megasets / bucketEvents));
+}
+
+/** Bucket of a row: equal slices of the hash's upper 32 bits. */
+export function bucketOf(hashHigh: number, buckets: number): number {
+  return Math.floor((hashHigh * buckets) / 0x100000000);
+}
+
+function bucketFile(folder: string, megaset: number, bucket: number, ending: 'part' | 'bin'): string {
+  const name = `megaset-${String(megaset).padStart(5, '0')}.${String(bucket).padStart(5, '0')}`;
+  return join(folder, `${name}.${ending}`);
+}
+
+/** The plan of a store that is complete, or undefined. */
+export function readMegasetPlan(folder: string): MegasetPlan | undefined {
+  const path = join(folder, planName);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MegasetPlan) : undefined;
+}
+
+/** Distributes training rows over megasets and buckets on disk, holding a bounded number of bytes. */
+export class MegasetWriter {
+  readonly #folder: string;
+  readonly #megasets: number;
+  readonly #buckets: number;
+  readonly #rows: number[][];
+  #pending: { segments: TrainingRows[]; megaset: Int16Array[] } = { segments: [], megaset: [] };
+  #pendingValues = 0;
+
+  /** Starts an empty store: what an interrupted distribution left is dropped. */
+  constructor(options: { folder: string; megasets: number; buckets: number }) {
+    this.#folder = options.folder;
+    this.#megasets = options.megasets;
+    this.#buckets = options.buckets;
+    rmSync(options.folder, { recursive: true, force: true });
+    mkdirSync(options.folder, { recursive: true });
+    this.#rows = Array.from({ length: this.#megasets }, () => new Array<number>(this.#buckets).fill(0));
+  }
+
+  /** Takes rows with the megaset of each; the arrays are kept until the next flush, so they must not be reused. */
+  add(rows: TrainingRows, megaset: Int16Array): void {
+    if (rows.rows === 0) return;
+    this.#pending.segments.push(rows);
+    this.#pending.megaset.push(megaset);
+    this.#pendingValues += rows.values.length;
+    // About 64 MB of values, so that many buckets still get long appends.
+    if (this.#pendingValues > 16_000_000) this.#flush();
+  }
+
+  /**
+   * Puts every bucket into its order, on disk, one at a time.
+   * @param weigh sum of the sample weights of rows, in their order
+   */
+  finish(sampleWeights: string, weigh: (weights: Float64Array) => number): MegasetPlan {
+    this.#flush();
+    const weightSums = this.#rows.map((buckets, megaset) =>
+      buckets.map((count, bucket) => {
+        if (count === 0) return 0;
+        const part = bucketFile(this.#folder, megaset, bucket, 'part');
+        const segments = decodeSegments(readAligned(part), part);
+        const rows = gatherRows(segments, orderRows(segments));
+        invariant(rows.rows === count, `${part} holds ${rows.rows} rows where ${count} were written`);
+        const path = bucketFile(this.#folder, megaset, bucket, 'bin');
+        attempt(path, () => writeFileSync(path, encodeSegment(rows)));
+        rmSync(part);
+        return weigh(rows.weight);
+      }),
+    );
+    const plan: MegasetPlan = {
+      megasets: this.#megasets,
+      buckets: this.#buckets,
+      sampleWeights,
+      rows: this.#rows,
+      weightSums,
+    };
+    writeFileAtomic(join(this.#folder, planName), JSON.stringify(plan));
+    return plan;
+  }
+
+  #flush(): void {
+    const { segments, megaset } = this.#pending;
+    this.#pending = { segments: [], megaset: [] };
+    this.#pendingValues = 0;
+    const slots = this.#megasets * this.#buckets;
+    // A counting sort: where each slot's rows begin, then every row into its place.
+    const begin = new Int32Array(slots + 1);
+    const slotOf = segments.map((segment, index) => this.#slots(segment, megaset[index] as Int16Array));
+    for (const list of slotOf) for (const slot of list) begin[slot + 1] = (begin[slot + 1] as number) + 1;
+    for (let slot = 0; slot < slots; slot += 1)
+      begin[slot + 1] = (begin[slot + 1] as number) + (begin[slot] as number);
+    const next = begin.slice(0, slots);
+    const total = begin[slots] as number;
+    const references = { segment: new Int32Array(total), row: new Int32Array(total) };
+    for (const [index, list] of slotOf.entries()) {
+      for (let row = 0; row < list.length; row += 1) {
+        const slot = list[row] as number;
+        const place = next[slot] as number;
+        next[slot] = place + 1;
+        references.segment[place] = index;
+        references.row[place] = row;
+      }
+    }
+    for (let slot = 0; slot < slots; slot += 1) {
+      const [from, to] = [begin[slot] as number, begin[slot + 1] as number];
+      if (from === to) continue;
+      const part = { segment: references.segment.subarray(from, to), row: references.row.subarray(from, to) };
+      this.#append(Math.floor(slot / this.#buckets), slot % this.#buckets, gatherRows(segments, part));
+    }
+  }
+
+  #slots(segment: TrainingRows, megaset: Int16Array): Int32Array {
+    const slots = new Int32Array(segment.rows);
+    for (let row = 0; row < segment.rows; row += 1) {
+      slots[row] =
+        (megaset[row] as number) * this.#buckets + bucketOf(segment.hashHigh[row] as number, this.#buckets);
+    }
+    return slots;
+  }
+
+  #append(megaset: number, bucket: number, rows: TrainingRows): void {
+    const path = bucketFile(this.#folder, megaset, bucket, 'part');
+    attempt(path, () => appendFileSync(path, encodeSegment(rows)));
+    const counted = this.#rows[megaset] as number[];
+    counted[bucket] = (counted[bucket] as number) + rows.rows;
+  }
+}
+
+/**
+ * One bucket in its order.
+ * @returns undefined where no row fell into it
+ */
+export function readBucket(
+  folder: string,
+  plan: MegasetPlan,
+  megaset: number,
+  bucket: number,
+): TrainingRows | undefined {
+  const expected = plan.rows[megaset]?.[bucket] ?? 0;
+  if (expected === 0) return undefined;
+  const path = bucketFile(folder, megaset, bucket, 'bin');
+  const [rows] = decodeSegments(readAligned(path), path);
+  invariant(rows?.rows === expected, `${path} holds ${rows?.rows} rows where ${expected} were written`);
+  return rows;
+}
+
+function readAligned(path: string): Uint8Array {
+  const bytes = attempt(path, () => readFileSync(path));
+  // Small files come from Node's shared pool, at any offset.
+  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
+}
+
+function attempt<Result>(path: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (error) {
+    throw fromSystemError(error, 'reading or writing', path);
+  }
+}

@@ -1,0 +1,119 @@
+import { invariant } from '../../lib/base/error.js';
+
+/** Training rows on their way to a bucket: what order, weight and features need, nothing else. */
+export interface TrainingRows {
+  readonly rows: number;
+  readonly columns: number;
+  readonly maskWords: number;
+  /** Halves of the 64-bit hash that orders a megaset. */
+  readonly hashHigh: Uint32Array;
+  readonly hashLow: Uint32Array;
+  /** Index of the source file in the run's order of fingerprints: second key of the order. */
+  readonly source: Int32Array;
+  /** Entry in that file: third key. */
+  readonly entry: Float64Array;
+  readonly weight: Float64Array;
+  readonly masks: Uint32Array;
+  readonly offsets: Int32Array;
+  readonly values: Float32Array;
+}
+
+const magic = 0x524d4d53;
+const headerWords = 6;
+
+function pad8(bytes: number): number {
+  return (bytes + 7) & ~7;
+}
+
+/** Bytes of a segment of so many rows, mask words and values. */
+export function segmentBytes(rows: number, maskWords: number, values: number): number {
+  return (
+    pad8(headerWords * 4) +
+    2 * pad8(rows * 4) + // hash
+    pad8(rows * 4) + // source
+    2 * rows * 8 + // entry, weight
+    pad8(rows * maskWords * 4) +
+    pad8((rows + 1) * 4) +
+    pad8(values * 4)
+  );
+}
+
+/** One segment of a bucket file: a header and the columns, each aligned to 8 bytes, in this machine's byte order. */
+export function encodeSegment(rows: TrainingRows): Uint8Array {
+  const values = rows.offsets[rows.rows] as number;
+  const bytes = new Uint8Array(segmentBytes(rows.rows, rows.maskWords, values));
+  new Uint32Array(bytes.buffer, 0, headerWords).set([
+    magic,
+    rows.rows,
+    rows.columns,
+    rows.maskWords,
+    values,
+    bytes.length,
+  ]);
+  let at = pad8(headerWords * 4);
+  const put = (column: Uint32Array | Int32Array | Float32Array | Float64Array, length: number) => {
+    bytes.set(new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT), at);
+    at += pad8(length * column.BYTES_PER_ELEMENT);
+  };
+  put(rows.hashHigh, rows.rows);
+  put(rows.hashLow, rows.rows);
+  put(rows.source, rows.rows);
+  put(rows.entry, rows.rows);
+  put(rows.weight, rows.rows);
+  put(rows.masks, rows.rows * rows.maskWords);
+  put(rows.offsets, rows.rows + 1);
+  put(rows.values, values);
+  invariant(at === bytes.length, 'a segment has the length that was computed for it');
+  return bytes;
+}
+
+/** Every segment of a bucket file, as views on `bytes` (8-byte aligned). */
+export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[] {
+  invariant(bytes.byteOffset % 8 === 0, 'segments are read from aligned bytes');
+  const found: TrainingRows[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    invariant(at + headerWords * 4 <= bytes.length, `${where} ends within a header`);
+    const header = new Uint32Array(bytes.buffer, bytes.byteOffset + at, headerWords);
+    const [mark, rows, columns, maskWords, values, length] = header as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    invariant(
+      mark === magic && length === segmentBytes(rows, maskWords, values),
+      `${where} is damaged at byte ${at}`,
+    );
+    invariant(at + length <= bytes.length, `${where} ends within a segment`);
+    let next = bytes.byteOffset + at + pad8(headerWords * 4);
+    const take = <Column>(
+      kind: {
+        new (buffer: ArrayBufferLike, offset: number, length: number): Column;
+        BYTES_PER_ELEMENT: number;
+      },
+      size: number,
+    ): Column => {
+      const column = new kind(bytes.buffer, next, size);
+      next += pad8(size * kind.BYTES_PER_ELEMENT);
+      return column;
+    };
+    found.push({
+      rows,
+      columns,
+      maskWords,
+      hashHigh: take(Uint32Array, rows),
+      hashLow: take(Uint32Array, rows),
+      source: take(Int32Array, rows),
+      entry: take(Float64Array, rows),
+      weight: take(Float64Array, rows),
+      masks: take(Uint32Array, rows * maskWords),
+      offsets: take(Int32Array, rows + 1),
+      values: take(Float32Array, values),
+    });
+    at += length;
+  }
+  return found;
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { glob } from '../../../lib/config/glob.js';
+import { compileParts, expandBraces } from '../../../lib/config/glob-pattern.js';
+import { folderWith } from './fixtures.js';
+
+const tree = [
+  'mc/zee.root',
+  'mc/zmumu.root',
+  'mc/ztautau.root',
+  'mc/ww.root',
+  'mc/wz.root',
+  'mc/Zee.root',
+  'mc/.hidden.root',
+  'mc/notes.txt',
+  'mc/16a/zee.root',
+  'mc/16d/zee.root',
+  'mc/16d/deep/er/zz.root',
+  '.cache/zee.root',
+  'data15.root',
+  'data1516.root',
+  'a+b(c).root',
+];
+
+/** What bash 5.2 gives for the same tree with LC_ALL=C, globstar and nullglob, folders taken out. */
+const fromBash: Readonly<Record<string, readonly string[]>> = {
+  'mc/*.root': ['mc/Zee.root', 'mc/ww.root', 'mc/wz.root', 'mc/zee.root', 'mc/zmumu.root', 'mc/ztautau.root'],
+  'mc/z*.root': ['mc/zee.root', 'mc/zmumu.root', 'mc/ztautau.root'],
+  'mc/?ee.root': ['mc/Zee.root', 'mc/zee.root'],
+  'mc/w[wz].root': ['mc/ww.root', 'mc/wz.root'],
+  'mc/w[a-w].root': ['mc/ww.root'],
+  'mc/w[!a-w].root': ['mc/wz.root'],
+  'mc/*/zee.root': ['mc/16a/zee.root', 'mc/16d/zee.root'],
+  'mc/16[ad]/*': ['mc/16a/zee.root', 'mc/16d/zee.root'],
+  'mc/**/zee.root': ['mc/16a/zee.root', 'mc/16d/zee.root', 'mc/zee.root'],
+  '**/z?.root': ['mc/16d/deep/er/zz.root'],
+  '**/w?.root': ['mc/ww.root', 'mc/wz.root'],
+  'mc/.*.root': ['mc/.hidden.root'],
+  'data15*.root': ['data15.root', 'data1516.root'],
+  'data15.root': ['data15.root'],
+  '*(c).root': ['a+b(c).root'],
+  'a+*.root': ['a+b(c).root'],
+  '*/*.txt': ['mc/notes.txt'],
+  './mc/n*': ['./mc/notes.txt'],
+  'nothing/*.root': [],
+};
+
+test('patterns match what bash matches', (context) => {
+  const folder = folderWith(context, Object.fromEntries(tree.map((name) => [name, ''])));
+  for (const [pattern, expected] of Object.entries(fromBash)) {
+    assert.deepEqual(glob(pattern, folder).files, expected, pattern);
+    const absolute = expected.map((name) => join(folder, name));
+    if (!pattern.startsWith('.'))
+      assert.deepEqual(glob(join(folder, pattern), '/nowhere').files, absolute, pattern);
+  }
+});
+
+test('braces: each file once, sorted as a whole', (context) => {
+  const folder = folderWith(context, Object.fromEntries(tree.map((name) => [name, ''])));
+  assert.deepEqual(glob('mc/{zz,ww,w*}.root', folder).files, ['mc/ww.root', 'mc/wz.root']);
+  assert.deepEqual(expandBraces('a{b,c{d,e}}f{1,2}'), ['abf1', 'abf2', 'acdf1', 'acdf2', 'acef1', 'acef2']);
+  assert.deepEqual(expandBraces('a{b}c{,d}{'), ['a{b}c{', 'a{b}cd{']);
+});
+
+test('a cycle of links ends', (context) => {
+  const folder = folderWith(context, { 'mc/zee.root': '' });
+  symlinkSync(folder, join(folder, 'mc/loop'));
+  assert.deepEqual(glob('**/*.root', folder).files, ['mc/zee.root']);
+});
+
+test('a hostile pattern does not make matching slow', () => {
+  const [part] = compileParts(`${'*'.repeat(200)}x`);
+  assert.ok(part?.kind === 'pattern');
+  assert.equal(part.regex.test('a'.repeat(5_000)), false);
+});

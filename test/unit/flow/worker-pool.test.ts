@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { RmmError } from '../../../lib/base/error.js';
+import { WorkerPool } from '../../../lib/flow/worker-pool.js';
+
+const module = new URL('./echo-worker.js', import.meta.url);
+
+async function withPool(size: number, body: (pool: WorkerPool) => Promise<void>): Promise<void> {
+  const pool = new WorkerPool({ size, module });
+  try {
+    await body(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
+test('every task is done once and reports its steps', () =>
+  withPool(2, async (pool) => {
+    const results: number[] = [];
+    const steps: number[] = [];
+    const tasks = Array.from({ length: 20 }, (_, value) => ({ value }));
+    await pool.runAll<{ value: number }, number>(tasks, {
+      onResult: (result, task) => {
+        assert.equal(result, task.value * 2);
+        results.push(result);
+      },
+      onStep: (step) => steps.push(step as number),
+    });
+    assert.deepEqual(
+      results.sort((a, b) => a - b),
+      tasks.map(({ value }) => value * 2),
+    );
+    assert.equal(steps.length, 20);
+  }));
+
+test('an error keeps its code and context across the thread, and no further task starts', () =>
+  withPool(1, async (pool) => {
+    const done: number[] = [];
+    const tasks = [{ value: 1 }, { value: 2, do: 'fail' }, { value: 3 }];
+    await assert.rejects(
+      pool.runAll<(typeof tasks)[0], number>(tasks, { onResult: (result) => done.push(result) }),
+      (error: unknown) =>
+        error instanceof RmmError && error.code === 'disk_full' && error.context.path === 'x',
+    );
+    assert.deepEqual(done, [2]);
+  }));
+
+test('a defect in a worker is an internal error', () =>
+  withPool(1, async (pool) => {
+    await assert.rejects(pool.run({ value: 1, do: 'throw' }), {
+      code: 'internal_invariant',
+      message: 'a defect',
+    });
+  }));
+
+test('a thread that dies rejects its task, and a pool without threads rejects those that wait', () =>
+  withPool(1, async (pool) => {
+    const dying = pool.run({ value: 1, do: 'die' });
+    const waiting = pool.run({ value: 2 });
+    await assert.rejects(dying, { code: 'worker_lost' });
+    await assert.rejects(waiting, { code: 'worker_lost' });
+  }));
+
+test('an abort starts no further task and awaits the one in work', () =>
+  withPool(1, async (pool) => {
+    const controller = new AbortController();
+    const done: number[] = [];
+    const tasks = [{ value: 1, do: 'wait' }, { value: 2 }];
+    const running = pool.runAll<(typeof tasks)[0], number>(tasks, {
+      onResult: (result) => done.push(result),
+      signal: controller.signal,
+    });
+    controller.abort(new Error('stop'));
+    await assert.rejects(running, { message: 'stop' });
+    assert.deepEqual(done, [2]);
+  }));

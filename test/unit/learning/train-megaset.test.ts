@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import test from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { initialState, type Trainer, type TrainerState } from '../../../lib/learning/backend.js';
+import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
+import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { initialParameters } from '../../../lib/learning/initialise.js';
+import { buildNetwork } from '../../../lib/learning/network.js';
+import { networkPresets } from '../../../lib/learning/network-presets.js';
+import { trainMegaset } from '../../../lib/learning/train-megaset.js';
+import { expectRejection } from './expect-error.js';
+import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
+import { data, scoreAndTrain, type TrainingRun } from './training-run.js';
+
+const reference = await scoreAndTrain('onnxruntime-node', 1);
+const { backend } = await findBackend('onnxruntime-node', backendCandidates(1));
+const common = { seed: 5, pass: 0, learningRate: 0.01, sampleWeights: 'abs' as const };
+const noStopping = { patience: 0, minDelta: 0 };
+
+async function train(trainer: Trainer, megasets: readonly number[]): Promise<void> {
+  const { plan } = smallSetup(data);
+  for (const megaset of megasets) {
+    const buckets = [bucketOf(sliceRows(data, megaset * 900, megaset * 900 + 900))];
+    const options = { ...common, megaset, epochs: 2, earlyStopping: noStopping };
+    for await (const _ of trainMegaset(trainer, plan, buckets, [], options));
+  }
+}
+
+test('losses fall, on the validation rows too', () => {
+  const { epochs } = reference;
+  assert.equal(epochs.length, 6);
+  for (const [index, result] of epochs.entries()) {
+    assert.equal(result.rows, 900);
+    assert.equal(result.steps, 4);
+    assert.equal(result.megaset, Math.floor(index / 3));
+    if (index === 0) continue;
+    assert.ok(result.validationLoss! < epochs[index - 1]!.validationLoss!);
+  }
+  assert.ok(epochs[5]!.loss < 0.95 * epochs[0]!.loss);
+});
+
+test('the same seed gives the same bits again: losses, weights, moments, usual errors, scores', async () => {
+  assert.deepEqual(await scoreAndTrain('onnxruntime-node', 1), reference);
+});
+
+test('two threads inside an operation give the bits of one', async () => {
+  assert.deepEqual(await scoreAndTrain('onnxruntime-node', 2), reference);
+});
+
+test('two worker threads with a session each give, side by side, the bits of the main thread', async () => {
+  const workers = [1, 2].map(() => new Worker(new URL('./training-worker.js', import.meta.url)));
+  const runs = await Promise.all(
+    workers.map(async (worker) => ((await once(worker, 'message')) as [TrainingRun])[0]),
+  );
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  for (const run of runs) assert.deepEqual(run, reference);
+});
+
+test('the wasm fallback agrees with the native backend', async () => {
+  const wasm = await scoreAndTrain('onnxruntime-web', 1);
+  for (const [index, result] of wasm.epochs.entries()) {
+    assert.ok(Math.abs(result.loss / reference.epochs[index]!.loss - 1) < 1e-5);
+  }
+  for (const name of ['error', 'errorNormalised', 'errorAbs'] as const) {
+    wasm.scores[name].forEach((value, row) => {
+      assert.ok(Math.abs(value - reference.scores[name][row]!) < 1e-5 * (1 + Math.abs(value)), name);
+    });
+  }
+});
+
+test('bits of AE small and large do not depend on the thread count at the real batch size', async () => {
+  for (const name of ['ae_small', 'ae_large']) {
+    const network = buildNetwork(networkPresets[name]!, 120);
+    const start = initialState(initialParameters(network, 3));
+    const x = initialParameters(buildNetwork(networkPresets.ae_small!, 2048), 9)[0]!.slice(0, 2048 * 120);
+    const weights = new Float32Array(2048).fill(1);
+    const states: TrainerState[] = [];
+    for (const threads of [1, 2]) {
+      const trainer = await backend.createTrainer(network, start, { batch: 2048, threads });
+      for (let step = 0; step < 5; step++) await trainer.step(x, weights, 0.001);
+      states.push(trainer.state());
+      await trainer.release();
+    }
+    assert.deepEqual(states[1], states[0], name);
+  }
+});
+
+test('a run resumed from a checkpoint ends with the bits of an uninterrupted one', async () => {
+  const { network, start } = smallSetup(data);
+  const whole = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  await train(whole, [0, 1]);
+
+  const first = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  await train(first, [0]);
+  const files = checkpointFiles({
+    configurationHash: 'c',
+    scalerId: 's',
+    backend,
+    network,
+    state: first.state(),
+    position: { seed: 5, pass: 0, megaset: 1, epoch: 0 },
+    record: {},
+  });
+  const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');
+  const second = await backend.createTrainer(read.network, read.state, { batch: 256, threads: 1 });
+  await train(second, [read.position.megaset]);
+  assert.deepEqual(second.state(), whole.state());
+
+  // Without the moments the result differs: the optimiser's state does matter.
+  const forgetful = await backend.createTrainer(network, initialState(read.state.parameters), {
+    batch: 256,
+    threads: 1,
+  });
+  await train(forgetful, [1]);
+  assert.notDeepEqual(forgetful.state().parameters, whole.state().parameters);
+
+  first.restore(whole.state());
+  assert.deepEqual(first.state(), whole.state());
+  for (const trainer of [whole, first, second, forgetful]) await trainer.release();
+});
+
+test('early stopping ends the megaset and says so', async () => {
+  const { plan, network, start } = smallSetup(data);
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const results = [];
+  const options = { ...common, megaset: 0, epochs: 9, earlyStopping: { patience: 2, minDelta: 1e9 } };
+  for await (const result of trainMegaset(trainer, plan, [bucketOf(data)], [bucketOf(data)], options)) {
+    results.push(result.stopped);
+  }
+  assert.deepEqual(results, [false, false, true]);
+  await trainer.release();
+});
+
+test('a loss that is no longer finite ends the training with the megaset, epoch and step', async () => {
+  const { plan, network, start } = smallSetup(data);
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const options = { ...common, megaset: 3, epochs: 9, learningRate: 1e30, earlyStopping: noStopping };
+  const run = async () => {
+    for await (const _ of trainMegaset(trainer, plan, [bucketOf(data)], [], options));
+  };
+  await expectRejection(
+    run(),
+    'training_diverged',
+    /megaset 3, epoch 0, step \d+, with a learning rate of 1e\+30/,
+  );
+  await trainer.release();
+});
+
+test('a megaset without rows or without weight is refused', async () => {
+  const { plan, network, start } = smallSetup(data);
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const options = { ...common, megaset: 7, epochs: 1, earlyStopping: noStopping };
+  const run = async (bucket: ReturnType<typeof bucketOf>) => {
+    for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));
+  };
+  await expectRejection(run(bucketOf(makeRows(1, 0, 40))), 'training_rows_unusable', /megaset 7 has 0 rows/);
+  const weightless = { ...sliceRows(data, 0, 10), weights: new Float64Array(10) };
+  await expectRejection(run(bucketOf(weightless)), 'training_rows_unusable', /megaset 7 has 10 rows/);
+  await trainer.release();
+});

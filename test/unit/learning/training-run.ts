@@ -1,0 +1,54 @@
+import type { TrainerState } from '../../../lib/learning/backend.js';
+import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
+import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
+import {
+  addColumnErrors,
+  createColumnErrors,
+  inverseUsualErrors,
+  usualErrors,
+} from '../../../lib/learning/usual-errors.js';
+import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
+
+export interface TrainingRun {
+  readonly epochs: EpochResult[];
+  readonly state: TrainerState;
+  readonly usual: Float64Array;
+  readonly scores: ScoreColumns;
+}
+
+export const data = makeRows(11, 2000, 40);
+
+/** Trains two megasets for three epochs and scores all rows: everything that must be reproducible. */
+export async function scoreAndTrain(name: BackendName, threads: number): Promise<TrainingRun> {
+  const { backend } = await findBackend(name, backendCandidates(threads));
+  const { plan, network, start } = smallSetup(data);
+  const options = { batch: 256, threads };
+  const trainer = await backend.createTrainer(network, start, options);
+  const epochs: EpochResult[] = [];
+  const halves = [sliceRows(data, 0, 900), sliceRows(data, 900, 1800)];
+  for (const [megaset, half] of halves.entries()) {
+    const buckets = [bucketOf(sliceRows(half, 0, 500)), bucketOf(sliceRows(half, 500, 900))];
+    const validation = [bucketOf(sliceRows(data, 1800, 2000))];
+    const results = trainMegaset(trainer, plan, buckets, validation, {
+      seed: 5,
+      pass: 0,
+      megaset,
+      epochs: 3,
+      learningRate: 0.01,
+      sampleWeights: 'abs',
+      earlyStopping: { patience: 0, minDelta: 0 },
+    });
+    for await (const result of results) epochs.push(result);
+  }
+  const errors = createColumnErrors(plan.width);
+  for (const half of halves) await addColumnErrors(trainer, plan, [bucketOf(half)], 'abs', errors);
+  const usual = usualErrors(errors);
+  const state = trainer.state();
+  const scorer = await backend.createScorer(network, state.parameters, inverseUsualErrors(usual), options);
+  const scores = createScoreColumns(data.rows.rows);
+  await new RowScorer(scorer, plan).score(data.rows, scores);
+  await scorer.release();
+  await trainer.release();
+  return { epochs, state, usual, scores };
+}
