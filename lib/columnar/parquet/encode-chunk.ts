@@ -1,11 +1,11 @@
-import { bitWidth, writePackedCodes, writePresence, writeRepeatedRun } from './bit-pack.js';
+import { bitWidth, writePackedCodes, writeRepeatedRun } from './bit-pack.js';
 import { writeSplit4, writeSplit8 } from './byte-stream-split.js';
-import type { ParquetColumn } from './column.js';
-import { type DictionaryColumn, isNullable, type NumberColumn } from './column.js';
+import type { DictionaryColumn, NumberColumn, ParquetColumn } from './column.js';
 import { writeRisingDeltas } from './delta.js';
 import { usedCodes } from './dictionary.js';
 import { encodeListChunk } from './encode-list.js';
 import { type Codec, type EncodingCode, encodingCode, type PhysicalType, physicalType } from './format.js';
+import { type Numbers, presentValues, validityOf, writePageLevels } from './nulls.js';
 import type { PageWriter } from './page-writer.js';
 import {
   bigIntegerRange,
@@ -188,8 +188,6 @@ function bounds(range: { readonly min?: Uint8Array; readonly max?: Uint8Array })
   return range.min && range.max ? { min: range.min, max: range.max } : {};
 }
 
-type Numbers = Int32Array | BigInt64Array | Float32Array | Float64Array;
-
 function widened(data: NumberColumn['data'], pages: PageWriter): Numbers {
   const wide = data instanceof BigInt64Array || data instanceof Float32Array || data instanceof Float64Array;
   return wide ? data : pages.widen(data);
@@ -231,34 +229,4 @@ function appendValues(
 function appendPlain(pages: PageWriter, data: Numbers, start: number, end: number): void {
   const part = data.subarray(start, end);
   pages.body.append(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
-}
-
-/** The definition levels of a page with their length before them; returns how many values are present. */
-function writePageLevels(pages: PageWriter, validity: Uint8Array): number {
-  let present = 0;
-  for (let i = 0; i < validity.length; i++) if (validity[i] !== 0) present++;
-  const start = pages.body.length;
-  pages.body.uint32(0);
-  writePresence(pages.body, validity, present);
-  const end = pages.body.length;
-  pages.body.length = start;
-  pages.body.uint32(end - start - 4);
-  pages.body.length = end;
-  return present;
-}
-
-function validityOf(column: NumberColumn): Uint8Array | undefined {
-  if (!isNullable(column)) return undefined;
-  if (column.validity !== undefined) return column.validity;
-  const data = column.data as Float32Array | Float64Array;
-  const validity = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) validity[i] = Number.isNaN(data[i]!) ? 0 : 1;
-  return validity;
-}
-
-function presentValues(data: Numbers, validity: Uint8Array): Numbers {
-  const kept = data.slice();
-  let count = 0;
-  for (let i = 0; i < data.length; i++) if (validity[i] !== 0) kept[count++] = data[i]!;
-  return kept.subarray(0, count);
 }
