@@ -6,7 +6,7 @@ import type { FileBytes } from './file-bytes.js';
 import { type Key, readKey } from './key.js';
 
 /** No single object of ours (a tree's record, class descriptions) may be larger than this, decompressed. */
-const largestObject = 1 << 29;
+const largestObject = 1 << 28;
 
 export interface RecordBytes {
   /** The record as on disk, key included. */
