@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { RmmError } from '../base/error.js';
-import { relativeStdFloor, type Scaler, type ScalerType } from './scaler.js';
+import type { Scaler, ScalerType } from './scaler.js';
+
+/**
+ * A column varies if its standard deviation is above this share of its largest absolute value. A column
+ * filled in k of N rows has about sqrt(k/N) of it, so only rounding noise lies below.
+ */
+export const relativeStdFloor = 1e-6;
 
 /** What scaler.json holds, in this order of keys. Numbers are float64 and survive JSON exactly. */
 export interface ScalerFile {

@@ -1,6 +1,6 @@
 import { invariant, RmmError } from '../base/error.js';
 import type { Moments } from './moments.js';
-import { scalerId } from './scaler-json.js';
+import { relativeStdFloor, scalerId } from './scaler-json.js';
 
 export type ScalerType = 'standard' | 'minmax';
 
@@ -20,12 +20,6 @@ export const defaultScalerOptions: ScalerOptions = {
   minFilled: 100,
   constantColumns: 'around',
 };
-
-/**
- * A column varies if its standard deviation is above this share of its largest absolute value. A column
- * filled in k of N rows has about sqrt(k/N) of it, so only rounding noise lies below.
- */
-export const relativeStdFloor = 1e-6;
 
 /**
  * One frozen scaler: a value v of column c becomes (v - center[c]) / divisor[c].
