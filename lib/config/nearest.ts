@@ -32,8 +32,10 @@ export function nearest(word: string, known: Iterable<string>, count = 1): strin
     const inside = isAbbreviation(short, name) || isAbbreviation(name, short);
     if (!inside && Math.abs(name.length - short.length) > limit) continue;
     const edits = editDistance(short, name.slice(0, 200));
-    // Letters left out, as in lep_pt for lepton_pt, are likelier than as many wrong ones.
-    const distance = inside ? edits / 2 : edits;
+    // Letters left out, as in lep_pt for lepton_pt, are likelier than as many wrong ones; a whole word within
+    // another, as met_et in met_et_nominal, is likelier still.
+    const isWhole = inside && `_${name}_`.toLowerCase().includes(`_${short}_`.toLowerCase());
+    const distance = isWhole ? Math.min(1, edits / 2) : inside ? edits / 2 : edits;
     if (inside || edits <= limit) found.push({ name, distance });
   }
   // Array.prototype.sort is stable, so ties keep their order.

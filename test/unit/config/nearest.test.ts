@@ -29,3 +29,8 @@ test('only names that resemble the word, the nearest first', () => {
 test('a very long word costs little', () => {
   assert.deepEqual(nearest('e'.repeat(1_000_000), ['epochs']), []);
 });
+
+test('a name that holds the whole word is nearer than one with a few other letters', () => {
+  assert.deepEqual(nearest('met_et', ['jet_pt', 'met_et_nominal', 'met_phi'], 1), ['met_et_nominal']);
+  assert.deepEqual(nearest('lep_pt', ['lep_ptcone30', 'lepton_pt'], 1), ['lepton_pt']);
+});
