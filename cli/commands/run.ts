@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { run } from '../../services/pipeline/run.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand } from '../config-options.js';
 import { runTables } from '../run-tables.js';
@@ -25,6 +24,7 @@ export function registerRun(program: Command, cli: Cli): void {
     );
   addConfigOptions(command).action(async (file: string, options: RunOptions) => {
     const loaded = loadForCommand(cli, file, options, 'background');
+    const { run } = await import('../../services/pipeline/run.js');
     const outcome = await run({
       loaded,
       fresh: options.fresh === true,
@@ -58,6 +58,7 @@ export function registerTrain(program: Command, cli: Cli): void {
     );
   addConfigOptions(command).action(async (file: string, options: RunOptions) => {
     const loaded = loadForCommand(cli, file, options, 'background');
+    const { run } = await import('../../services/pipeline/run.js');
     const { report, directory, state } = await run({
       loaded,
       fresh: options.fresh === true,

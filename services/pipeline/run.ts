@@ -2,7 +2,12 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import { configurationHash, diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
+import {
+  configurationHash,
+  configurationIdentity,
+  diffConfig,
+  type JsonObject,
+} from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -206,7 +211,7 @@ function close(layout: RunLayout, keepFeatures: boolean): void {
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }
 
-/** Input samples are compared file by file, so the configuration is compared without them. */
+/** Which files a sample has is compared file by file; everything else of configuration and profile as a whole. */
 function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Manifest {
   const { config, profile } = loaded;
   const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
@@ -214,7 +219,7 @@ function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Mani
     version: 1,
     program: packageVersion,
     configurationHash: configurationHash(withoutSamples, profile),
-    configuration: resultConfig(withoutSamples),
+    configuration: configurationIdentity(withoutSamples, profile),
     inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
       sample,
       kind,
