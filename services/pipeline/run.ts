@@ -128,8 +128,7 @@ async function work(
     'features',
     records.reduce((sum, { entries }) => sum + entries, 0),
   );
-  const samples = request.loaded.samples.map(({ name }) => name);
-  const cutFlows = sampleCutFlows(records, samples, selectionOf(config));
+  const cutFlows = sampleCutFlows(records, request.loaded.samples, selectionOf(config));
   writeFileAtomic(
     layout.cutflowJson,
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
