@@ -27,11 +27,10 @@ def read(tree, branches, path):
     branches = branches.split(",")
     print("ready", flush=True)
     for _ in sys.stdin:
+        # uproot is fastest when it reads all entries at once.
         start = time.process_time()
-        events = 0
         with uproot.open({path: tree}) as opened:
-            for batch in opened.iterate(branches, step_size=100_000, library="ak"):
-                events += len(batch)
+            events = len(opened.arrays(branches, library="ak"))
         print(events, time.process_time() - start, flush=True)
 
 

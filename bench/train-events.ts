@@ -17,10 +17,10 @@ export function syntheticEvents(count: number, seed = 1): TrainingRows {
   const offsets = new Int32Array(count + 1);
   for (let row = 0; row < count; row++) {
     const electrons = random.below(2) === 0 ? 2 : 0;
-    const extra = random.unit() < 0.03 ? 1 : 0;
+    const extra = random.unit() < 0.06 ? 1 : 0;
     const numbers = [
-      geometric(random, 0.42),
-      geometric(random, 0.12),
+      geometric(random, 0.5),
+      geometric(random, 0.22),
       electrons + (electrons === 0 ? extra : 0),
       2 - electrons + (electrons === 0 ? 0 : extra),
     ];

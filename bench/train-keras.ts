@@ -20,7 +20,7 @@ import { sumSampleWeights } from '../lib/learning/sample-weights.js';
 import { defaultScalerOptions, freezeScaler } from '../lib/learning/scaler.js';
 import { trainMegaset } from '../lib/learning/train-megaset.js';
 import { syntheticEvents } from './train-events.js';
-import { bestOf, option, printTable, Rival } from './train-rival.js';
+import { bestOf, option, printTable, Rival, timed } from './train-rival.js';
 
 const name = option('network', 'ae_small');
 const rows = Number(option('rows', '40960'));
@@ -39,7 +39,6 @@ async function trainerFor(constantColumns: 'around' | 'through') {
   const trainer = await backend.createTrainer(network, start, { batch, threads });
   let pass = 0;
   const epoch = async () => {
-    const began = performance.now();
     const options = {
       seed: 1,
       pass: pass++,
@@ -50,10 +49,9 @@ async function trainerFor(constantColumns: 'around' | 'through') {
       earlyStopping: { patience: 0, minDelta: 0 },
     };
     for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));
-    return rows / ((performance.now() - began) / 1000);
   };
   await epoch();
-  return { width: plan.width, epoch };
+  return { width: plan.width, epoch: () => timed(epoch) };
 }
 
 const around = await trainerFor('around');
@@ -74,6 +72,7 @@ const best = await bestOf(Number(option('rounds', '5')), {
 rival.stop();
 printTable(
   `training ${name} on ${backend.name} ${backend.version}, ${threads} threads, batch ${batch}`,
+  rows,
   best,
   [`Keras, ${through.width} columns`, `Keras XLA, ${through.width} columns`],
 );

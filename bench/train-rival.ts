@@ -30,12 +30,11 @@ export class Rival {
     return next.value;
   }
 
-  /** Rows a second of one run of a variant. */
-  async run(variant: string): Promise<number> {
+  async run(variant: string): Promise<Taken> {
     this.child.stdin.write(`${variant}\n`);
-    const rate = Number(await this.line());
-    if (!(rate > 0)) throw new Error(`variant ${variant} gave no rate`);
-    return rate;
+    const [wall, cpu] = (await this.line()).split(' ').map(Number);
+    if (!(wall! > 0) || !(cpu! > 0)) throw new Error(`variant ${variant} gave no times`);
+    return { wall: wall!, cpu: cpu! };
   }
 
   stop(): void {
@@ -50,32 +49,54 @@ export function option(name: string, fallback: string): string {
   return index >= 0 ? (process.argv[index + 1] ?? fallback) : fallback;
 }
 
-/** Runs every contestant in turn, `rounds` times, and keeps each one's best. */
+/** Seconds of one run: by the clock, and of processor time over all threads. */
+export interface Taken {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** Times a run of our own. */
+export async function timed(run: () => Promise<void> | void): Promise<Taken> {
+  const began = performance.now();
+  const used = process.cpuUsage();
+  await run();
+  const { user, system } = process.cpuUsage(used);
+  return { wall: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
+}
+
+/** Runs every contestant in turn, `rounds` times, and keeps each one's least times. */
 export async function bestOf(
   rounds: number,
-  contestants: Readonly<Record<string, () => Promise<number>>>,
-): Promise<Record<string, number>> {
-  const best: Record<string, number> = {};
+  contestants: Readonly<Record<string, () => Promise<Taken>>>,
+): Promise<Record<string, Taken>> {
+  const best: Record<string, Taken> = {};
   for (let round = 0; round < rounds; round++) {
     for (const [name, run] of Object.entries(contestants)) {
-      best[name] = Math.max(best[name] ?? 0, await run());
+      const taken = await run();
+      const { wall, cpu } = best[name] ?? taken;
+      best[name] = { wall: Math.min(wall, taken.wall), cpu: Math.min(cpu, taken.cpu) };
     }
   }
   return best;
 }
 
-/** Prints rows a second and the ratio of each line to the best rival's. */
+/**
+ * Prints rows a second by the clock and a second of processor time, each with its ratio to the best of
+ * `rivals`. On a busy machine only the second is fair: a program with more threads gets a larger share.
+ */
 export function printTable(
   title: string,
-  best: Readonly<Record<string, number>>,
+  rows: number,
+  best: Readonly<Record<string, Taken>>,
   rivals: readonly string[],
 ): void {
-  const limit = Math.max(...rivals.map((name) => best[name]!));
-  process.stdout.write(`${title}\n`);
-  for (const [name, rate] of Object.entries(best)) {
-    const ratio = (rate / limit).toFixed(2);
-    process.stdout.write(
-      `  ${name.padEnd(44)} ${Math.round(rate).toString().padStart(9)} rows/s ${ratio.padStart(6)} x\n`,
-    );
+  process.stdout.write(`${title}\n${''.padEnd(44)}  rows/s      ratio   rows/s of a core  ratio\n`);
+  const least = (kind: keyof Taken) => Math.min(...rivals.map((name) => best[name]![kind]));
+  for (const [name, taken] of Object.entries(best)) {
+    const column = (kind: keyof Taken) =>
+      `${Math.round(rows / taken[kind])
+        .toString()
+        .padStart(10)} ${(least(kind) / taken[kind]).toFixed(2).padStart(7)} x`;
+    process.stdout.write(`  ${name.padEnd(42)}${column('wall')} ${column('cpu')}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import { amplifyCodes } from '../lib/base/codes/amplify.js';
 import { baseCodes } from '../lib/base/codes/base.js';
 import { cliCodes } from '../lib/base/codes/cli.js';
 import type { CodeSpec } from '../lib/base/codes/code-spec.js';
@@ -6,16 +7,22 @@ import { configCodes } from '../lib/base/codes/config.js';
 import { flowCodes } from '../lib/base/codes/flow.js';
 import { learningCodes } from '../lib/base/codes/learning.js';
 import { physicsCodes } from '../lib/base/codes/physics.js';
+import { servicesCodes } from '../lib/base/codes/services.js';
 import { statisticsCodes } from '../lib/base/codes/statistics.js';
+import { tableCodes } from '../lib/base/codes/tables.js';
 
-const areas: readonly (readonly [string, Readonly<Record<string, CodeSpec>>])[] = [
+/** Areas in the order of the page; a test holds that they are all there is and that none repeats another's code. */
+export const errorAreas: readonly (readonly [string, Readonly<Record<string, CodeSpec>>])[] = [
   ['Command line', cliCodes],
   ['Configuration, profiles and input lists', configCodes],
-  ['Reading and writing files', columnarCodes],
+  ['Reading ROOT files', columnarCodes],
+  ['Tables: Parquet and Arrow', tableCodes],
   ['Physics', physicsCodes],
   ['Statistics', statisticsCodes],
   ['Learning', learningCodes],
   ['Engine', flowCodes],
+  ['Stages', servicesCodes],
+  ['Amplifying', amplifyCodes],
   ['Anywhere', baseCodes],
 ];
 
@@ -35,7 +42,7 @@ configuration, 130 interrupted. "again" marks what may succeed later without any
 /** docs/errors.md: every code with its meaning and its cure. */
 export function errorPage(): string {
   const lines = [preamble.trim()];
-  for (const [title, codes] of areas) {
+  for (const [title, codes] of errorAreas) {
     const entries = Object.entries(codes);
     if (entries.length === 0) continue;
     lines.push(

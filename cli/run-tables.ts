@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
-import type { Measured } from '../services/pipeline/evaluation.js';
 import { formatCount } from '../lib/telemetry/format.js';
 import { renderTable } from '../lib/telemetry/table.js';
+import type { Measured } from '../services/pipeline/evaluation.js';
 import type { RunOutcome } from '../services/pipeline/run.js';
 
 /** What `rmmstream run` prints at its end: how signals stand out, how fast it was, where the files are. */

@@ -9,6 +9,10 @@ export interface WorkerPoolOptions {
   readonly module: URL;
   /** Given to every worker once, as node:worker_threads' workerData. */
   readonly workerData?: unknown;
+  /** A task that takes no step for this long is ended with its thread. */
+  readonly stallTimeoutMs: number;
+  /** What messages call a task. */
+  readonly describe: (task: unknown) => string;
 }
 
 interface PendingTask {
@@ -17,6 +21,8 @@ interface PendingTask {
   readonly onStep: ((step: unknown) => void) | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Ends the thread when the task stalls. */
+  watch: NodeJS.Timeout | undefined;
 }
 
 /**
@@ -28,10 +34,12 @@ export class WorkerPool {
   readonly #idle: Worker[] = [];
   readonly #workers = new Map<Worker, PendingTask | undefined>();
   readonly #queue: PendingTask[] = [];
+  readonly #options: WorkerPoolOptions;
   #nextId = 0;
   #closed = false;
 
   constructor(options: WorkerPoolOptions) {
+    this.#options = options;
     for (let index = 0; index < options.size; index += 1) this.#start(options);
   }
 
@@ -44,6 +52,7 @@ export class WorkerPool {
         onStep,
         resolve: resolve as (result: unknown) => void,
         reject,
+        watch: undefined,
       });
       this.#dispatch();
     });
@@ -99,9 +108,11 @@ export class WorkerPool {
     const pending = this.#workers.get(worker);
     if (pending === undefined || pending.id !== message.id) return;
     if (message.kind === 'step') {
+      pending.watch?.refresh();
       pending.onStep?.(message.step);
       return;
     }
+    clearTimeout(pending.watch);
     this.#workers.set(worker, undefined);
     this.#idle.push(worker);
     if (message.kind === 'done') pending.resolve(message.result);
@@ -122,10 +133,23 @@ export class WorkerPool {
     const error = new RmmError('worker_lost', `a worker thread was lost: ${reason.message}`, {
       cause: reason,
     });
+    clearTimeout(pending?.watch);
     pending?.reject(error);
     // Without a thread nothing would ever answer those that wait.
     if (this.#workers.size === 0 && !this.#closed)
       for (const waiting of this.#queue.splice(0)) waiting.reject(error);
+  }
+
+  /** A thread that hangs cannot be asked anything: it is ended, and the others finish what they hold. */
+  #stall(worker: Worker, pending: PendingTask): void {
+    const what = this.#options.describe(pending.task);
+    const seconds = this.#options.stallTimeoutMs / 1000;
+    pending.reject(
+      new RmmError('task_stalled', `no progress for ${seconds} s in ${what}; its thread was ended`, {
+        context: { task: what },
+      }),
+    );
+    void worker.terminate();
   }
 
   #dispatch(): void {
@@ -133,6 +157,7 @@ export class WorkerPool {
       const worker = this.#idle.pop() as Worker;
       const pending = this.#queue.shift() as PendingTask;
       this.#workers.set(worker, pending);
+      pending.watch = setTimeout(() => this.#stall(worker, pending), this.#options.stallTimeoutMs);
       worker.postMessage({ id: pending.id, task: pending.task } satisfies TaskMessage);
     }
   }

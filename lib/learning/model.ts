@@ -25,6 +25,8 @@ export interface Model {
   readonly parameters: readonly Float32Array[];
   /** Usual squared error of each trained column, before the floor. */
   readonly usual: Float64Array;
+  /** Share of their median below which no usual error is taken. */
+  readonly usualFloor: number;
   /** Feature layout, selection hash, training record, ...: plain JSON, without a time, host or absolute path. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -57,7 +59,12 @@ function modelIdOf(checks: Readonly<Record<string, FileCheck>>): string {
 export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
   const { network, scaler } = model;
   const weights = packTensors(network.parameters, model.parameters);
-  const graph = scoreGraph(network, model.parameters, inverseUsualErrors(model.usual), 'batch');
+  const graph = scoreGraph(
+    network,
+    model.parameters,
+    inverseUsualErrors(model.usual, model.usualFloor),
+    'batch',
+  );
   const files: NamedFile[] = [
     jsonFile('network.json', {
       ...networkToJson(network.description),
@@ -66,7 +73,7 @@ export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
     }),
     { name: 'weights.bin', bytes: weights.bytes },
     { name: 'scaler.json', bytes: Buffer.from(scalerToJson(scaler), 'utf8') },
-    jsonFile('usual_errors.json', { usual: [...model.usual] }),
+    jsonFile('usual_errors.json', { floor_fraction: model.usualFloor, usual: [...model.usual] }),
     { name: 'score.onnx', bytes: graph.model },
   ];
   const checks = checksOf(files);
@@ -118,10 +125,14 @@ export function modelFromFiles(
       `${where}: scaler ${scaler.id} trains ${scaler.trained.length} columns; the model was made with ${index.scaler_id} and ${network.columns}`,
     );
   }
-  const { usual } = parseObject(requireFile(files, where, 'usual_errors.json'), `${where}/usual_errors.json`);
+  const { usual, floor_fraction: usualFloor } = parseObject(
+    requireFile(files, where, 'usual_errors.json'),
+    `${where}/usual_errors.json`,
+  );
   if (!Array.isArray(usual) || usual.length !== network.columns) {
     throw corrupt(`${where}/usual_errors.json does not hold ${network.columns} values`);
   }
+  if (typeof usualFloor !== 'number') throw corrupt(`${where}/usual_errors.json has no floor_fraction`);
   const weights = requireFile(files, where, 'weights.bin');
   const parameters = unpackTensors(weights, network.parameters, `${where}/weights.bin`);
   const model = {
@@ -129,6 +140,7 @@ export function modelFromFiles(
     scaler,
     parameters,
     usual: Float64Array.from(usual as number[]),
+    usualFloor,
     record: index.record ?? {},
   };
   return { id: index.id, model };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RmmError } from '../base/error.js';
-import { relativeStdFloor, type Scaler, type ScalerType } from './scaler.js';
+import type { Scaler, ScalerType } from './scaler.js';
 
 /** What scaler.json holds, in this order of keys. Numbers are float64 and survive JSON exactly. */
 export interface ScalerFile {
@@ -11,7 +11,7 @@ export interface ScalerFile {
   readonly weights: 'none' | 'abs';
   readonly min_filled: number;
   readonly constant_columns: 'around' | 'through';
-  readonly relative_std_floor: number;
+  readonly min_relative_std: number;
   readonly rows: number;
   readonly columns: number;
   readonly trained: readonly number[];
@@ -31,7 +31,7 @@ function fileContent(scaler: Omit<Scaler, 'id'>): Omit<ScalerFile, 'id'> {
     weights: options.weights,
     min_filled: options.minFilled,
     constant_columns: options.constantColumns,
-    relative_std_floor: relativeStdFloor,
+    min_relative_std: options.minRelativeStd,
     rows: scaler.rows,
     columns: scaler.columns,
     trained: [...scaler.trained],
@@ -89,6 +89,7 @@ export function scalerFromJson(text: string, where = 'scaler.json'): Scaler {
       type: file.type,
       weights: file.weights,
       minFilled: file.min_filled,
+      minRelativeStd: file.min_relative_std,
       constantColumns: file.constant_columns,
     },
     columns: file.columns,

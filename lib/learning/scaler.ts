@@ -10,6 +10,11 @@ export interface ScalerOptions {
   readonly weights: 'none' | 'abs';
   /** A column is trained only if it is non-zero in at least so many training rows. */
   readonly minFilled: number;
+  /**
+   * A column varies if its standard deviation is above this share of its largest absolute value. A column
+   * filled in k of N rows has about sqrt(k/N) of it, so only rounding noise lies below the default.
+   */
+  readonly minRelativeStd: number;
   /** `around`: columns that teach nothing bypass the network. `through`: all go through it, as in the thesis. */
   readonly constantColumns: 'around' | 'through';
 }
@@ -18,14 +23,9 @@ export const defaultScalerOptions: ScalerOptions = {
   type: 'standard',
   weights: 'none',
   minFilled: 100,
+  minRelativeStd: 1e-6,
   constantColumns: 'around',
 };
-
-/**
- * A column varies if its standard deviation is above this share of its largest absolute value. A column
- * filled in k of N rows has about sqrt(k/N) of it, so only rounding noise lies below.
- */
-export const relativeStdFloor = 1e-6;
 
 /**
  * One frozen scaler: a value v of column c becomes (v - center[c]) / divisor[c].
@@ -71,7 +71,7 @@ export function freezeScaler(
   const trained: number[] = [];
   const constant: number[] = [];
   for (let column = 0; column < columns; column++) {
-    const varies = columnVaries(moments, column);
+    const varies = columnVaries(moments, column, options.minRelativeStd);
     if (moments.minimum[column] === moments.maximum[column]) constant.push(column);
     if (!through && !(varies && moments.filled[column]! >= options.minFilled)) continue;
     trained.push(column);
@@ -113,12 +113,12 @@ export function freezeScaler(
   return { ...content, id: scalerId(content) };
 }
 
-function columnVaries(moments: Moments, column: number): boolean {
+function columnVaries(moments: Moments, column: number, minRelativeStd: number): boolean {
   const minimum = moments.minimum[column]!;
   const maximum = moments.maximum[column]!;
   if (!(maximum > minimum) || !(moments.weight > 0)) return false;
   const largest = Math.max(Math.abs(minimum), Math.abs(maximum));
-  return Math.sqrt(moments.m2[column]! / moments.weight) > relativeStdFloor * largest;
+  return Math.sqrt(moments.m2[column]! / moments.weight) > minRelativeStd * largest;
 }
 
 function usualValue(moments: Moments, column: number, minFilled: number): number {

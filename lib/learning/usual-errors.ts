@@ -37,12 +37,15 @@ export function usualErrors(errors: ColumnErrors): Float64Array {
   return errors.sums.map((sum) => (errors.weight > 0 ? sum / errors.weight : 0));
 }
 
-/** A usual error is never taken below this share of the median over the trained columns (physics.md 8). */
+/** A usual error is never taken below this share of the median over the trained columns. */
 export const usualErrorFloor = 1e-3;
 
-/** 1 / max(usual, floor), as the scorers take it. */
-export function inverseUsualErrors(usual: Float64Array): Float32Array {
+/**
+ * 1 / max(usual, floor), as the scorers take it.
+ * @param floorFraction share of the median over the trained columns below which no usual error is taken
+ */
+export function inverseUsualErrors(usual: Float64Array, floorFraction = usualErrorFloor): Float32Array {
   // Where more than half of the columns are reproduced exactly the median is 0; 1e-30 keeps the inverse finite.
-  const floor = Math.max(usualErrorFloor * (median([...usual]) ?? 0), 1e-30);
+  const floor = Math.max(floorFraction * (median([...usual]) ?? 0), 1e-30);
   return Float32Array.from(usual, (value) => 1 / Math.max(value, floor));
 }

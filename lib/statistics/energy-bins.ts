@@ -3,10 +3,18 @@ import { areaUnderCurve } from './roc.js';
 import type { TailResult } from './tail-curve.js';
 import { effectiveEvents, weightedQuantiles } from './weighted.js';
 
+export interface EnergyBinOptions {
+  /** Background quantiles that bound the bins before any are joined, rising. */
+  readonly levels: readonly number[];
+  /** Effective background events that a bin must have. */
+  readonly minimumEvents: number;
+}
+
 /** Deciles, and the top one cut again, where most signals lie. */
-const levels = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99] as const;
-/** Effective background events that a bin must have. */
-export const minimumEffectiveEvents = 50;
+export const energyBinDefaults: EnergyBinOptions = {
+  levels: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99],
+  minimumEvents: 50,
+};
 
 /** Bins of an energy, for example H_T + met: bin k holds (edges[k - 1], edges[k]], the outer ones without end. */
 export interface EnergyBins {
@@ -16,14 +24,15 @@ export interface EnergyBins {
 
 /**
  * Bins from the background's quantiles by abs(weight). From the top down, a bin is joined with the next
- * lower one until it has 50 effective events and a positive sum of signed weights; a rest at the bottom
+ * lower one until it has the least effective events and a positive sum of signed weights; a rest at the bottom
  * joins the bin above it.
  */
 export function energyBins(
   energy: Float32Array,
   weights: Float64Array,
+  options: EnergyBinOptions = energyBinDefaults,
 ): EnergyBins | { readonly notDefined: string } {
-  const quantiles = weightedQuantiles(energy, weights, levels);
+  const quantiles = weightedQuantiles(energy, weights, options.levels);
   const edges: number[] = [];
   for (const quantile of quantiles) {
     if (!isDefined(quantile)) return notDefined(`background: ${quantile.notDefined}`);
@@ -39,13 +48,14 @@ export function energyBins(
     sums[bins[i]!]! += weight;
     squares[bins[i]!]! += weight * weight;
   }
-  return joinBins(edges, sums, squares);
+  return joinBins(edges, sums, squares, options.minimumEvents);
 }
 
 function joinBins(
   edges: readonly number[],
   sums: Float64Array,
   squares: Float64Array,
+  minimumEvents: number,
 ): EnergyBins | { readonly notDefined: string } {
   // Falling lower edges of the bins that are closed.
   const kept: number[] = [];
@@ -54,12 +64,12 @@ function joinBins(
   for (let bin = sums.length - 1; bin >= 0; bin--) {
     sum += sums[bin]!;
     square += squares[bin]!;
-    const full = sum > 0 && effectiveEvents(sum, square) >= minimumEffectiveEvents;
+    const full = sum > 0 && effectiveEvents(sum, square) >= minimumEvents;
     if (bin === 0) {
       // A rest that is not full undoes the edge above it; without one the background is too small.
       if (!full && kept.pop() === undefined) {
         return notDefined(
-          `background: ${effectiveEvents(sum, square).toFixed(1)} effective events are too few for a bin of ${minimumEffectiveEvents}`,
+          `background: ${effectiveEvents(sum, square).toFixed(1)} effective events are too few for a bin of ${minimumEvents}`,
         );
       }
     } else if (full) {

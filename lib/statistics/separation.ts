@@ -21,7 +21,8 @@ export interface Separation {
   readonly signalEfficiency: Readonly<Record<string, Measured>>;
 }
 
-const backgroundEfficiencies = [0.1, 0.01, 0.001] as const;
+/** Background efficiencies at which signal efficiencies are given. */
+export const efficiencyDefaults: readonly number[] = [0.1, 0.01, 0.001];
 
 /**
  * The background's side of one score, prepared once for all signals: about 30 bytes an event while it is
@@ -31,9 +32,15 @@ export class BackgroundReference {
   readonly #bins: EnergyBins | { readonly notDefined: string };
   readonly #all: TailResult;
   readonly #byBin: readonly TailResult[];
+  readonly #efficiencies: readonly number[];
 
   /** `bins` come from energyBins of the same background: they are the same for every score. */
-  constructor(background: ScoredEvents, bins: EnergyBins | { readonly notDefined: string }) {
+  constructor(
+    background: ScoredEvents,
+    bins: EnergyBins | { readonly notDefined: string },
+    efficiencies: readonly number[] = efficiencyDefaults,
+  ) {
+    this.#efficiencies = efficiencies;
     const { scores, weights, energy } = background;
     this.#bins = bins;
     const curves = curvesOf({ scores, weights, energy }, bins);
@@ -48,7 +55,7 @@ export class BackgroundReference {
       auc: areaUnderCurve(all, this.#all),
       aucWithinBins: this.#withinBins(all, byBin),
       signalEfficiency: Object.fromEntries(
-        backgroundEfficiencies.map((share) => [String(share), signalEfficiency(all, this.#all, share)]),
+        this.#efficiencies.map((share) => [String(share), signalEfficiency(all, this.#all, share)]),
       ),
     };
   }

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
+import type { Config } from '../../lib/config/index.js';
+
 export type { Measured } from '../../lib/statistics/measured.js';
+
 import { energyBins } from '../../lib/statistics/energy-bins.js';
 import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import type { RangeRecord } from './records.js';
@@ -66,9 +69,11 @@ class Collector {
 export async function evaluate(
   records: readonly RangeRecord[],
   scoreFolder: string,
-  scoreNames: readonly string[],
+  config: Config,
   { progress, signal }: Surroundings,
 ): Promise<Evaluation> {
+  const scoreNames = config.scores.map(({ type }) => type);
+  const { evaluation } = config;
   const background = new Collector();
   const signals = new Map<string, Collector>();
   const wanted = records.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
@@ -90,14 +95,17 @@ export async function evaluate(
   }
   const names = [...energyScores, ...scoreNames];
   const joined = background.join(scoreNames);
-  const bins = energyBins(joined.energy, joined.weights);
+  const bins = energyBins(joined.energy, joined.weights, {
+    levels: evaluation.energy_bin_quantiles,
+    minimumEvents: evaluation.min_bin_events,
+  });
   const found = new Map([...signals].map(([sample, collector]) => [sample, collector.join(scoreNames)]));
   const separation = new Map<string, Record<string, Separation>>(
     [...found.keys()].map((sample) => [sample, {}]),
   );
   // One score at a time: the reference holds every background event of it.
   for (const name of names) {
-    const reference = new BackgroundReference(scored(joined, name), bins);
+    const reference = new BackgroundReference(scored(joined, name), bins, evaluation.background_efficiencies);
     for (const [sample, events] of found)
       separation.get(sample)![name] = reference.separation(scored(events, name));
   }

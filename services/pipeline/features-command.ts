@@ -2,7 +2,6 @@ import { rmSync } from 'node:fs';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { deadLetterCounts } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { rangesOf } from './feature-phase.js';
@@ -12,6 +11,7 @@ import { openInputs, type PlannedSample } from './input-plan.js';
 import type { Surroundings } from './request.js';
 import type { FeatureTableTask, ProgressStep, WorkerSettings } from './tasks.js';
 import { weighInputs } from './weigh-phase.js';
+import { startWorkers } from './workers.js';
 
 export interface FeaturesRequest extends Surroundings {
   readonly loaded: LoadedConfig;
@@ -43,11 +43,7 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     onFile: () => undefined,
   });
   const settings: WorkerSettings = { config, profile, directory: '', modelFolder: '', threads: 1 };
-  const pool = new WorkerPool({
-    size: config.engine.workers,
-    module: new URL('./worker.js', import.meta.url),
-    workerData: settings,
-  });
+  const pool = startWorkers(settings);
   const writer = new ParquetFileWriter(request.output, {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,

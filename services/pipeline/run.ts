@@ -4,7 +4,7 @@ import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { configurationHash, diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
-import { WorkerPool } from '../../lib/flow/worker-pool.js';
+import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
@@ -22,6 +22,7 @@ import { openRunDirectory } from './run-directory.js';
 import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
 import { makeModel } from './train-phase.js';
 import { weighInputs } from './weigh-phase.js';
+import { startWorkers } from './workers.js';
 
 /** Features, scores and the training store take less than this for each entry; the check of the disk uses it. */
 const bytesPerEntry = 600;
@@ -78,11 +79,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
       modelFolder: layout.model,
       threads: Math.max(1, Math.floor(config.learning.threads / config.engine.workers)),
     };
-    const pool = new WorkerPool({
-      size: config.engine.workers,
-      module: new URL('./worker.js', import.meta.url),
-      workerData: settings,
-    });
+    const pool = startWorkers(settings);
     try {
       return await work(request, { opened, manifest, layout, pool, times });
     } finally {
@@ -160,12 +157,7 @@ async function work(
   const scored = await scoreRanges(records, loaded, pool, layout, request);
   times.finish('score', scored);
   times.start('evaluate');
-  const evaluation = await evaluate(
-    records,
-    layout.scores,
-    config.scores.map(({ type }) => type),
-    request,
-  );
+  const evaluation = await evaluate(records, layout.scores, config, request);
   times.finish('evaluate', scored);
   const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);

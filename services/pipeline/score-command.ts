@@ -4,7 +4,6 @@ import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
 import type { Config, Profile } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
-import { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
@@ -18,6 +17,7 @@ import { openRunDirectory } from './run-directory.js';
 import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
 import type { TrainingRecord } from './train-phase.js';
 import { weighInputs } from './weigh-phase.js';
+import { startWorkers } from './workers.js';
 
 export interface ScoreRequest extends Surroundings {
   readonly modelFolder: string;
@@ -90,11 +90,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     modelFolder: request.modelFolder,
     threads: Math.max(1, Math.floor(config.learning.threads / config.engine.workers)),
   };
-  const pool = new WorkerPool({
-    size: config.engine.workers,
-    module: new URL('./worker.js', import.meta.url),
-    workerData: settings,
-  });
+  const pool = startWorkers(settings);
   try {
     const known = new RecordStore<RangeRecord>(layout.ranges).readAll();
     if (state === 'finished') return outcome('finished-before', layout.root, loaded, [...known.values()]);

@@ -7,6 +7,7 @@ import { backendCandidates, findBackend } from '../../lib/learning/find-backend.
 import type { Moments } from '../../lib/learning/moments.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
@@ -64,6 +65,7 @@ export function makeScaler(records: readonly RangeRecord[], options: TrainPhaseO
     type: config.scaler.type,
     weights: config.scaler.weights,
     minFilled: config.features.min_filled,
+    minRelativeStd: config.features.min_relative_std,
     constantColumns: config.features.constant_columns,
   });
 }
@@ -95,7 +97,9 @@ export async function makeModel(
   });
   progress.finish('megasets');
   const trained = await trainNow(scaler, plan, options);
-  saveModel(layout.model, { ...trained.parts, scaler, record: recordOf(trained, plan, options) });
+  const usualFloor =
+    config.scores.find(({ type }) => type === 'error_normalised')?.floor_fraction ?? usualErrorFloor;
+  saveModel(layout.model, { ...trained.parts, usualFloor, scaler, record: recordOf(trained, plan, options) });
   return loadModel(layout.model);
 }
 

@@ -25,8 +25,9 @@ export class BlockScorer {
     backend: Backend,
     options: { readonly batch: number; readonly threads: number; readonly maskWords: number },
   ): Promise<BlockScorer> {
-    const { network, parameters, scaler, usual } = loaded.model;
-    const scorer = await backend.createScorer(network, parameters, inverseUsualErrors(usual), options);
+    const { network, parameters, scaler, usual, usualFloor } = loaded.model;
+    const inverseUsual = inverseUsualErrors(usual, usualFloor);
+    const scorer = await backend.createScorer(network, parameters, inverseUsual, options);
     return new BlockScorer(loaded, new RowScorer(scorer, planExpansion(scaler)), options.maskWords);
   }
 

@@ -21,6 +21,13 @@ export const baseCodes = {
     summary: 'The output directory cannot be written.',
     cure: 'Choose a directory that you may write to with --output or output.directory.',
   },
+  interrupted: {
+    domain: 'user',
+    exit: 1,
+    retry: true,
+    summary: 'The command was stopped by a signal before its end; its exit code is 130.',
+    cure: 'Run the same command again: run, train and score go on where they stopped.',
+  },
   io_failed: {
     domain: 'external',
     exit: 1,

@@ -8,13 +8,6 @@ export const cliCodes = {
     summary: 'The command line has an unknown command or option, or lacks an argument.',
     cure: 'Look at `rmmstream --help` or `rmmstream COMMAND --help`.',
   },
-  interrupted: {
-    domain: 'user',
-    exit: 1,
-    retry: true,
-    summary: 'The command was interrupted; its exit code is 130.',
-    cure: 'Run the same command again: it goes on from where it stopped.',
-  },
   internal: {
     domain: 'internal',
     exit: 1,

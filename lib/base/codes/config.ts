@@ -86,8 +86,4 @@ export const configCodes = {
     'The input profile is not valid.',
     'Mend the lines that the message names; schemas/profiles/atlas-open-data-2020.yaml is an example.',
   ),
-  profile_mismatch: user(
-    'An input file lacks branches that the profile needs, or they have other types.',
-    'Choose a profile that fits the file (`rmmstream inspect FILE` says which), or write one of your own.',
-  ),
 } as const satisfies Record<string, CodeSpec>;

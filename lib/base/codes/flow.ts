@@ -9,6 +9,12 @@ export const flowCodes = {
     summary: 'A worker thread ended before its work was done, most often for want of memory.',
     cure: 'Run the same command again: finished ranges are kept. If it comes back, lower engine.workers or engine.range_events.',
   },
+  task_stalled: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A piece of work made no progress for engine.stall_timeout_ms.',
+    cure: 'If the file that is named lies on a slow disk, raise engine.stall_timeout_ms; else make the file again or leave it out.',
+  },
   run_changed: {
     domain: 'user',
     exit: 2,
@@ -33,12 +39,5 @@ export const flowCodes = {
     exit: 1,
     summary: 'A file that an earlier, interrupted run left behind is damaged.',
     cure: 'Start over with --fresh.',
-  },
-  interrupted: {
-    domain: 'user',
-    exit: 1,
-    retry: true,
-    summary: 'The run was stopped by a signal.',
-    cure: 'Run the same command again: it goes on where it stopped.',
   },
 } as const satisfies Record<string, CodeSpec>;

@@ -22,7 +22,7 @@ export function writePackedHeader(sink: ByteSink, count: number): void {
  */
 export function writePackedCodes(
   sink: ByteSink,
-  source: ArrayLike<number>,
+  source: Int32Array,
   base: number,
   remap: Int32Array,
   start: number,

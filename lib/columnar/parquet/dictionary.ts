@@ -9,12 +9,16 @@ export interface UsedCodes {
 }
 
 /** @throws table_shape_invalid where a code lies outside [base, base + size) */
-export function usedCodes(name: string, codes: ArrayLike<number>, base: number, size: number): UsedCodes {
-  const counts = new Uint8Array(size);
+export function usedCodes(name: string, codes: Int32Array, base: number, size: number): UsedCodes {
+  const seen = new Uint8Array(size);
   let outside = -1;
+  let last = (codes[0] ?? 0) + 1;
   for (let i = 0; i < codes.length; i++) {
-    const code = codes[i]! - base;
-    if (code >= 0 && code < size) counts[code] = 1;
+    const code = codes[i]!;
+    // Most columns are runs of one code.
+    if (code === last) continue;
+    last = code;
+    if (code >= base && code < base + size) seen[code - base] = 1;
     else outside = i;
   }
   if (outside >= 0) {
@@ -25,7 +29,7 @@ export function usedCodes(name: string, codes: ArrayLike<number>, base: number, 
   }
   const remap = new Int32Array(size).fill(-1);
   let next = 0;
-  for (let code = 0; code < size; code++) if (counts[code] === 1) remap[code] = next++;
+  for (let code = 0; code < size; code++) if (seen[code] === 1) remap[code] = next++;
   const used = new Int32Array(next);
   for (let code = 0; code < size; code++) if (remap[code]! >= 0) used[remap[code]!] = code + base;
   return { remap, used };

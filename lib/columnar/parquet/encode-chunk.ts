@@ -1,11 +1,11 @@
-import { bitWidth, writePackedCodes, writePresence, writeRepeatedRun } from './bit-pack.js';
+import { bitWidth, writePackedCodes, writeRepeatedRun } from './bit-pack.js';
 import { writeSplit4, writeSplit8 } from './byte-stream-split.js';
-import type { ParquetColumn } from './column.js';
-import { type DictionaryColumn, isNullable, type NumberColumn } from './column.js';
+import type { DictionaryColumn, NumberColumn, ParquetColumn } from './column.js';
 import { writeRisingDeltas } from './delta.js';
 import { usedCodes } from './dictionary.js';
 import { encodeListChunk } from './encode-list.js';
 import { type Codec, type EncodingCode, encodingCode, type PhysicalType, physicalType } from './format.js';
+import { type Numbers, presentValues, validityOf, writePageLevels } from './nulls.js';
 import type { PageWriter } from './page-writer.js';
 import {
   bigIntegerRange,
@@ -45,7 +45,8 @@ export function encodeChunk(column: ParquetColumn, pages: PageWriter): ChunkMeta
 }
 
 function encodeStrings(column: DictionaryColumn, pages: PageWriter): ChunkMetadata {
-  const { remap, used } = usedCodes(column.name, column.codes, 0, column.dictionary.length);
+  const codes = pages.widen(column.codes);
+  const { remap, used } = usedCodes(column.name, codes, 0, column.dictionary.length);
   const strings = Array.from(used, (code) => column.dictionary[code]!);
   return encodeWithDictionary({
     pages,
@@ -60,7 +61,7 @@ function encodeStrings(column: DictionaryColumn, pages: PageWriter): ChunkMetada
         pages.body.append(bytes);
       }
     },
-    codes: column.codes,
+    codes,
     base: 0,
     remap,
     bounds: stringBounds(strings),
@@ -70,7 +71,8 @@ function encodeStrings(column: DictionaryColumn, pages: PageWriter): ChunkMetada
 function encodeNumbers(column: NumberColumn, pages: PageWriter): ChunkMetadata {
   const rows = column.data.length;
   const validity = validityOf(column);
-  const data = validity === undefined ? column.data : presentValues(column.data, validity);
+  const wide = widened(column.data, pages);
+  const data = validity === undefined ? wide : presentValues(wide, validity);
   const range = rangeOf(data);
   const type = physicalType[column.type === 'int16' ? 'int32' : column.type];
   if (range.constant && data.length > 0) {
@@ -86,8 +88,7 @@ function encodeNumbers(column: NumberColumn, pages: PageWriter): ChunkMetadata {
       ...(validity && { validity }),
     });
   }
-  const small = isInteger32(data) && range.span < dictionarySpan && range.span < rows / 4;
-  if (small) {
+  if (data instanceof Int32Array && range.span < dictionarySpan && range.span < rows / 4) {
     const { remap, used } = usedCodes(column.name, data, range.smallest, range.span + 1);
     return encodeWithDictionary({
       pages,
@@ -140,7 +141,7 @@ interface DictionaryChunk {
   readonly bounds: { readonly min?: Uint8Array; readonly max?: Uint8Array };
   readonly validity?: Uint8Array;
   /** Codes of the values that are present; not needed for a single entry. */
-  readonly codes?: ArrayLike<number>;
+  readonly codes?: Int32Array;
   readonly base?: number;
   readonly remap?: Int32Array;
 }
@@ -187,24 +188,20 @@ function bounds(range: { readonly min?: Uint8Array; readonly max?: Uint8Array })
   return range.min && range.max ? { min: range.min, max: range.max } : {};
 }
 
-type Numbers = NumberColumn['data'];
-
-function isInteger32(data: Numbers): data is Int32Array | Int16Array | Int8Array | Uint8Array {
-  return !(data instanceof BigInt64Array || data instanceof Float32Array || data instanceof Float64Array);
+function widened(data: NumberColumn['data'], pages: PageWriter): Numbers {
+  const wide = data instanceof BigInt64Array || data instanceof Float32Array || data instanceof Float64Array;
+  return wide ? data : pages.widen(data);
 }
 
 function rangeOf(data: Numbers): ValueRange {
   if (data instanceof BigInt64Array) return bigIntegerRange(data);
-  return isInteger32(data) ? integerRange(data) : floatRange(data);
+  return data instanceof Int32Array ? integerRange(data) : floatRange(data);
 }
 
 /** Rising numbers shrink to their steps; floats compress better byte by byte; the rest stays as it is. */
 function plainEncoding(data: Numbers, range: ValueRange): EncodingCode {
   if (data instanceof Float32Array || data instanceof Float64Array) return encodingCode.byteStreamSplit;
-  const wide = data instanceof BigInt64Array || data instanceof Int32Array;
-  return wide && range.rising && range.span < 0x7fffffff && data.length > 1
-    ? encodingCode.delta
-    : encodingCode.plain;
+  return range.rising && range.span < 0x7fffffff && data.length > 1 ? encodingCode.delta : encodingCode.plain;
 }
 
 function appendValues(
@@ -231,36 +228,5 @@ function appendValues(
 
 function appendPlain(pages: PageWriter, data: Numbers, start: number, end: number): void {
   const part = data.subarray(start, end);
-  const wide = isInteger32(part) && !(part instanceof Int32Array) ? Int32Array.from(part) : part;
-  pages.body.append(new Uint8Array(wide.buffer, wide.byteOffset, wide.byteLength));
-}
-
-/** The definition levels of a page with their length before them; returns how many values are present. */
-function writePageLevels(pages: PageWriter, validity: Uint8Array): number {
-  let present = 0;
-  for (let i = 0; i < validity.length; i++) if (validity[i] !== 0) present++;
-  const start = pages.body.length;
-  pages.body.uint32(0);
-  writePresence(pages.body, validity, present);
-  const end = pages.body.length;
-  pages.body.length = start;
-  pages.body.uint32(end - start - 4);
-  pages.body.length = end;
-  return present;
-}
-
-function validityOf(column: NumberColumn): Uint8Array | undefined {
-  if (!isNullable(column)) return undefined;
-  if (column.validity !== undefined) return column.validity;
-  const data = column.data as Float32Array | Float64Array;
-  const validity = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) validity[i] = Number.isNaN(data[i]!) ? 0 : 1;
-  return validity;
-}
-
-function presentValues(data: Numbers, validity: Uint8Array): Numbers {
-  const kept = data.slice();
-  let count = 0;
-  for (let i = 0; i < data.length; i++) if (validity[i] !== 0) kept[count++] = data[i]!;
-  return kept.subarray(0, count);
+  pages.body.append(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
 }

@@ -11,6 +11,7 @@ export class PageWriter {
   readonly #header = new ThriftWriter();
   readonly #compress: Compress | undefined;
   #chunks: Uint8Array[] = [];
+  #integers = new Int32Array(0);
   /** Bytes in the file so far. */
   position: number;
   /** Bytes so far if nothing had been compressed; headers count in both. */
@@ -24,6 +25,18 @@ export class PageWriter {
 
   get compresses(): boolean {
     return this.#compress !== undefined;
+  }
+
+  /**
+   * Small whole numbers as 32-bit ones, in scratch space that lasts until the next call: loops over one kind
+   * of array are several times faster than loops that meet four.
+   */
+  widen(source: Int32Array | Int16Array | Int8Array | Uint8Array | Uint16Array): Int32Array {
+    if (source instanceof Int32Array) return source;
+    if (this.#integers.length < source.length) this.#integers = new Int32Array(source.length);
+    const wide = this.#integers.subarray(0, source.length);
+    wide.set(source);
+    return wide;
   }
 
   raw(bytes: Uint8Array): void {

@@ -1,6 +1,12 @@
 import { openBasket } from './basket.js';
 import { corrupt, type Place } from './damage.js';
-import { type Counts, firstDisorder, startsFromTable, startsWithoutTable } from './entry-starts.js';
+import {
+  type Counts,
+  checkTable,
+  firstDisorder,
+  startsFromTable,
+  startsWithoutTable,
+} from './entry-starts.js';
 import { gatherCounted, gatherPlain, gatherVectors } from './gather.js';
 import { Scratch } from './scratch.js';
 import type { ReadableBranch } from './select.js';
@@ -41,13 +47,10 @@ export class BranchColumn {
     this.width = branch.shape.kind === 'jagged' ? 0 : branch.shape.kind === 'fixed' ? branch.shape.length : 1;
   }
 
-  /** Begins a range of `count` entries. */
-  begin(count: number): void {
+  /** Begins a range. Room is made as baskets prove what they hold, not by what the metadata promise. */
+  begin(): void {
     this.outputEntries = 0;
     this.outputValues = 0;
-    if (this.width > 0) this.output.reserve(count * this.width * this.size);
-    else if (this.outputOffsets.length < count + 1) this.outputOffsets = new Int32Array(count + 1);
-    this.outputOffsets[0] = 0;
   }
 
   /** Decodes basket `index`, on disk, from its record; it becomes the held one. */
@@ -60,11 +63,15 @@ export class BranchColumn {
       this.settleFixed(contentBytes, entries, place);
     } else {
       const { contentBytes, objectBytes, keyBytes } = openBasket(record, entries, this.shared, place);
-      this.reserveStarts(entries);
-      if (objectBytes === contentBytes) this.findStarts(index, contentBytes, place);
-      else
-        startsFromTable(this.shared.view, contentBytes, objectBytes, keyBytes, entries, this.starts, place);
-      this.settleJagged(contentBytes, entries, place);
+      let starts: Int32Array;
+      if (objectBytes === contentBytes) starts = this.findStarts(index, contentBytes, place);
+      else {
+        checkTable(this.shared.view, contentBytes, objectBytes, entries, place);
+        if (this.starts.length < entries + 1) this.starts = new Int32Array(entries + 1);
+        starts = this.starts;
+        startsFromTable(this.shared.view, contentBytes, keyBytes, entries, starts);
+      }
+      this.settleJagged(starts, contentBytes, entries, place);
     }
     this.heldBasket = index;
   }
@@ -79,10 +86,9 @@ export class BranchColumn {
     target.bytes.set(content, 0);
     if (this.width > 0) this.settleFixed(content.length, entries, place);
     else {
-      this.reserveStarts(entries);
-      if (offsets === null) this.findStarts(index, content.length, place);
-      else for (let entry = 0; entry <= entries; entry += 1) this.starts[entry] = offsets[entry]! - keyLength;
-      this.settleJagged(content.length, entries, place);
+      const starts =
+        offsets?.map((offset) => offset - keyLength) ?? this.findStarts(index, content.length, place);
+      this.settleJagged(starts, content.length, entries, place);
     }
     this.heldBasket = index;
   }
@@ -97,6 +103,7 @@ export class BranchColumn {
     output.bytes.set(held.bytes.subarray(first * size, last * size), this.outputValues * size);
     if (this.width === 0) {
       const shift = this.outputValues - first;
+      this.reserveOffsets(this.outputEntries + to - from + 1);
       rebase(heldOffsets, from, to - from, this.outputOffsets, this.outputEntries, shift);
     }
     this.outputEntries += to - from;
@@ -122,23 +129,26 @@ export class BranchColumn {
     return this.layout.firstEntry[index + 1]! - this.layout.firstEntry[index]!;
   }
 
-  private reserveStarts(entries: number): void {
-    if (this.starts.length < entries + 1) this.starts = new Int32Array(entries + 1);
-    if (this.heldOffsets.length < entries + 1) this.heldOffsets = new Int32Array(entries + 1);
+  /** Makes room for `length` offsets and keeps those of the range so far; the first is always 0. */
+  private reserveOffsets(length: number): void {
+    if (this.outputOffsets.length >= length) return;
+    const old = this.outputOffsets;
+    this.outputOffsets = new Int32Array(Math.max(length, old.length * 2));
+    this.outputOffsets.set(old.subarray(0, this.outputEntries + 1));
   }
 
-  private findStarts(index: number, contentBytes: number, place: Place): void {
-    const { layout, shared, counts, starts, size } = this;
+  private findStarts(index: number, contentBytes: number, place: Place): Int32Array {
+    const { layout, shared, counts, size } = this;
     const first = layout.firstEntry[index]!;
-    startsWithoutTable(
+    const entries = this.entriesOf(index);
+    return startsWithoutTable(
       shared.view,
       contentBytes,
       first,
-      this.entriesOf(index),
+      entries,
       layout.encoding,
       size,
       counts,
-      starts,
       place,
     );
   }
@@ -157,8 +167,9 @@ export class BranchColumn {
   }
 
   /** The content in the shared scratch becomes values and offsets in the held buffers. */
-  private settleJagged(contentBytes: number, entries: number, place: Place): void {
-    const { size, starts, shared, held, heldOffsets } = this;
+  private settleJagged(starts: Int32Array, contentBytes: number, entries: number, place: Place): void {
+    if (this.heldOffsets.length < entries + 1) this.heldOffsets = new Int32Array(entries + 1);
+    const { size, shared, held, heldOffsets } = this;
     const wrong = firstDisorder(starts, entries, contentBytes);
     if (wrong >= 0) {
       throw corrupt(

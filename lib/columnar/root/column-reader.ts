@@ -68,7 +68,7 @@ export function columnReader(
     }
     let next = 0;
     return columns.map((column, index) => {
-      column.begin(count);
+      column.begin();
       const { firstEntry, seek } = column.layout;
       let entry = first;
       let basket = basketOf(firstEntry, first);

@@ -1,3 +1,4 @@
+import { vectorHeader } from './branch-type.js';
 import { corrupt, type Place, unsupported } from './damage.js';
 import type { EntryEncoding, NumberArray } from './types.js';
 
@@ -5,17 +6,14 @@ import type { EntryEncoding, NumberArray } from './types.js';
 export type Counts = (first: number, count: number) => NumberArray;
 
 /**
- * Reads the offset table behind a basket's content to `starts`, as positions in the content: entries + 1 of
- * them, the last the content's end.
+ * The offset table behind a basket's content must be as long as its entries need.
  * @throws root_corrupt
  */
-export function startsFromTable(
+export function checkTable(
   view: DataView,
   contentBytes: number,
   objectBytes: number,
-  keyBytes: number,
   entries: number,
-  starts: Int32Array,
   place: Place,
 ): void {
   const tableBytes = objectBytes - contentBytes;
@@ -29,6 +27,16 @@ export function startsFromTable(
   if (stored < entries || stored > entries + 1 || 4 + 4 * stored > tableBytes) {
     throw corrupt(place, `the offset table has ${stored} entries, the basket ${entries}`);
   }
+}
+
+/** Reads that table to `starts`, as positions in the content: entries + 1, the last the content's end. */
+export function startsFromTable(
+  view: DataView,
+  contentBytes: number,
+  keyBytes: number,
+  entries: number,
+  starts: Int32Array,
+): void {
   let from = contentBytes + 4;
   for (let entry = 0; entry < entries; entry += 1) {
     starts[entry] = view.getInt32(from) - keyBytes;
@@ -51,20 +59,22 @@ export function startsWithoutTable(
   encoding: EntryEncoding,
   size: number,
   counts: Counts | null,
-  starts: Int32Array,
   place: Place,
-): void {
+): Int32Array {
   let at = 0;
-  starts[0] = 0;
+  let starts = new Int32Array(1);
   if (encoding === 'vector') {
+    if (entries > contentBytes / vectorHeader) throw tooLong(entries - 1, place);
+    starts = new Int32Array(entries + 1);
     for (let entry = 0; entry < entries; entry += 1) {
       const length = at + 4 <= contentBytes ? (view.getUint32(at) & 0x3fffffff) + 4 : 0;
-      if (length < 10 || at + length > contentBytes) throw tooLong(entry, place);
+      if (length < vectorHeader || at + length > contentBytes) throw tooLong(entry, place);
       at += length;
       starts[entry + 1] = at;
     }
   } else if (encoding === 'plain' && counts !== null && entries > 0) {
     const numbers = counts(firstEntry, entries);
+    starts = new Int32Array(entries + 1);
     for (let entry = 0; entry < entries; entry += 1) {
       const number = Number(numbers[entry]!);
       if (!(number >= 0 && at + number * size <= contentBytes)) throw tooLong(entry, place);
@@ -76,6 +86,7 @@ export function startsWithoutTable(
   if (at !== contentBytes) {
     throw corrupt(place, `the entries of the basket fill ${at} bytes, its content has ${contentBytes}`);
   }
+  return starts;
 }
 
 function tooLong(entry: number, place: Place): Error {

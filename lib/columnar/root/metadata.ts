@@ -27,10 +27,10 @@ export function readMetadata(file: FileBytes): RootMetadata {
     classes ??= fileClasses(file, header);
     if (!isTree(key.className, classes)) continue;
     const name = `${key.folder}${key.name}`;
-    const record = readRecord(file, key.seek, key.bytes, `tree ${name};${key.cycle}`);
+    const record = readRecord(file, key.seek, key.bytes, `tree ${name};${key.cycle}`, key);
     hash.update(record.raw);
     const cursor = new Cursor(record.object, file.path, key.seek, `tree ${name};${key.cycle}`);
-    const stored = readStoredObject(cursor, record.keyBytes, classes, key.className, 'fLeaves');
+    const stored = readStoredObject(cursor, record.key.keyBytes, classes, key.className, 'fLeaves');
     trees.push(treeMetadata(stored, name, key.cycle, file.path, classes));
   }
   const ntuples = listing.keys
@@ -59,7 +59,7 @@ function fileClasses(file: FileBytes, header: FileHeader): ClassDescriptions {
   }
   const record = readRecord(file, header.seekInfo, header.infoBytes, 'class descriptions');
   const cursor = new Cursor(record.object, file.path, header.seekInfo, 'class descriptions');
-  return readClassDescriptions(cursor, record.keyBytes);
+  return readClassDescriptions(cursor, record.key.keyBytes);
 }
 
 /** TTree itself or a class with TTree among its bases (TNtuple, ...). */

@@ -8,17 +8,6 @@ export const engineSchema = section('How the work is spread.', {
     65_536,
     { unit: 'events', minimum: 8192, maximum: 16_777_216, multipleOf: 8192 },
   ),
-  batch_events: integer('Entries read and computed at a time.', 8192, {
-    unit: 'events',
-    minimum: 256,
-    maximum: 1_048_576,
-    results: false,
-  }),
-  queue_ranges: integer('Finished pieces that may wait for the next stage before a worker pauses.', 4, {
-    minimum: 1,
-    maximum: 1024,
-    results: false,
-  }),
   stall_timeout_ms: integer(
     'A worker that makes no progress for this long is ended and its file named.',
     120_000,
@@ -29,10 +18,4 @@ export const engineSchema = section('How the work is spread.', {
       results: false,
     },
   ),
-  drain_timeout_ms: integer('Time given to pieces in work after the first interrupt.', 10_000, {
-    unit: 'ms',
-    minimum: 0,
-    maximum: 3_600_000,
-    results: false,
-  }),
 });

@@ -1,4 +1,4 @@
-import { integer, list, real, section } from './keys.js';
+import { list, real, section } from './keys.js';
 
 export const evaluationSchema = section('The figures in run.json.', {
   background_efficiencies: list(
@@ -17,9 +17,5 @@ export const evaluationSchema = section('The figures in run.json.', {
     unit: 'events',
     minimum: 1,
     maximum: 1e9,
-  }),
-  bootstrap_samples: integer('Bootstrap samples behind the error of a difference of AUCs.', 100, {
-    minimum: 2,
-    maximum: 100_000,
   }),
 });

@@ -2,7 +2,7 @@ import { choice, integer, section } from './keys.js';
 
 export const learningSchema = section('Where the network runs.', {
   backend: choice(
-    'What computes the network: onnxruntime-node is native, onnxruntime-web WebAssembly; auto takes the first that works.',
+    'What computes the network: onnx is onnxruntime-node, onnx-web its WebAssembly form; auto takes the first that works.',
     ['auto', 'onnx', 'onnx-web'],
     'auto',
   ),

@@ -38,6 +38,7 @@ function setup(item: Shape) {
     type: item.type,
     weights: 'none' as const,
     minFilled: item.minFilled,
+    minRelativeStd: 1e-6,
     constantColumns: item.constantColumns,
   };
   const moments = rowMoments(train.rows);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { errorAreas } from '../../../cli/error-page.js';
 import { generatedFiles } from '../../../cli/generated-files.js';
 import { errorCodes } from '../../../lib/base/codes/index.js';
 import { packageRoot } from '../../../lib/base/package-root.js';
@@ -11,6 +12,11 @@ for (const { path, content } of generatedFiles()) {
     assert.equal(readFileSync(join(packageRoot, path), 'utf8'), content);
   });
 }
+
+test('no error code stands in two areas, where one would silently replace the other', () => {
+  const all = errorAreas.flatMap(([, codes]) => Object.keys(codes));
+  assert.deepEqual([...all].sort(), Object.keys(errorCodes).sort());
+});
 
 test('every error code is in docs/errors.md once, with a summary and a cure', () => {
   const page = readFileSync(join(packageRoot, 'docs/errors.md'), 'utf8');

@@ -5,8 +5,13 @@ import { WorkerPool } from '../../../lib/flow/worker-pool.js';
 
 const module = new URL('./echo-worker.js', import.meta.url);
 
-async function withPool(size: number, body: (pool: WorkerPool) => Promise<void>): Promise<void> {
-  const pool = new WorkerPool({ size, module });
+async function withPool(
+  size: number,
+  body: (pool: WorkerPool) => Promise<void>,
+  stallTimeoutMs = 60_000,
+): Promise<void> {
+  const describe = (task: unknown) => `task ${(task as { value: number }).value}`;
+  const pool = new WorkerPool({ size, module, stallTimeoutMs, describe });
   try {
     await body(pool);
   } finally {
@@ -74,3 +79,18 @@ test('an abort starts no further task and awaits the one in work', () =>
     await assert.rejects(running, { message: 'stop' });
     assert.deepEqual(done, [2]);
   }));
+
+test('a task that hangs is ended and named, and the other thread goes on', () =>
+  withPool(
+    2,
+    async (pool) => {
+      const hanging = pool.run({ value: 7, do: 'hang' });
+      await assert.rejects(
+        hanging,
+        (error: unknown) =>
+          error instanceof RmmError && error.code === 'task_stalled' && /task 7/.test(error.message),
+      );
+      assert.equal(await pool.run({ value: 2 }), 4);
+    },
+    500,
+  ));

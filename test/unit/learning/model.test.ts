@@ -18,6 +18,7 @@ const model = {
   scaler,
   parameters: start.parameters,
   usual,
+  usualFloor: 0.01,
   record: { features: 'rmm/thesis/T4N5', losses: [0.5, 0.25] },
 };
 const checkpoint = {

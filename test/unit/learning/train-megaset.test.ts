@@ -4,11 +4,13 @@ import test from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { initialState, type Trainer, type TrainerState } from '../../../lib/learning/backend.js';
 import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
+import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
-import { trainMegaset } from '../../../lib/learning/train-megaset.js';
+import { meanLoss, trainMegaset } from '../../../lib/learning/train-megaset.js';
+import { addColumnErrors, createColumnErrors, usualErrors } from '../../../lib/learning/usual-errors.js';
 import { expectRejection } from './expect-error.js';
 import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
 import { data, scoreAndTrain, type TrainingRun } from './training-run.js';
@@ -78,7 +80,7 @@ test('bits of AE small and large do not depend on the thread count at the real b
     const states: TrainerState[] = [];
     for (const threads of [1, 2]) {
       const trainer = await backend.createTrainer(network, start, { batch: 2048, threads });
-      for (let step = 0; step < 5; step++) await trainer.step(x, weights, 0.001);
+      for (let step = 0; step < 3; step++) await trainer.step(x, weights, 0.001);
       states.push(trainer.state());
       await trainer.release();
     }
@@ -118,6 +120,38 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
   first.restore(whole.state());
   assert.deepEqual(first.state(), whole.state());
   for (const trainer of [whole, first, second, forgetful]) await trainer.release();
+});
+
+test('validation loss and usual errors equal a direct computation over all rows, tail included', async () => {
+  const { plan, network, start } = smallSetup(data);
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const buckets = [bucketOf(sliceRows(data, 0, 700)), bucketOf(sliceRows(data, 700, 1000))];
+  const loss = await meanLoss(trainer, plan, buckets, 'abs');
+  const errors = createColumnErrors(plan.width);
+  for (const bucket of buckets) await addColumnErrors(trainer, plan, [bucket], 'abs', errors);
+
+  const count = 1000;
+  const x = new Float32Array(count * plan.width);
+  expandScaled(bindRows(plan, data.rows), 0, count, x);
+  const options = { batch: count, threads: 1 };
+  const reconstructor = await backend.createReconstructor(network, start.parameters, options);
+  const y = await reconstructor.reconstruct(x);
+  const total = [...data.weights.slice(0, count)].reduce((sum, weight) => sum + Math.abs(weight), 0);
+  const columns = new Float64Array(plan.width);
+  for (let row = 0; row < count; row++) {
+    for (let column = 0; column < plan.width; column++) {
+      const distance = x[row * plan.width + column]! - y[row * plan.width + column]!;
+      columns[column]! += (Math.abs(data.weights[row]!) * distance * distance) / total;
+    }
+  }
+  const expected = columns.reduce((sum, value) => sum + value, 0) / plan.width;
+  assert.ok(Math.abs(loss! / expected - 1) < 1e-5, `${loss}, expected ${expected}`);
+  usualErrors(errors).forEach((value, column) => {
+    assert.ok(Math.abs(value / columns[column]! - 1) < 1e-5, `column ${column}`);
+  });
+  assert.equal(await meanLoss(trainer, plan, [], 'abs'), undefined);
+  await reconstructor.release();
+  await trainer.release();
 });
 
 test('early stopping ends the megaset and says so', async () => {

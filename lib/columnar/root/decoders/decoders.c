@@ -43,19 +43,24 @@ static inline void copy_match(uint8_t *to, uint32_t distance, uint32_t length) {
 #define DISTANCE_BITS 8
 #define DISTANCE_ENTRIES 512 /* 32 symbols, 15 bits, table of 8: 402 */
 #define LENGTHS_BITS 7
+#define LITERAL_MASK ((1u << LITERAL_BITS) - 1)
+#define DISTANCE_MASK ((1u << DISTANCE_BITS) - 1)
 
 /*
- * An entry of a decoding table: bits 0 to 4 the length of the code; bits 5 to 7 what it is; bits 8 to 12 the
- * number of extra bits; bits 16 to 31 the literal, the base, or where the second table begins. In entries
- * that point to a second table the length is that of the first, and the extra bits are the second one's size.
+ * An entry of a decoding table: bits 0 to 4 how many bits to drop, the code and its extra bits together; bits
+ * 5 to 7 what it is; bits 8 to 12 the length of the code alone; bits 16 to 31 the literal, the base, or where
+ * the second table begins. In entries that point to a second table bits 8 to 12 are that table's size.
  */
 #define IS_LITERAL 0x20
 #define IS_SECOND 0x40
 #define IS_END 0x80
 #define NO_CODE (IS_END | IS_SECOND) /* a code that is not assigned, or a symbol that has no meaning */
-#define LENGTH_OF(entry) ((entry) & 31)
-#define EXTRA_OF(entry) (((entry) >> 8) & 31)
+#define DROP_OF(entry) ((entry) & 31)
+#define CODE_OF(entry) (((entry) >> 8) & 31)
 #define VALUE_OF(entry) ((entry) >> 16)
+/* The base and the extra bits of a length or distance; `before` are the bits before its code was dropped. */
+#define EXTENDED(entry, before) \
+  (VALUE_OF(entry) + (((uint32_t)(before) & ((1u << DROP_OF(entry)) - 1)) >> CODE_OF(entry)))
 
 static uint32_t literal_table[LITERAL_ENTRIES];
 static uint32_t distance_table[DISTANCE_ENTRIES];
@@ -73,16 +78,16 @@ static const uint8_t lengths_order[19] = {16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 
 
 enum kind { LITERALS, DISTANCES, LENGTHS };
 
-/* The entry of a symbol, without the length of its code. */
-static uint32_t symbol_entry(enum kind kind, uint32_t symbol) {
-  if (kind == LENGTHS) return symbol << 16;
+/* The entry of a symbol whose code has `length` bits. */
+static uint32_t symbol_entry(enum kind kind, uint32_t symbol, uint32_t length) {
+  uint32_t code = length << 8 | length;
+  if (kind == LENGTHS) return symbol << 16 | code;
   if (kind == DISTANCES) {
-    return symbol < 30 ? ((uint32_t)distance_base[symbol] << 16) | ((uint32_t)distance_extra[symbol] << 8) : NO_CODE;
+    return symbol < 30 ? (uint32_t)distance_base[symbol] << 16 | (code + distance_extra[symbol]) : NO_CODE;
   }
-  if (symbol < 256) return (symbol << 16) | IS_LITERAL;
-  if (symbol == 256) return IS_END;
-  return symbol < 286 ? ((uint32_t)length_base[symbol - 257] << 16) | ((uint32_t)length_extra[symbol - 257] << 8)
-                      : NO_CODE;
+  if (symbol < 256) return symbol << 16 | IS_LITERAL | code;
+  if (symbol == 256) return IS_END | code;
+  return symbol < 286 ? (uint32_t)length_base[symbol - 257] << 16 | (code + length_extra[symbol - 257]) : NO_CODE;
 }
 
 /* Builds the table of a canonical Huffman code (RFC 1951, 3.2.2) from its code lengths; 0 where they are none. */
@@ -110,11 +115,12 @@ static int build(uint32_t *table, uint32_t entries, uint32_t bits, const uint8_t
     while (counts[length] == 0) { length++; code <<= 1; }
     for (uint32_t left = counts[length]; left > 0; left--, next++, code++) {
       uint32_t reversed = __builtin_bitreverse32(code) >> (32 - length);
-      uint32_t entry = symbol_entry(kind, sorted[next]);
       if (length <= bits) {
-        for (uint32_t i = reversed; i < 1u << bits; i += 1u << length) table[i] = entry | length;
+        uint32_t entry = symbol_entry(kind, sorted[next], length);
+        for (uint32_t i = reversed; i < 1u << bits; i += 1u << length) table[i] = entry;
         continue;
       }
+      uint32_t entry = symbol_entry(kind, sorted[next], length - bits);
       uint32_t prefix = reversed & ((1u << bits) - 1);
       if (prefix != second_prefix) {
         /* A second table, as large as the longest code with this prefix needs. */
@@ -131,7 +137,7 @@ static int build(uint32_t *table, uint32_t entries, uint32_t bits, const uint8_t
         table[prefix] = (second << 16) | (second_bits << 8) | IS_SECOND | bits;
       }
       for (uint32_t i = reversed >> bits; i < 1u << second_bits; i += 1u << (length - bits)) {
-        table[second + i] = entry | (length - bits);
+        table[second + i] = entry;
       }
     }
     length++;
@@ -164,7 +170,7 @@ static int read_codes(const uint8_t **in_at, const uint8_t *in_end, uint64_t *bi
     REFILL();
     if (in > in_end + 16) return 0;
     uint32_t entry = lengths_table[bits & ((1 << LENGTHS_BITS) - 1)];
-    DROP(LENGTH_OF(entry));
+    DROP(DROP_OF(entry));
     uint32_t symbol = VALUE_OF(entry), repeat;
     if (symbol < 16) { lengths[i++] = (uint8_t)symbol; continue; }
     uint8_t value = 0;
@@ -259,56 +265,66 @@ EXPORT(zlib) int zlib(const uint8_t *input, uint32_t input_length, uint8_t *outp
     }
     if (type == 3) return 1;
     if (type == 2 ? !read_codes(&in, in_end, &bits, &count) : !fixed_codes()) return 1;
+    REFILL();
+    uint32_t entry = literal_table[bits & LITERAL_MASK];
     for (;;) {
-      REFILL();
       if (in > in_end + 16) return 4;
       if (out > out_end) return 2;
-      uint32_t entry = literal_table[bits & ((1 << LITERAL_BITS) - 1)];
+      uint64_t before = bits;
+      DROP(DROP_OF(entry));
+      /* Up to three literals of at most 11 bits each leave 23 of the 56; a fourth look needs 11. */
       if (entry & IS_LITERAL) {
-        DROP(LENGTH_OF(entry));
         *out++ = (uint8_t)VALUE_OF(entry);
-        entry = literal_table[bits & ((1 << LITERAL_BITS) - 1)];
+        entry = literal_table[bits & LITERAL_MASK];
+        before = bits;
+        DROP(DROP_OF(entry));
         if (entry & IS_LITERAL) {
-          DROP(LENGTH_OF(entry));
           *out++ = (uint8_t)VALUE_OF(entry);
-          entry = literal_table[bits & ((1 << LITERAL_BITS) - 1)];
+          entry = literal_table[bits & LITERAL_MASK];
+          before = bits;
+          DROP(DROP_OF(entry));
           if (entry & IS_LITERAL) {
-            DROP(LENGTH_OF(entry));
             *out++ = (uint8_t)VALUE_OF(entry);
-            entry = literal_table[bits & ((1 << LITERAL_BITS) - 1)];
-            if (entry & IS_LITERAL) {
-              DROP(LENGTH_OF(entry));
-              *out++ = (uint8_t)VALUE_OF(entry);
-              continue;
-            }
+            entry = literal_table[bits & LITERAL_MASK];
+            REFILL();
+            continue;
           }
         }
-        REFILL();
       }
-      if (entry & IS_SECOND) {
-        if (entry & IS_END) return 1;
-        DROP(LITERAL_BITS);
-        entry = literal_table[VALUE_OF(entry) + (bits & ((1u << EXTRA_OF(entry)) - 1))];
+      if (entry & (IS_SECOND | IS_END)) {
+        if (entry & IS_END) {
+          if (entry & IS_SECOND) return 1;
+          break;
+        }
+        entry = literal_table[VALUE_OF(entry) + (bits & ((1u << CODE_OF(entry)) - 1))];
+        before = bits;
+        DROP(DROP_OF(entry));
         if (entry & IS_LITERAL) {
-          DROP(LENGTH_OF(entry));
           *out++ = (uint8_t)VALUE_OF(entry);
+          REFILL();
+          entry = literal_table[bits & LITERAL_MASK];
           continue;
         }
         if (entry & IS_SECOND) return 1;
+        if (entry & IS_END) break;
       }
-      DROP(LENGTH_OF(entry));
-      if (entry & IS_END) break;
-      uint32_t length = VALUE_OF(entry) + TAKE(EXTRA_OF(entry));
-      entry = distance_table[bits & ((1 << DISTANCE_BITS) - 1)];
+      uint32_t length = EXTENDED(entry, before);
+      REFILL();
+      entry = distance_table[bits & DISTANCE_MASK];
+      before = bits;
+      DROP(DROP_OF(entry));
       if (entry & IS_SECOND) {
         if (entry & IS_END) return 1;
-        DROP(DISTANCE_BITS);
-        entry = distance_table[VALUE_OF(entry) + (bits & ((1u << EXTRA_OF(entry)) - 1))];
+        entry = distance_table[VALUE_OF(entry) + (bits & ((1u << CODE_OF(entry)) - 1))];
+        before = bits;
+        DROP(DROP_OF(entry));
         if (entry & IS_SECOND) return 1;
       }
-      DROP(LENGTH_OF(entry));
-      uint32_t distance = VALUE_OF(entry) + TAKE(EXTRA_OF(entry));
+      uint32_t distance = EXTENDED(entry, before);
       if (distance > (uint32_t)(out - output)) return 1;
+      /* The next code is looked up while the match is copied. */
+      entry = literal_table[bits & LITERAL_MASK];
+      REFILL();
       copy_match(out, distance, length);
       out += length;
     }

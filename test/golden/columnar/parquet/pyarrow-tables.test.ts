@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../../lib/base/package-root.js';
-import { type ReadColumn, readParquetColumns } from '../../../../lib/columnar/parquet/read-columns.js';
+import type { ReadColumn } from '../../../../lib/columnar/parquet/column-sink.js';
+import { readParquetColumns } from '../../../../lib/columnar/parquet/read-columns.js';
 
 const folder = join(packageRoot, 'test', 'golden', 'columnar', 'parquet');
 const names = ['event', 'channel', 'n_jets', 'error', 'weight', 'mlll', 'sample'] as const;

@@ -6,7 +6,7 @@ import type { Batch, BatchColumn, NumberArray } from '../../../../lib/columnar/a
 import { decodeBatch } from '../../../../lib/columnar/arrow/decode.js';
 import { encodeBatch } from '../../../../lib/columnar/arrow/encode.js';
 
-const numRuns = process.env.RMMSTREAM_TEST_LONG === '1' ? 5000 : 200;
+const numRuns = process.env.RMMSTREAM_TEST_LONG === '1' ? 5000 : 100;
 
 const exactly = <T>(item: fc.Arbitrary<T>, count: number) =>
   fc.array(item, { minLength: count, maxLength: count });

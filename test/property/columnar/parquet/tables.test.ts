@@ -24,7 +24,7 @@ test('hyparquet reads back every table, and equal tables give equal bytes', asyn
         assert.deepEqual(read[column.name], values, `${column.name} ${column.type}`);
       });
     }),
-    { numRuns: long ? 3000 : 150 },
+    { numRuns: long ? 3000 : 100 },
   );
 });
 
