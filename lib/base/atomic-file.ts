@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fromSystemError } from './error.js';
+import { makeFolder } from './make-folder.js';
 
 /** The ending of files that are being written; a start-up sweep may delete any it finds. */
 export const temporarySuffix = '.tmp';
@@ -24,7 +25,7 @@ export function writeFileAtomic(path: string, chunks: string | Uint8Array | read
   const folder = dirname(path);
   const temporary = join(folder, `.${basename(path)}${temporarySuffix}`);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const descriptor = openSync(temporary, 'w');
     try {
       const list =

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporarySuffix, writeFileAtomic } from '../base/atomic-file.js';
 import { fromSystemError, RmmError } from '../base/error.js';
+import { makeFolder } from '../base/make-folder.js';
 
 /**
  * One small JSON file for each finished piece of work. A piece counts as done when its record is there, and
@@ -51,7 +52,7 @@ export class RecordStore<Value> {
 
 /** Deletes what a killed process left half written in `folder` and below. */
 export function sweepTemporaryFiles(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   for (const name of readdirSync(folder, { recursive: true }).map(String)) {
     if (name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
   }

@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromSystemError, RmmError } from '../base/error.js';
+import { makeFolder } from '../base/make-folder.js';
 
 /** What tells a live owner of a lock from a process that merely got its number later. */
 function processStart(pid: number): string {
@@ -29,7 +30,7 @@ function isAlive(pid: number, start: string): boolean {
 export function takeRunLock(path: string): () => void {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       const descriptor = openSync(path, 'wx');
       writeSync(descriptor, `${process.pid} ${processStart(process.pid)}`);
       closeSync(descriptor);

@@ -1,16 +1,8 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
 import { sweepTemporaryFiles } from '../../lib/flow/record-store.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
 import { everythingOf, layoutOf, madeFromAllInputs, type RunLayout } from './layout.js';
@@ -114,7 +106,7 @@ function makeWritable(directory: string): void {
     );
   try {
     if (existsSync(directory) && !statSync(directory).isDirectory()) throw cannot('it is a file', undefined);
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (error) {
     if (error instanceof RmmError) throw error;

@@ -1,7 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
 import { gatherRows, orderRows } from './order.js';
 import { decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
 
@@ -56,7 +57,7 @@ export class MegasetWriter {
     this.#megasets = options.megasets;
     this.#buckets = options.buckets;
     rmSync(options.folder, { recursive: true, force: true });
-    mkdirSync(options.folder, { recursive: true });
+    makeFolder(options.folder);
     this.#rows = Array.from({ length: this.#megasets }, () => new Array<number>(this.#buckets).fill(0));
   }
 

@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { syncFolder, temporarySuffix } from '../../base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../base/error.js';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Batch } from './batch.js';
 import {
   type BatchIndex,
@@ -44,7 +35,7 @@ export class BatchFileWriter {
     this.path = path;
     this.#temporary = join(dirname(path), `.${basename(path)}${temporarySuffix}`);
     this.#attempt(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.#descriptor = openSync(this.#temporary, 'w');
     });
   }

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder, temporarySuffix, writeFileAtomic } from '../../base/atomic-file.js';
 import { fromSystemError } from '../../base/error.js';
+import { makeFolder } from '../../base/make-folder.js';
 import { columnRows, type ParquetColumn } from './column.js';
 import { encodeParquet, type ParquetOptions, TableEncoder } from './table-encoder.js';
 
@@ -32,7 +33,7 @@ export class ParquetFileWriter {
     this.#temporary = join(dirname(path), `.${basename(path)}${temporarySuffix}`);
     this.#encoder = new TableEncoder(options);
     this.#attempt('opening', () => {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.#descriptor = openSync(this.#temporary, 'w');
     });
   }

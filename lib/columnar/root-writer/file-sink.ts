@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder, temporarySuffix } from '../../base/atomic-file.js';
 import { fromSystemError } from '../../base/error.js';
+import { makeFolder } from '../../base/make-folder.js';
 
 /** A file that is written under a temporary name, mostly from start to end, and named when it is whole. */
 export class FileSink {
@@ -15,7 +16,7 @@ export class FileSink {
   constructor(private readonly path: string) {
     this.temporary = join(dirname(path), `.${basename(path)}${temporarySuffix}`);
     try {
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       this.descriptor = openSync(this.temporary, 'w');
     } catch (error) {
       throw fromSystemError(error, 'creating', path);
