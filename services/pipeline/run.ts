@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
@@ -71,7 +72,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * bytesPerEntry,
   });
   try {
-    if (state === 'finished' && (request.until === 'model' || existsSync(layout.runJson))) {
+    if (state === 'finished' && isWhole(layout)) {
       return { directory: layout.root, state: 'finished-before', report: readReport(layout.runJson) };
     }
     if (state === 'resumed') progress.note('going on where an earlier run stopped');
@@ -169,6 +170,13 @@ async function work(
   return { directory: layout.root, state: 'done', report };
 }
 
+/** False where somebody deleted outputs of a finished run: they are made again. */
+function isWhole(layout: RunLayout): boolean {
+  const scored = new RecordStore<ScoredRecord>(layout.scored).readAll();
+  const paths = [...scored.keys()].map((name) => join(layout.scores, `${name}.parquet`));
+  return [...paths, layout.runJson, layout.cutflowJson, layout.model].every((path) => existsSync(path));
+}
+
 /** Scores every range that this model has not scored yet; returns the number of rows. */
 async function scoreRanges(
   records: readonly RangeRecord[],
@@ -178,7 +186,8 @@ async function scoreRanges(
   { progress, signal }: RunRequest,
 ): Promise<number> {
   const known = new RecordStore<ScoredRecord>(layout.scored).readAll();
-  const isDone = ({ name }: RangeRecord) => known.get(name)?.model === loaded.id;
+  const isDone = ({ name }: RangeRecord) =>
+    known.get(name)?.model === loaded.id && existsSync(join(layout.scores, `${name}.parquet`));
   const tasks = records
     .filter((record) => !isDone(record))
     .map(

@@ -139,6 +139,7 @@ async function trainNow(
     },
     usualErrorEvents: training.usual_error_events,
     signal,
+    onNote: (text) => progress.note(text),
     onStep: (rows) => progress.advance('train', rows),
     onEpoch: (epoch) => progress.advance('train', 0, epochNote(epoch, training.megasets)),
   });
