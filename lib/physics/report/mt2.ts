@@ -95,6 +95,8 @@ function largestRatio(
     mc = (fm + ml) / (2 * s);
     ms = (mx * (lx - fx) + my * (ly - fy)) / (2 * s);
   }
+  // Opposite but for rounding.
+  if (c <= 0) return 0;
   const dc = (fShare + lShare) * c + mShare * mc;
   const ds = (lShare - fShare) * s + mShare * ms;
   // The determinant over t: (c^2 - s^2 t^2)(mc + ms t) - trial (1 + t^2)(dc + ds t), positive between its two roots

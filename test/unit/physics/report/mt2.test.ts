@@ -121,6 +121,25 @@ test('m_T2 is symmetric, scales with the momenta and does not depend on the fram
   );
 });
 
+test('m_T2 of momenta that are parallel or opposite but for rounding is that of exact ones', () => {
+  // Places on a small grid meet in every degenerate way; times 0.1 or 1 / 3 they do so with rounding errors.
+  const place = fc.tuple(fc.integer({ min: -3, max: 3 }), fc.integer({ min: -3, max: 3 }));
+  const factor = fc.constantFrom(0.1, 1 / 3, 0.7, 1e5 / 3);
+  fc.assert(
+    fc.property(place, place, place, factor, factor, factor, ([ax, ay], [bx, by], [mx, my], f, g, h) => {
+      const found = stransverseMass(f * ax, f * ay, g * bx, g * by, h * mx, h * my);
+      // Whole numbers have exact products, so their m_T2 is 0 where it is; sizes do not move the cone.
+      const exact = stransverseMass(ax, ay, bx, by, mx, my);
+      assert.ok(Number.isFinite(found) && found >= 0);
+      const size = Math.sqrt(Math.max(f, g)) * Math.sqrt(h);
+      if (exact === 0) assert.ok(found <= 1e-6 * size, `${[ax, ay, bx, by, mx, my]}: ${found}`);
+      else assert.ok(found > 0.01 * Math.sqrt(Math.min(f, g)) * Math.sqrt(h), `${found}`);
+      if (f === g && g === h) close(found, f * exact, 1e-12, `${[ax, ay, bx, by, mx, my]}`, 1e-6 * size);
+    }),
+    { numRuns: long ? 200_000 : 5000 },
+  );
+});
+
 test('m_T2 of parallel, opposite and vanishing momenta', () => {
   // Parallel leptons with met against them: both see half of it, m_T^2 = 4 p q at q = met p2 / (p1 + p2).
   close(stransverseMass(50, 0, 30, 0, -40, 0), 2 * Math.sqrt((50 * 30 * 40) / 80), 1e-15, 'parallel');
