@@ -50,16 +50,13 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const times = new StageTimes(nowMs);
   for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
     progress.plan(stage);
-  progress.start(
-    'inputs',
-    loaded.samples.reduce((sum, { files }) => sum + files.length, 0),
-  );
+  progress.start('inputs', 0);
   const opened = await openInputs(loaded.samples, {
     config,
     profile,
     verify: config.input.verify_inputs,
     signal,
-    onFile: () => progress.advance('inputs', 1),
+    onFile: (entries) => progress.advance('inputs', entries),
   });
   progress.finish('inputs');
   const manifest = manifestOf(request, opened);
