@@ -28,10 +28,43 @@ export function stransverseMass(
   metX: number,
   metY: number,
 ): number {
+  given[0] = p1x;
+  given[1] = p1y;
+  given[2] = p2x;
+  given[3] = p2y;
+  given[4] = metX;
+  given[5] = metY;
+  writeStransverseMass(given, given, 0);
+  return given[0];
+}
+
+/** The same for loops: reads `momenta` (p1x, p1y, p2x, p2y, metX, metY), writes `out[at]`, allocates nothing. */
+export function writeStransverseMass(momenta: Float64Array, out: Float64Array, at: number): void {
+  const positive = orderMomenta(momenta, ordered);
+  out[at] = 0;
+  if (positive) writeMass(ordered, out, at);
+}
+
+// Numbers that go from one function to the next in an array are not put on the heap one by one.
+const given = new Float64Array(6);
+const ordered = new Float64Array(13);
+
+/**
+ * False where m_T2 is 0. Else writes p1, p2 and k = -met in counter-clockwise order, first f, m, last l, as unit
+ * vectors: fx, fy, lx, ly, mx, my; the sines fl, fm, ml between them; the share of each in |p1| + |p2|, 0 for k: f, l, m;
+ * and the unit of mass.
+ */
+function orderMomenta(momenta: Float64Array, into: Float64Array): boolean {
+  const p1x = momenta[0]!;
+  const p1y = momenta[1]!;
+  const p2x = momenta[2]!;
+  const p2y = momenta[3]!;
+  const metX = momenta[4]!;
+  const metY = momenta[5]!;
   const p1 = Math.sqrt(p1x * p1x + p1y * p1y);
   const p2 = Math.sqrt(p2x * p2x + p2y * p2y);
   const k = Math.sqrt(metX * metX + metY * metY);
-  if (p1 === 0 || p2 === 0 || k === 0) return 0;
+  if (p1 === 0 || p2 === 0 || k === 0) return false;
   // Sines between p1, p2 and k = -met, from the momenta themselves, so that parallel ones give exactly 0.
   const s12 = (p1x * p2y - p1y * p2x) / (p1 * p2);
   const sk1 = (metY * p1x - metX * p1y) / (k * p1);
@@ -50,34 +83,44 @@ export function stransverseMass(
   const aShare = swap ? p2 / (p1 + p2) : p1 / (p1 + p2);
   const bShare = swap ? p1 / (p1 + p2) : p2 / (p1 + p2);
   if (ab === 0) {
-    if (ax * bx + ay * by < 0 || (ka === 0 && kx * ax + ky * ay < 0)) return 0;
-  } else if (ka >= 0 && kb <= 0) return 0;
+    if (ax * bx + ay * by < 0 || (ka === 0 && kx * ax + ky * ay < 0)) return false;
+  } else if (ka >= 0 && kb <= 0) return false;
   // Outside the cone the three lie within less than half a turn, k first, last or in the middle.
-  let ratio: number;
-  if (ka > 0) ratio = largestRatio(kx, ky, bx, by, ax, ay, kb, ka, ab, 0, bShare, aShare);
-  else if (kb < 0) ratio = largestRatio(ax, ay, kx, ky, bx, by, -ka, ab, -kb, aShare, 0, bShare);
-  else ratio = largestRatio(ax, ay, bx, by, kx, ky, ab, -ka, kb, aShare, bShare, 0);
-  return 2 * Math.sqrt(p1) * Math.sqrt(p2 / (p1 + p2)) * Math.sqrt(k) * Math.sqrt(ratio);
+  const first = ka > 0;
+  const last = !first && kb < 0;
+  into[0] = first ? kx : ax;
+  into[1] = first ? ky : ay;
+  into[2] = last ? kx : bx;
+  into[3] = last ? ky : by;
+  into[4] = first ? ax : last ? bx : kx;
+  into[5] = first ? ay : last ? by : ky;
+  into[6] = first ? kb : last ? -ka : ab;
+  into[7] = first ? ka : last ? ab : -ka;
+  into[8] = first ? ab : last ? -kb : kb;
+  into[9] = first ? 0 : aShare;
+  into[10] = last ? 0 : bShare;
+  into[11] = first ? aShare : last ? bShare : 0;
+  into[12] = 2 * Math.sqrt(p1) * Math.sqrt(p2 / (p1 + p2)) * Math.sqrt(k);
+  return true;
 }
 
 /**
- * The largest (u.f)(u.l)(u.m) / (u^2 u.d) over u with positive products, d = fShare f + lShare l + mShare m, for
- * unit vectors f, m, l in counter-clockwise order within less than half a turn, and the sines between them.
+ * Writes the unit of mass times the root of the largest (u.f)(u.l)(u.m) / (u^2 u.d) over all u with positive
+ * products, where d is the sum of f, l and m by their shares.
  */
-function largestRatio(
-  fx: number,
-  fy: number,
-  lx: number,
-  ly: number,
-  mx: number,
-  my: number,
-  fl: number,
-  fm: number,
-  ml: number,
-  fShare: number,
-  lShare: number,
-  mShare: number,
-): number {
+function writeMass(three: Float64Array, out: Float64Array, at: number): void {
+  const fx = three[0]!;
+  const fy = three[1]!;
+  const lx = three[2]!;
+  const ly = three[3]!;
+  const mx = three[4]!;
+  const my = three[5]!;
+  const fl = three[6]!;
+  const fm = three[7]!;
+  const ml = three[8]!;
+  const fShare = three[9]!;
+  const lShare = three[10]!;
+  const mShare = three[11]!;
   // Frame: first axis along the bisector of f and l, f = (c, -s), l = (c, s), m = (mc, ms), u = (1, t). Of sums that
   // nearly cancel (c of nearly opposite vectors, s of nearly parallel ones) the sine knows the digits.
   let c: number;
@@ -95,8 +138,8 @@ function largestRatio(
     mc = (fm + ml) / (2 * s);
     ms = (mx * (lx - fx) + my * (ly - fy)) / (2 * s);
   }
-  // Opposite but for rounding.
-  if (c <= 0) return 0;
+  // Opposite but for rounding: m_T2 is 0.
+  if (c <= 0) return;
   const dc = (fShare + lShare) * c + mShare * mc;
   const ds = (lShare - fShare) * s + mShare * ms;
   // The determinant over t: (c^2 - s^2 t^2)(mc + ms t) - trial (1 + t^2)(dc + ds t), positive between its two roots
@@ -119,5 +162,5 @@ function largestRatio(
     trial = next;
     if (last) break;
   }
-  return trial;
+  out[at] = three[12]! * Math.sqrt(trial);
 }
