@@ -13,9 +13,25 @@ export function runTables(outcome: RunOutcome): string {
   }
   const { events } = report;
   const counts = `${formatCount(events.read)} events read, ${formatCount(events.selected)} selected, ${formatCount(events.scored)} scored; model ${report.model} (${report.backend.name} ${report.backend.version}, ${report.scaler.trained_columns} of ${report.scaler.columns} columns trained)`;
-  return [counts, signalTables(outcome), stageTable(report.timing), places(shown)]
+  return [counts, warnings(outcome), signalTables(outcome), stageTable(report.timing), places(shown)]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+/** What a person should know before believing the tables: corrupt samples, dead letters, doubled events. */
+function warnings({ report }: RunOutcome): string {
+  const lines: string[] = [];
+  for (const [name, sample] of Object.entries(report.samples)) {
+    const dead = Object.entries(sample.dead_letters);
+    if (dead.length === 0) continue;
+    const reasons = dead.map(([reason, count]) => `${formatCount(count)} ${reason}`).join(', ');
+    const verdict = sample.corrupt ? 'CORRUPT, do not trust it' : 'dead letters';
+    lines.push(`sample ${name}: ${verdict}: ${reasons} of ${formatCount(sample.entries)} events`);
+  }
+  const { duplicate_split_keys: doubled } = report.events;
+  if (doubled > 0)
+    lines.push(`${formatCount(doubled)} selected events have the run, event and channel of another one`);
+  return lines.join('\n');
 }
 
 function signalTables({ report }: RunOutcome): string {
