@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, extname, isAbsolute, resolve } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import type { PlannedSample } from './input-plan.js';
@@ -38,6 +38,6 @@ function isRemote(path: string): boolean {
 
 /** The same for one file under two names; a file that is missing is found out when it is opened. */
 function identityOf(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = existsSync(path) ? statSync(path) : undefined;
   return found === undefined ? path : `${found.dev}:${found.ino}`;
 }

@@ -23,7 +23,7 @@ export function prepareFolder(directory: string): void {
  * @throws output_unwritable, disk_full
  */
 export function prepareFile(path: string, inputs: readonly string[]): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = existsSync(path) ? statSync(path) : undefined;
   if (found?.isDirectory()) {
     throw new RmmError(
       'output_unwritable',
@@ -33,8 +33,8 @@ export function prepareFile(path: string, inputs: readonly string[]): void {
       },
     );
   }
-  const input = inputs.map((name) => statSync(name, { throwIfNoEntry: false }));
-  if (found !== undefined && input.some((other) => other?.dev === found.dev && other.ino === found.ino)) {
+  const input = inputs.map((name) => statSync(name));
+  if (found !== undefined && input.some((other) => other.dev === found.dev && other.ino === found.ino)) {
     throw new RmmError('output_unwritable', `${path} is one of the input files; give --output another name`, {
       context: { path },
     });
