@@ -36,7 +36,7 @@ export interface Evaluation {
 const energyScores = ['met', 'ht_plus_met'] as const;
 /** What AUC within bins is compared with: that of H_T + MET itself is not 1/2, for bins are wide. */
 const nullScore = 'ht_plus_met';
-/** With more test events of background and signals, the bootstrap is taken in its limit of many events. */
+/** With more test events of background and signals the bootstrap is taken in its limit (key bootstrap_samples says so too). */
 const largestBootstrap = 50_000;
 
 class Collector {
