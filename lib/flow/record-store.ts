@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { temporarySuffix, writeFileAtomic } from '../base/atomic-file.js';
 import { fromSystemError, RmmError } from '../base/error.js';
 
@@ -51,8 +51,10 @@ export class RecordStore<Value> {
 
 /** Deletes what a killed process left half written in `folder` and below. */
 export function sweepTemporaryFiles(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  if (!existsSync(folder)) return;
   for (const name of readdirSync(folder, { recursive: true }).map(String)) {
-    if (name.endsWith(temporarySuffix)) rmSync(join(folder, name), { force: true });
+    // Only names that writeFileAtomic gives: a folder may hold somebody else's .tmp files.
+    if (basename(name).startsWith('.') && name.endsWith(temporarySuffix))
+      rmSync(join(folder, name), { force: true });
   }
 }

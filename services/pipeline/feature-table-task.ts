@@ -41,16 +41,19 @@ export function runFeatureTableTask(
     step({ events: entries });
   }
   const { rows, columns } = table;
+  const features = collect.columns();
+  // mll is a feature of the report's tables: it stands among them and only there.
+  const named = new Set(features.map(({ name }) => name));
+  const head: ParquetColumn[] = [
+    { name: 'run_number', type: 'int32', data: columns.run.slice(0, rows) },
+    { name: 'event_number', type: 'int64', data: columns.event.slice(0, rows) },
+    { name: 'channel', type: 'int32', data: columns.channel.slice(0, rows) },
+    { name: 'weight', type: 'double', data: columns.weight.slice(0, rows) },
+    { name: 'met', type: 'float', data: columns.met.slice(0, rows) },
+    { name: 'mll', type: 'float', data: columns.mll.slice(0, rows) },
+  ];
   return {
-    columns: [
-      { name: 'run_number', type: 'int32', data: columns.run.slice(0, rows) },
-      { name: 'event_number', type: 'int64', data: columns.event.slice(0, rows) },
-      { name: 'channel', type: 'int32', data: columns.channel.slice(0, rows) },
-      { name: 'weight', type: 'double', data: columns.weight.slice(0, rows) },
-      { name: 'met', type: 'float', data: columns.met.slice(0, rows) },
-      { name: 'mll', type: 'float', data: columns.mll.slice(0, rows) },
-      ...collect.columns(),
-    ],
+    columns: [...head.filter(({ name }) => !named.has(name)), ...features],
     rows,
     flow: flowRecord(flow),
     deadLetters,

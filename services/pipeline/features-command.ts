@@ -2,12 +2,13 @@ import { rmSync } from 'node:fs';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import { deadLetterCounts } from '../../lib/physics/selection/index.js';
+import { CutFlow, deadLetterCounts } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { rangesOf } from './feature-phase.js';
 import type { FeatureTable } from './feature-table-task.js';
 import { flowFromRecord, writeDeadLetters } from './feature-task.js';
 import { openInputs, type PlannedSample } from './input-plan.js';
+import { prepareFile } from './output-path.js';
 import type { Surroundings } from './request.js';
 import type { FeatureTableTask, ProgressStep, WorkerSettings } from './tasks.js';
 import { weighInputs } from './weigh-phase.js';
@@ -42,13 +43,17 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     signal,
     onFile: () => undefined,
   });
-  const settings: WorkerSettings = { config, profile, directory: '', modelFolder: '', threads: 1 };
-  const pool = startWorkers(settings);
+  prepareFile(
+    request.output,
+    opened.map(({ path }) => path),
+  );
   const writer = new ParquetFileWriter(request.output, {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
     keyValueMetadata: { 'rmmstream.version': packageVersion, 'rmmstream.feature_layout': layout.id },
   });
+  const settings: WorkerSettings = { config, profile, directory: '', modelFolder: '', threads: 1 };
+  const pool = startWorkers(settings);
   try {
     const { files } = await weighInputs(opened, pool, {
       ...request,
@@ -71,7 +76,7 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     });
     writer.finish();
     progress.finish('features');
-    const flow = order.flows.reduce((sum, next) => sum.merge(next));
+    const flow = order.flows.reduce((sum, next) => sum.merge(next), new CutFlow());
     const deadLetterFile = `${request.output}.dead-letters.jsonl`;
     writeDeadLetters(deadLetterFile, order.deadLetters);
     return {

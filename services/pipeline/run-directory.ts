@@ -1,20 +1,12 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statfsSync,
-  statSync,
-} from 'node:fs';
-import { basename } from 'node:path';
-import { writeFileAtomic } from '../../lib/base/atomic-file.js';
-import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { temporarySuffix, writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { RmmError } from '../../lib/base/error.js';
 import { sweepTemporaryFiles } from '../../lib/flow/record-store.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
 import { everythingOf, layoutOf, madeFromAllInputs, type RunLayout } from './layout.js';
 import { changedError, compareManifests, type Manifest } from './manifest.js';
+import { prepareFolder } from './output-path.js';
 
 export type DirectoryState = 'new' | 'resumed' | 'extended' | 'finished';
 
@@ -42,14 +34,14 @@ export interface OpenOptions {
  */
 export function openRunDirectory(options: OpenOptions): OpenedDirectory {
   const layout = layoutOf(options.directory);
-  makeWritable(layout.root);
+  prepareFolder(layout.root);
   refuseForeign(layout);
   const release = takeRunLock(layout.lock);
   try {
     const state = settle(layout, options);
     if (state !== 'finished') {
       checkDisk(layout.root, options.bytesNeeded);
-      sweepTemporaryFiles(layout.root);
+      sweep(layout);
     }
     return { layout, state, release };
   } catch (error) {
@@ -80,6 +72,14 @@ function settle(layout: RunLayout, options: OpenOptions): DirectoryState {
   return 'extended';
 }
 
+/** Half-written files of a killed process, in our own folders only: the directory may be somebody's home. */
+function sweep(layout: RunLayout): void {
+  for (const folder of [layout.scores, layout.features, layout.model, layout.deadLetters, layout.work])
+    sweepTemporaryFiles(folder);
+  for (const file of [layout.runJson, layout.cutflowJson])
+    rmSync(join(layout.root, `.${basename(file)}${temporarySuffix}`), { force: true });
+}
+
 /** Clears the work folder but for the lock, which is ours. */
 function clearWork(layout: RunLayout): void {
   for (const path of [layout.manifest, layout.weighed, layout.ranges, layout.moments]) {
@@ -99,28 +99,6 @@ function readManifest(path: string): Manifest {
         cause: error,
       },
     );
-  }
-}
-
-function makeWritable(directory: string): void {
-  const cannot = (why: string, cause: unknown) =>
-    new RmmError(
-      'output_unwritable',
-      `the output directory ${directory} cannot be written: ${why}; choose another with --output`,
-      {
-        context: { directory },
-        cause,
-      },
-    );
-  try {
-    if (existsSync(directory) && !statSync(directory).isDirectory()) throw cannot('it is a file', undefined);
-    mkdirSync(directory, { recursive: true });
-    accessSync(directory, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    if (error instanceof RmmError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? '';
-    if (['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) throw cannot(code, error);
-    throw fromSystemError(error, 'making', directory);
   }
 }
 

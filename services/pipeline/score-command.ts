@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import type { Config, Profile } from '../../lib/config/index.js';
+import { type Config, diffConfig, type JsonObject, type Profile } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
@@ -11,6 +12,7 @@ import { eventCounts, sampleCutFlows } from './cutflow.js';
 import { rangesOf } from './feature-phase.js';
 import { inOrder } from './fixed-order.js';
 import { openInputs, type PlannedSample } from './input-plan.js';
+import { layoutOf } from './layout.js';
 import type { RangeRecord } from './records.js';
 import { StageTimes, type Surroundings } from './request.js';
 import { openRunDirectory } from './run-directory.js';
@@ -45,6 +47,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
   const { progress, signal, nowMs } = request;
   const times = new StageTimes(nowMs);
   const loaded = loadModel(request.modelFolder);
+  refuseModelInOutput(request);
   const { config, profile } = settingsOf(loaded, request.base, request.modelFolder);
   const opened = await openInputs(request.samples, {
     config,
@@ -53,21 +56,19 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     signal,
     onFile: () => undefined,
   });
-  const settled = JSON.stringify([
-    loaded.id,
-    config.engine.range_events,
-    config.learning.score_batch_events,
-    config.output.codec,
-    config.output.row_group_events,
-    config.input.max_events,
-  ]);
+  const settled = {
+    model: loaded.id,
+    engine: { range_events: config.engine.range_events },
+    learning: { score_batch_events: config.learning.score_batch_events },
+    output: { codec: config.output.codec, row_group_events: config.output.row_group_events },
+  };
   const { layout, state, release } = openRunDirectory({
     directory: request.outputDirectory,
     manifest: {
       version: 1,
       program: packageVersion,
-      configurationHash: createHash('sha256').update(settled).digest('hex'),
-      configuration: { model: loaded.id },
+      configurationHash: createHash('sha256').update(JSON.stringify(settled)).digest('hex'),
+      configuration: settled,
       inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
         sample,
         kind,
@@ -78,9 +79,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     },
     fresh: request.fresh,
     extend: false,
-    differences: (found, asked) => [
-      `model: ${(found as { model?: string }).model ?? 'none'} -> ${(asked as { model: string }).model}`,
-    ],
+    differences: (found, asked) => diffConfig(found as JsonObject, asked as JsonObject),
     bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * 200,
   });
   const settings: WorkerSettings = {
@@ -119,8 +118,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     progress.finish('score');
     times.finish('score', total);
     const records = inOrder(known.values());
-    const samples = request.samples.map(({ name }) => name);
-    const flows = sampleCutFlows(records, samples, selectionOf(config));
+    const flows = sampleCutFlows(records, request.samples, selectionOf(config));
     writeFileAtomic(
       layout.cutflowJson,
       `${JSON.stringify({ version: packageVersion, samples: flows }, null, 1)}\n`,
@@ -162,6 +160,17 @@ function outcome(
     read: records.reduce((sum, { entries }) => sum + entries, 0),
     scored: records.reduce((sum, { rows }) => sum + rows, 0),
   };
+}
+
+/** Scores go to a directory of their own: --fresh would delete the model that they are made with. */
+function refuseModelInOutput({ modelFolder, outputDirectory }: ScoreRequest): void {
+  const model = relative(layoutOf(resolve(outputDirectory)).model, resolve(modelFolder));
+  if (model !== '') return;
+  throw new RmmError(
+    'output_unwritable',
+    `the output directory ${outputDirectory} holds the model ${modelFolder}; choose another with --output`,
+    { context: { directory: outputDirectory } },
+  );
 }
 
 /** The model's own settings over the base; a model whose features this program lays out otherwise is refused. */

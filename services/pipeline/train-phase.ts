@@ -139,6 +139,7 @@ async function trainNow(
     },
     usualErrorEvents: training.usual_error_events,
     signal,
+    onNote: (text) => progress.note(text),
     onStep: (rows) => progress.advance('train', rows),
     onEpoch: (epoch) => progress.advance('train', 0, epochNote(epoch, training.megasets)),
   });
@@ -166,7 +167,7 @@ function recordOf(trained: Trained & { backend: Backend }, plan: MegasetPlan, op
     configuration_hash: configurationHash,
     feature_layout: featureLayout.id,
     settings: { luminosity_fb, selection, features, training, scores },
-    configuration: resultConfig(config),
+    configuration: resultConfig({ ...config, input: { ...config.input, samples: [] } }),
     profile,
     backend: trained.backend,
     training: {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { RmmError } from '../../lib/base/error.js';
 import { MergeTree } from '../../lib/flow/merge-tree.js';
 import { type Moments, mergeMoments, rowMoments } from '../../lib/learning/moments.js';
@@ -26,16 +27,17 @@ export function blockMoments(
   return rowMoments(rows, mask, weighting === 'abs' ? weights : undefined);
 }
 
-/** Moments of several blocks as one file: for each its length in bytes, then its bytes. */
+/** Moments of several blocks as one file: for each its length in bytes, the crc32 of its bytes, the bytes. */
 export function packMoments(blocks: readonly Moments[]): Uint8Array {
   const parts = blocks.map(momentsToBytes);
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 4 + part.length, 0));
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.length, 0));
   const view = new DataView(bytes.buffer);
   let at = 0;
   for (const part of parts) {
     view.setUint32(at, part.length, true);
-    bytes.set(part, at + 4);
-    at += 4 + part.length;
+    view.setUint32(at + 4, crc32(part), true);
+    bytes.set(part, at + 8);
+    at += 8 + part.length;
   }
   return bytes;
 }
@@ -46,16 +48,24 @@ export function unpackMoments(bytes: Uint8Array, path: string): Moments[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   while (at < bytes.length) {
-    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
-    if (at + 4 + length > bytes.length) {
-      throw new RmmError('partial_damaged', `${path} ends within a block; start over with --fresh`, {
-        context: { path },
-      });
-    }
-    blocks.push(momentsFromBytes(bytes.slice(at + 4, at + 4 + length)));
-    at += 4 + length;
+    const length = at + 8 <= bytes.length ? view.getUint32(at, true) : Number.POSITIVE_INFINITY;
+    const end = at + 8 + length;
+    if (end > bytes.length) throw damaged(path, `ends within a block that begins at byte ${at}`);
+    const block = bytes.slice(at + 8, end);
+    if (crc32(block) !== view.getUint32(at + 4, true))
+      throw damaged(path, `fails its checksum in the block that begins at byte ${at}`);
+    blocks.push(momentsFromBytes(block));
+    at = end;
   }
   return blocks;
+}
+
+function damaged(path: string, what: string): RmmError {
+  return new RmmError(
+    'partial_damaged',
+    `${path} ${what}; delete it and run the same command again, or start over with --fresh`,
+    { context: { path } },
+  );
 }
 
 /** The tree in which blocks are merged: its shape depends on their number only (decisions.md 10). */

@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { syncFolder, writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
 import type { NamedFile } from '../../lib/learning/files.js';
 import { type Model, modelFileNames, modelFiles, modelFromFiles } from '../../lib/learning/model.js';
 
@@ -16,7 +17,7 @@ export function writeFolder(folder: string, files: readonly NamedFile[]): void {
   const temporary = `${folder}.new`;
   try {
     rmSync(temporary, { recursive: true, force: true });
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
     for (const { name, bytes } of files) writeFileAtomic(join(temporary, name), bytes);
     // Between the two renames a kill leaves no folder; the caller's restart makes it again.
     rmSync(folder, { recursive: true, force: true });

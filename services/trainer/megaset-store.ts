@@ -1,9 +1,10 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
 import { gatherRows, orderRows } from './order.js';
-import { decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
+import { damaged, decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
 
 /** How the training rows were divided: written when every row is in its bucket. */
 export interface MegasetPlan {
@@ -35,10 +36,16 @@ function bucketFile(folder: string, megaset: number, bucket: number, ending: 'pa
   return join(folder, `${name}.${ending}`);
 }
 
-/** The plan of a store that is complete, or undefined. */
+/** The plan of a store that is complete, or undefined. @throws partial_damaged */
 export function readMegasetPlan(folder: string): MegasetPlan | undefined {
   const path = join(folder, planName);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as MegasetPlan) : undefined;
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as MegasetPlan;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw damaged(path, `is not whole JSON (${error.message})`);
+    throw fromSystemError(error, 'reading', path);
+  }
 }
 
 /** Distributes training rows over megasets and buckets on disk, holding a bounded number of bytes. */
@@ -56,7 +63,7 @@ export class MegasetWriter {
     this.#megasets = options.megasets;
     this.#buckets = options.buckets;
     rmSync(options.folder, { recursive: true, force: true });
-    mkdirSync(options.folder, { recursive: true });
+    makeFolder(options.folder);
     this.#rows = Array.from({ length: this.#megasets }, () => new Array<number>(this.#buckets).fill(0));
   }
 
@@ -162,7 +169,8 @@ export function readBucket(
   if (expected === 0) return undefined;
   const path = bucketFile(folder, megaset, bucket, 'bin');
   const [rows] = decodeSegments(readAligned(path), path);
-  invariant(rows?.rows === expected, `${path} holds ${rows?.rows} rows where ${expected} were written`);
+  if (rows?.rows !== expected)
+    throw damaged(path, `holds ${rows?.rows ?? 0} rows where ${expected} were written`);
   return rows;
 }
 

@@ -1,4 +1,5 @@
-import { invariant } from '../../lib/base/error.js';
+import { crc32 } from 'node:zlib';
+import { invariant, RmmError } from '../../lib/base/error.js';
 
 /** Training rows on their way to a bucket: what order, weight and features need, nothing else. */
 export interface TrainingRows {
@@ -19,7 +20,7 @@ export interface TrainingRows {
 }
 
 const magic = 0x524d4d53;
-const headerWords = 6;
+const headerWords = 8;
 
 function pad8(bytes: number): number {
   return (bytes + 7) & ~7;
@@ -64,18 +65,28 @@ export function encodeSegment(rows: TrainingRows): Uint8Array {
   put(rows.offsets, rows.rows + 1);
   put(rows.values, values);
   invariant(at === bytes.length, 'a segment has the length that was computed for it');
+  new Uint32Array(bytes.buffer)[6] = crc32(bytes.subarray(headerWords * 4));
   return bytes;
 }
 
-/** Every segment of a bucket file, as views on `bytes` (8-byte aligned). */
+export function damaged(path: string, what: string): RmmError {
+  return new RmmError(
+    'partial_damaged',
+    `${path} ${what}; delete its folder and run the same command again, or start over with --fresh`,
+    { context: { path } },
+  );
+}
+
+/** Every segment of a bucket file, as views on `bytes` (8-byte aligned). @throws partial_damaged */
 export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[] {
   invariant(bytes.byteOffset % 8 === 0, 'segments are read from aligned bytes');
   const found: TrainingRows[] = [];
   let at = 0;
   while (at < bytes.length) {
-    invariant(at + headerWords * 4 <= bytes.length, `${where} ends within a header`);
+    if (at + headerWords * 4 > bytes.length) throw damaged(where, 'ends within a header');
     const header = new Uint32Array(bytes.buffer, bytes.byteOffset + at, headerWords);
-    const [mark, rows, columns, maskWords, values, length] = header as unknown as [
+    const [mark, rows, columns, maskWords, values, length, sum] = header as unknown as [
+      number,
       number,
       number,
       number,
@@ -83,11 +94,11 @@ export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[]
       number,
       number,
     ];
-    invariant(
-      mark === magic && length === segmentBytes(rows, maskWords, values),
-      `${where} is damaged at byte ${at}`,
-    );
-    invariant(at + length <= bytes.length, `${where} ends within a segment`);
+    if (mark !== magic || length !== segmentBytes(rows, maskWords, values))
+      throw damaged(where, `is damaged at byte ${at}`);
+    if (at + length > bytes.length) throw damaged(where, 'ends within a segment');
+    if (crc32(bytes.subarray(at + headerWords * 4, at + length)) !== sum)
+      throw damaged(where, `fails its checksum in the segment at byte ${at}`);
     let next = bytes.byteOffset + at + pad8(headerWords * 4);
     const take = <Column>(
       kind: {

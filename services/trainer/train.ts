@@ -1,7 +1,9 @@
+import { RmmError } from '../../lib/base/error.js';
 import type { Backend, Trainer } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
 import type { TrainingBucket } from '../../lib/learning/batches.js';
 import {
+  type Checkpoint,
   checkCheckpoint,
   checkpointFileNames,
   checkpointFiles,
@@ -41,6 +43,8 @@ export interface TrainOptions {
   /** Hears of every training step with its number of rows. */
   readonly onStep: (rows: number) => void;
   readonly onEpoch: (epoch: EpochResult) => void;
+  /** Hears what a person should know. */
+  readonly onNote: (text: string) => void;
 }
 
 /** A trained network, with the loss of every epoch. */
@@ -67,8 +71,7 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     scalerId: scaler.id,
     backend: { name: backend.name, version: backend.version },
   };
-  const files = readFolderFiles(options.checkpointFolder, checkpointFileNames);
-  const resumed = files === undefined ? undefined : checkpointFromFiles(files, options.checkpointFolder);
+  const resumed = readCheckpoint(options);
   if (resumed !== undefined) checkCheckpoint(resumed, origin);
   const state = resumed?.state ?? initialState(initialParameters(network, options.seed));
   const trainer = await backend.createTrainer(network, state, {
@@ -106,6 +109,19 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     return { parts: { network, parameters: trainer.state().parameters, usual }, epochs };
   } finally {
     await trainer.release();
+  }
+}
+
+/** The last checkpoint. A damaged one costs time and nothing else: the same training is done again from the start. */
+function readCheckpoint({ checkpointFolder, onNote }: TrainOptions): Checkpoint | undefined {
+  const files = readFolderFiles(checkpointFolder, checkpointFileNames);
+  if (files === undefined) return undefined;
+  try {
+    return checkpointFromFiles(files, checkpointFolder);
+  } catch (error) {
+    if (!(error instanceof RmmError) || error.code !== 'model_corrupt') throw error;
+    onNote(`the checkpoint is damaged, so training starts again: ${error.message}`);
+    return undefined;
   }
 }
 

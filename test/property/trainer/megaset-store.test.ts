@@ -30,7 +30,7 @@ const anyRow: fc.Arbitrary<Row> = fc.record({
   hashLow: fc.constantFrom(0, 1, 0xffffffff),
   source: fc.integer({ min: 0, max: 2 }),
   entry: fc.integer({ min: 0, max: 5 }),
-  weight: fc.double({ noNaN: true }),
+  weight: fc.double({ noNaN: true, min: -1e12, max: 1e12 }),
   mask: uint32,
   values: fc.array(fc.float({ noNaN: true }), { maxLength: 5 }),
   megaset: fc.integer({ min: 0, max: 2 }),
