@@ -60,26 +60,21 @@ function aucTable(signals: Signals): string {
   return renderTable(header, rows);
 }
 
-/** What each score adds to the energy: first the AUC of H_T + MET within bins of itself, then the others and their gain. */
+/** What each score adds to the energy: the AUC of H_T + MET within bins of itself, then the others and their gain. */
 function withinBinsTable(signals: Signals): string {
   const scores = Object.keys(signals[0]![1].separation).filter((score) => score !== 'ht_plus_met');
-  const header = [
-    { title: 'AUC within bins of H_T + MET' },
-    { title: 'ht_plus_met', align: 'right' as const },
-    ...scores.flatMap((title) => [
-      { title, align: 'right' as const },
-      { title: 'less ht_plus_met', align: 'right' as const },
-    ]),
-  ];
+  const header = ['ht_plus_met', ...scores].map((title) => ({ title, align: 'right' as const }));
   const rows = signals.map(([name, { separation }]) => [
     name,
     shown(separation.ht_plus_met?.auc_within_bins),
-    ...scores.flatMap((score) => {
+    ...scores.map((score) => {
       const { auc_within_bins: within } = separation[score]!;
-      return [shown(within), difference(within.difference_to_ht_plus_met)];
+      return `${shown(within)}${difference(within.difference_to_ht_plus_met)}`;
     }),
   ]);
-  return renderTable(header, rows);
+  const title =
+    'AUC within bins of H_T + MET, and its difference to that of ht_plus_met, which is no network';
+  return `${title}\n${renderTable([{ title: 'signal' }, ...header], rows)}`;
 }
 
 function shown(measured: MeasuredRecord | undefined): string | undefined {
@@ -87,10 +82,11 @@ function shown(measured: MeasuredRecord | undefined): string | undefined {
   return 'value' in measured ? measured.value.toFixed(4) : 'not defined';
 }
 
-function difference(measured: MeasuredRecord | undefined): string | undefined {
-  if (measured === undefined || !('value' in measured)) return shown(measured);
-  const value = `${measured.value < 0 ? '' : '+'}${measured.value.toFixed(4)}`;
-  return measured.error === undefined ? value : `${value} ± ${measured.error.toFixed(4)}`;
+/** With its sign and, where there is one, its error. */
+function difference(measured: MeasuredRecord | undefined): string {
+  if (measured === undefined || !('value' in measured)) return '';
+  const value = ` ${measured.value < 0 ? '' : '+'}${measured.value.toFixed(4)}`;
+  return measured.error === undefined ? value : `${value}±${measured.error.toFixed(4)}`;
 }
 
 function stageTable(timing: unknown): string {

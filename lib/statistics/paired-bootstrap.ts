@@ -1,23 +1,13 @@
-import { binOf, type EnergyBins } from './energy-bins.js';
+import type { EnergyBins } from './energy-bins.js';
 import { isDefined, type Measured, notDefined } from './measured.js';
 import { backgroundStream, poissonCounts, signalStream } from './poisson-counts.js';
+import { CurveScratch, resampledArea } from './resampled-area.js';
 import {
-  CurveScratch,
-  placements,
-  type Ranking,
-  ResampledSample,
-  rankings,
-  resampledArea,
-} from './resampled-area.js';
-
-/** Events with all their scores: arrays of equal length. */
-export interface ComparedEvents {
-  /** Signed weights. */
-  readonly weights: Float64Array;
-  /** H_T + met in GeV. */
-  readonly energy: Float32Array;
-  readonly scores: readonly Float32Array[];
-}
+  type ComparedEvents,
+  type Comparison,
+  comparisons,
+  type ResampledSample,
+} from './score-comparison.js';
 
 export interface BootstrapOptions {
   /** Number of replicas; 0 for no errors. */
@@ -36,13 +26,16 @@ export interface BootstrapErrors {
 /** Largest share of replicas in which a figure may be not defined, as with a signal of two events. */
 const largestUndefinedShare = 0.1;
 
-/** What does not change from replica to replica for one score and one way of grouping the events. */
-interface Comparison {
-  readonly background: Omit<Ranking, 'thresholds'>;
-  readonly signals: readonly (
-    | { readonly ranking: Omit<Ranking, 'thresholds'>; readonly placed: Int32Array }
-    | undefined
-  )[];
+/** Makes the errors in steps, so that others may come in between. */
+export interface ErrorEstimate {
+  readonly steps: number;
+  /** Takes step 0 to steps - 1, each once, in any order. */
+  step(index: number): void;
+  /** The errors, after the last step. */
+  errors(signal: number, score: number): BootstrapErrors;
+}
+
+interface ComparedAreas extends Comparison {
   /** Areas by signal and replica; NaN where not defined. */
   readonly areas: readonly Float64Array[];
 }
@@ -57,13 +50,14 @@ interface Comparison {
  *
  * Each score is sorted once; a replica is one pass in that order. Memory: 8 bytes an event and score, 40 an event.
  */
-export class PairedBootstrap {
-  readonly #options: BootstrapOptions;
+export class PairedBootstrap implements ErrorEstimate {
+  readonly steps: number;
+  readonly #seed: number;
   readonly #background: ResampledSample;
   readonly #signals: readonly ResampledSample[];
   readonly #binsProblem: Measured | undefined;
-  readonly #within: readonly (Comparison | undefined)[];
-  readonly #all: readonly (Comparison | undefined)[];
+  readonly #within: readonly (ComparedAreas | undefined)[];
+  readonly #all: readonly (ComparedAreas | undefined)[];
   readonly #nullScore: number;
   readonly #scratch: CurveScratch;
   readonly #counts: Uint8Array;
@@ -74,56 +68,29 @@ export class PairedBootstrap {
     signals: readonly ComparedEvents[],
     bins: EnergyBins | { readonly notDefined: string },
     nullScore: number,
-    options: BootstrapOptions,
+    { samples, seed }: BootstrapOptions,
   ) {
-    this.#options = options;
+    this.steps = samples;
+    this.#seed = seed;
     this.#nullScore = nullScore;
     this.#binsProblem = isDefined(bins) ? undefined : bins;
-    const used = isDefined(bins) ? bins : { edges: new Float64Array(0), count: 1 };
-    const resampled = ({ weights, energy }: ComparedEvents) =>
-      new ResampledSample(weights, binOf(used, energy), used.count);
-    this.#background = resampled(background);
-    this.#signals = signals.map(resampled);
-    const compared = background.scores.map((scores, score) => {
-      const below = rankings(this.#background, scores);
-      if (below === undefined) return undefined;
-      const above = signals.map((events, i) => rankings(this.#signals[i]!, events.scores[score]!));
-      return {
-        within: this.#comparison(
-          below.byBin,
-          above.map((both) => both?.byBin),
-        ),
-        all: this.#comparison(
-          below.all,
-          above.map((both) => both?.all),
-        ),
-      };
-    });
-    this.#within = compared.map((both) => both?.within);
-    this.#all = compared.map((both) => both?.all);
+    const compared = comparisons(background, signals, bins);
+    this.#background = compared.background;
+    this.#signals = compared.signals;
+    const withAreas = (comparison: Comparison | undefined) =>
+      comparison && { ...comparison, areas: signals.map(() => new Float64Array(samples).fill(Number.NaN)) };
+    this.#within = compared.scores.map((both) => withAreas(both?.within));
+    this.#all = compared.scores.map((both) => withAreas(both?.all));
     const most = Math.max(0, ...this.#signals.map(({ rows }) => rows));
     this.#scratch = new CurveScratch(this.#background.rows, most);
     this.#counts = new Uint8Array(Math.max(this.#background.rows, most));
   }
 
-  #comparison(background: Ranking, signals: readonly (Ranking | undefined)[]): Comparison {
-    return {
-      background: withoutThresholds(background),
-      signals: signals.map((ranking) =>
-        ranking === undefined
-          ? undefined
-          : { ranking: withoutThresholds(ranking), placed: placements(ranking, background) },
-      ),
-      areas: signals.map(() => new Float64Array(this.#options.samples).fill(Number.NaN)),
-    };
-  }
-
-  /** Makes replica number 0 to samples - 1, in any order; tens of milliseconds for a million events and a score. */
-  replicate(replica: number): void {
-    const { seed } = this.#options;
+  /** Makes one replica. */
+  step(replica: number): void {
     const total = (sample: ResampledSample, stream: number) => {
       const counts = this.#counts.subarray(0, sample.rows);
-      poissonCounts(seed, replica, stream, counts);
+      poissonCounts(this.#seed, replica, stream, counts);
       return sample.draw(counts);
     };
     const enough = total(this.#background, backgroundStream) > 0;
@@ -134,7 +101,11 @@ export class PairedBootstrap {
     }
   }
 
-  #compare({ background, signals, areas }: Comparison, defined: readonly boolean[], replica: number): void {
+  #compare(
+    { background, signals, areas }: ComparedAreas,
+    defined: readonly boolean[],
+    replica: number,
+  ): void {
     const scratch = this.#scratch;
     const sums = new Float64Array(signals.length);
     const totals = new Float64Array(signals.length);
@@ -143,9 +114,9 @@ export class PairedBootstrap {
       for (let i = 0; i < signals.length; i++) {
         const signal = signals[i];
         if (signal === undefined || !defined[i]!) continue;
-        const total = scratch.fill(scratch.signal, this.#signals[i]!, signal.ranking, group);
+        const total = scratch.fill(scratch.signal, this.#signals[i]!, signal.order, group);
         if (!(total > 0)) continue;
-        const { points } = signal.ranking;
+        const { points } = signal.order;
         const first = points[group]!;
         const area =
           backgroundTotal > 0
@@ -169,7 +140,7 @@ export class PairedBootstrap {
   /** AUC within bins (or of all events) in each replica made so far, NaN where not defined. */
   areas(signal: number, score: number, kind: 'within' | 'all'): Float64Array {
     const comparison = (kind === 'within' ? this.#within : this.#all)[score];
-    return comparison?.areas[signal] ?? new Float64Array(this.#options.samples).fill(Number.NaN);
+    return comparison?.areas[signal] ?? new Float64Array(this.steps).fill(Number.NaN);
   }
 
   /** The errors, once every replica is made. */
@@ -182,10 +153,6 @@ export class PairedBootstrap {
       difference: this.#binsProblem ?? spread(within.map((area, i) => area - reference[i]!)),
     };
   }
-}
-
-function withoutThresholds({ order, starts, points }: Ranking): Omit<Ranking, 'thresholds'> {
-  return { order, starts, points };
 }
 
 /** Standard deviation (n - 1) of the numbers that are not NaN. */

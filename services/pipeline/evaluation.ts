@@ -3,7 +3,9 @@ import { setImmediate } from 'node:timers/promises';
 import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
 import type { Config } from '../../lib/config/index.js';
 import { type EnergyBins, energyBins } from '../../lib/statistics/energy-bins.js';
-import { type ComparedEvents, PairedBootstrap } from '../../lib/statistics/paired-bootstrap.js';
+import { LinearBootstrap } from '../../lib/statistics/linear-bootstrap.js';
+import { type ErrorEstimate, PairedBootstrap } from '../../lib/statistics/paired-bootstrap.js';
+import type { ComparedEvents } from '../../lib/statistics/score-comparison.js';
 import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
@@ -20,6 +22,8 @@ interface Collected {
 /** For each signal sample and each score, and beside them for MET and H_T + MET, how well it tells the two apart. */
 export interface Evaluation {
   readonly background: { readonly events: number };
+  /** How the statistical errors were made; absent where there are none. */
+  readonly errors?: { readonly method: 'bootstrap' | 'linear_bootstrap' };
   readonly signals: Readonly<
     Record<
       string,
@@ -32,6 +36,8 @@ export interface Evaluation {
 const energyScores = ['met', 'ht_plus_met'] as const;
 /** What AUC within bins is compared with: that of H_T + MET itself is not 1/2, for bins are wide. */
 const nullScore = 'ht_plus_met';
+/** With more test events of background and signals the bootstrap is taken in its limit (key bootstrap_samples says so too). */
+const largestBootstrap = 50_000;
 
 class Collector {
   readonly #parts: Collected[] = [];
@@ -114,10 +120,11 @@ export async function evaluate(
     for (const [sample, events] of found)
       separation.get(sample)![name] = reference.separation(scored(events, name));
   }
-  const bootstrap = await resample(joined, [...found.values()], bins, names, config, signal);
+  const errors = await estimateErrors(joined, [...found.values()], bins, names, config, signal);
   progress.finish('evaluate');
   return {
     background: { events: background.rows },
+    ...(errors === undefined ? {} : { errors: { method: errors.method } }),
     signals: Object.fromEntries(
       [...found].map(([sample, events], index) => {
         const separations = separation.get(sample)!;
@@ -126,7 +133,7 @@ export async function evaluate(
           separationRecord(
             separations[name]!,
             name === nullScore ? undefined : separations[nullScore]!,
-            bootstrap?.errors(index, score),
+            errors?.estimate.errors(index, score),
           ),
         ]);
         return [sample, { events: events.weights.length, separation: Object.fromEntries(records) }];
@@ -135,15 +142,17 @@ export async function evaluate(
   };
 }
 
-/** The statistical errors of all figures; undefined when they are switched off or there is no signal. */
-async function resample(
+/** The statistical errors of all areas; undefined when they are switched off or there is no signal. */
+async function estimateErrors(
   background: Collected,
   signals: readonly Collected[],
   bins: EnergyBins | { readonly notDefined: string },
   names: readonly string[],
   { evaluation }: Config,
   signal: AbortSignal,
-): Promise<PairedBootstrap | undefined> {
+): Promise<
+  { readonly method: 'bootstrap' | 'linear_bootstrap'; readonly estimate: ErrorEstimate } | undefined
+> {
   const { bootstrap_samples: samples, bootstrap_seed: seed } = evaluation;
   if (samples === 0 || signals.length === 0) return undefined;
   const compared = (events: Collected): ComparedEvents => ({
@@ -151,20 +160,20 @@ async function resample(
     energy: events.energy,
     scores: names.map((name) => scored(events, name).scores),
   });
-  const bootstrap = new PairedBootstrap(
-    compared(background),
-    signals.map(compared),
-    bins,
-    names.indexOf(nullScore),
-    { samples, seed },
-  );
-  for (let replica = 0; replica < samples; replica += 1) {
-    bootstrap.replicate(replica);
-    // Lets signals and timers in between.
+  const rows = signals.reduce((sum, { weights }) => sum + weights.length, background.weights.length);
+  const sides = [compared(background), signals.map(compared), bins, names.indexOf(nullScore)] as const;
+  const method = rows > largestBootstrap ? 'linear_bootstrap' : 'bootstrap';
+  const estimate =
+    method === 'linear_bootstrap'
+      ? new LinearBootstrap(...sides)
+      : new PairedBootstrap(...sides, { samples, seed });
+  for (let step = 0; step < estimate.steps; step += 1) {
+    estimate.step(step);
+    // Lets the signals of the process and its timers in between.
     await setImmediate();
     signal.throwIfAborted();
   }
-  return bootstrap;
+  return { method, estimate };
 }
 
 function scored(events: Collected, name: string): ScoredEvents {

@@ -49,7 +49,7 @@ for (const [kind, lowest] of [
           const bins: EnergyBins = { edges, count: edges.length + 1 };
           const bootstrap = new PairedBootstrap(background, [signal], bins, 0, { samples: 2, seed: 3 });
           for (const replica of [0, 1]) {
-            bootstrap.replicate(replica);
+            bootstrap.step(replica);
             const wanted = new BackgroundReference(
               resampled(background, replica, backgroundStream),
               bins,
