@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { RmmError } from '../../lib/base/error.js';
 import type { Compression } from '../../lib/columnar/root-writer/index.js';
 import { formatBytes, formatCount } from '../../lib/telemetry/format.js';
-import { type AmplifyOptions, type AmplifySummary, amplify } from '../../services/amplify/amplify.js';
+import type { AmplifyOptions, AmplifySummary } from '../../services/amplify/amplify.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 
 interface Options {
@@ -64,6 +64,7 @@ Examples:
         },
       };
       try {
+        const { amplify } = await import('../../services/amplify/amplify.js');
         const summary = await amplify(plan);
         progress.finish('amplify', 'done');
         printResult(cli, summaryText(options.output, summary), { output: plan.output, ...summary });

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '../../lib/telemetry/format.js';
-import { makeFeatureTable } from '../../services/pipeline/features-command.js';
 import { looseSamples } from '../../services/pipeline/loose-inputs.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addSetOption, type ConfigOptions, loadForCommand } from '../config-options.js';
@@ -31,6 +30,7 @@ export function registerFeatures(program: Command, cli: Cli): void {
   addSetOption(command).action(async (options: FeaturesOptions) => {
     const { output, ...rest } = options;
     const loaded = loadForCommand(cli, options.config, rest, 'none', { resolveFiles: false });
+    const { makeFeatureTable } = await import('../../services/pipeline/features-command.js');
     const outcome = await makeFeatureTable({
       loaded,
       samples: looseSamples(options.input, cli.currentDirectory, undefined),

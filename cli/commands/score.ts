@@ -2,7 +2,6 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '../../lib/telemetry/format.js';
 import { looseSamples } from '../../services/pipeline/loose-inputs.js';
-import { scoreFiles } from '../../services/pipeline/score-command.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addSetOption, type ConfigOptions, loadForCommand } from '../config-options.js';
 
@@ -32,6 +31,7 @@ export function registerScore(program: Command, cli: Cli): void {
   addSetOption(command).action(async (options: ScoreOptions) => {
     const { output, ...rest } = options;
     const { config } = loadForCommand(cli, undefined, rest, 'none', { resolveFiles: false });
+    const { scoreFiles } = await import('../../services/pipeline/score-command.js');
     const outcome = await scoreFiles({
       modelFolder: resolve(cli.currentDirectory, options.model),
       samples: looseSamples(options.input, cli.currentDirectory, options.sample),

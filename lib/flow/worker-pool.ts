@@ -15,6 +15,12 @@ export interface WorkerPoolOptions {
   readonly describe: (task: unknown) => string;
 }
 
+/**
+ * Workers live on typed arrays, whose memory a collection of the young generation gives back; with V8's own 48 MB
+ * for it, buffers that nobody holds any more pile up.
+ */
+const maxYoungGenerationSizeMb = 8;
+
 interface PendingTask {
   readonly id: number;
   readonly task: unknown;
@@ -96,7 +102,10 @@ export class WorkerPool {
   }
 
   #start(options: WorkerPoolOptions): void {
-    const worker = new Worker(options.module, { workerData: options.workerData });
+    const worker = new Worker(options.module, {
+      workerData: options.workerData,
+      resourceLimits: { maxYoungGenerationSizeMb },
+    });
     this.#workers.set(worker, undefined);
     this.#idle.push(worker);
     worker.on('message', (message: WorkerMessage) => this.#receive(worker, message));

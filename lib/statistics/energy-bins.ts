@@ -82,8 +82,8 @@ function joinBins(
 }
 
 /** The bin of each value. */
-export function binOf({ edges }: EnergyBins, values: Float32Array): Uint8Array {
-  const bins = new Uint8Array(values.length);
+export function binOf({ edges }: EnergyBins, values: Float32Array): Uint16Array {
+  const bins = new Uint16Array(values.length);
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     let bin = 0;

@@ -32,7 +32,7 @@ export function tailCurve(scores: Float32Array, weights: Float64Array): TailResu
 export function tailCurvesByBin(
   scores: Float32Array,
   weights: Float64Array,
-  bins: Uint8Array,
+  bins: Uint16Array,
   binCount: number,
 ): { readonly all: TailResult; readonly byBin: readonly TailResult[] } {
   const problem = sampleProblem(scores, weights);

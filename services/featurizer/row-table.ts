@@ -26,6 +26,9 @@ type RowColumns = { readonly [Name in RowColumnName]: InstanceType<(typeof flatT
 
 const names = Object.keys(flatTypes) as RowColumnName[];
 
+/** Names in files, where they are those of the score files. */
+const fileNames: Partial<Record<RowColumnName, string>> = { run: 'run_number', event: 'event_number' };
+
 /**
  * What travels beside the features of selected events: identity, weight, kinematics (GeV), split. Columns of a
  * fixed capacity, filled block by block; mlll is NaN where an event has two leptons (null in files).
@@ -54,7 +57,7 @@ export class RowTable {
   batchColumns(from: number, to: number): BatchColumn[] {
     return names.map((name) => ({
       kind: 'flat',
-      name,
+      name: fileNames[name] ?? name,
       data: this.columns[name].subarray(from, to),
       ...(name === 'mlll' ? { nanIsNull: true } : {}),
     }));
@@ -64,7 +67,7 @@ export class RowTable {
   append(batch: Pick<Batch, 'columns' | 'rows' | 'schema' | 'source'>): number {
     const first = this.extend(batch.rows);
     for (const name of names) {
-      const { data } = columnOf(batch as Batch, name, 'flat');
+      const { data } = columnOf(batch as Batch, fileNames[name] ?? name, 'flat');
       const own = this.columns[name];
       invariant(
         data.constructor === own.constructor,

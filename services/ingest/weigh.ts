@@ -1,11 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { reason } from '../../lib/physics/selection/reason.js';
-import {
-  isCorrupt,
-  medianAbsWeight,
-  weightLimit,
-  weightVerdict,
-} from '../../lib/physics/selection/weights.js';
+import { medianAbsWeight, weightLimit, weightVerdict } from '../../lib/physics/selection/weights.js';
 import type { AnyArray } from './widen.js';
 
 /** What the weight-only pass over a file finds (decisions.md 17, 19). Weights are per pb^-1 of luminosity. */
@@ -17,7 +12,6 @@ export interface FileWeights {
   readonly medianPerPb: number;
   /** Rows whose weight is not finite or absurd. */
   readonly corruptRows: number;
-  readonly corrupt: boolean;
 }
 
 export interface Production {
@@ -73,11 +67,7 @@ export class FileWeigher {
    * @param absurdFactor a weight above this many times the median is corrupt
    * @throws weights_unusable where no weight is finite and non-zero
    */
-  finish(options: {
-    readonly absurdFactor: number;
-    readonly corruptFraction: number;
-    readonly corruptMinimum: number;
-  }): FileWeights {
+  finish(options: { readonly absurdFactor: number }): FileWeights {
     const weights = this.#weights.subarray(0, this.#filled);
     const medianPerPb = medianAbsWeight(weights);
     if (weights.length > 0 && !(medianPerPb > 0)) {
@@ -97,7 +87,6 @@ export class FileWeigher {
       productions: this.#productions,
       medianPerPb: weights.length > 0 ? medianPerPb : 0,
       corruptRows,
-      corrupt: isCorrupt(corruptRows, weights.length, options.corruptFraction, options.corruptMinimum),
     };
   }
 

@@ -26,15 +26,15 @@ export interface SampleCutFlow {
 /** Cut flows by sample, in the order in which the configuration lists them. */
 export function sampleCutFlows(
   records: readonly RangeRecord[],
-  samples: readonly string[],
+  samples: readonly { readonly name: string; readonly kind: string }[],
   options: SelectionOptions,
 ): Record<string, SampleCutFlow> {
   const result: Record<string, SampleCutFlow> = {};
-  for (const sample of samples) {
+  for (const { name: sample, kind } of samples) {
     const own = records.filter((record) => record.sample === sample);
     const flow = mergedFlow(own);
     result[sample] = {
-      kind: own[0]?.kind ?? '',
+      kind,
       files: [...new Set(own.map(({ file }) => file))],
       entries: total(own, (record) => record.entries),
       cuts: flow === undefined ? [] : cutFlowSteps(flow, options),

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
 import type { Config } from '../../lib/config/index.js';
-
-export type { Measured } from '../../lib/statistics/measured.js';
-
-import { energyBins } from '../../lib/statistics/energy-bins.js';
+import { type EnergyBins, energyBins } from '../../lib/statistics/energy-bins.js';
+import { LinearBootstrap } from '../../lib/statistics/linear-bootstrap.js';
+import { type ErrorEstimate, PairedBootstrap } from '../../lib/statistics/paired-bootstrap.js';
+import type { ComparedEvents } from '../../lib/statistics/score-comparison.js';
 import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
+import { type SeparationRecord, separationRecord } from './separation-record.js';
 
 /** Scores of the events that the figures are made of: test background, and signals by sample. */
 interface Collected {
@@ -20,13 +22,22 @@ interface Collected {
 /** For each signal sample and each score, and beside them for MET and H_T + MET, how well it tells the two apart. */
 export interface Evaluation {
   readonly background: { readonly events: number };
+  /** How the statistical errors were made; absent where there are none. */
+  readonly errors?: { readonly method: 'bootstrap' | 'linear_bootstrap' };
   readonly signals: Readonly<
-    Record<string, { readonly events: number; readonly separation: Readonly<Record<string, Separation>> }>
+    Record<
+      string,
+      { readonly events: number; readonly separation: Readonly<Record<string, SeparationRecord>> }
+    >
   >;
 }
 
 /** Names of the two scores that need no network; no AUC is shown without them beside it. */
 const energyScores = ['met', 'ht_plus_met'] as const;
+/** What AUC within bins is compared with: that of H_T + MET itself is not 1/2, for bins are wide. */
+const nullScore = 'ht_plus_met';
+/** With more test events of background and signals the bootstrap is taken in its limit (key bootstrap_samples says so too). */
+const largestBootstrap = 50_000;
 
 class Collector {
   readonly #parts: Collected[] = [];
@@ -109,20 +120,64 @@ export async function evaluate(
     for (const [sample, events] of found)
       separation.get(sample)![name] = reference.separation(scored(events, name));
   }
+  const errors = await estimateErrors(joined, [...found.values()], bins, names, config, signal);
   progress.finish('evaluate');
   return {
     background: { events: background.rows },
+    ...(errors === undefined ? {} : { errors: { method: errors.method } }),
     signals: Object.fromEntries(
-      [...found].map(([sample, events]) => [
-        sample,
-        { events: events.weights.length, separation: separation.get(sample)! },
-      ]),
+      [...found].map(([sample, events], index) => {
+        const separations = separation.get(sample)!;
+        const records = names.map((name, score) => [
+          name,
+          separationRecord(
+            separations[name]!,
+            name === nullScore ? undefined : separations[nullScore]!,
+            errors?.estimate.errors(index, score),
+          ),
+        ]);
+        return [sample, { events: events.weights.length, separation: Object.fromEntries(records) }];
+      }),
     ),
   };
 }
 
+/** The statistical errors of all areas; undefined when they are switched off or there is no signal. */
+async function estimateErrors(
+  background: Collected,
+  signals: readonly Collected[],
+  bins: EnergyBins | { readonly notDefined: string },
+  names: readonly string[],
+  { evaluation }: Config,
+  signal: AbortSignal,
+): Promise<
+  { readonly method: 'bootstrap' | 'linear_bootstrap'; readonly estimate: ErrorEstimate } | undefined
+> {
+  const { bootstrap_samples: samples, bootstrap_seed: seed } = evaluation;
+  if (samples === 0 || signals.length === 0) return undefined;
+  const compared = (events: Collected): ComparedEvents => ({
+    weights: events.weights,
+    energy: events.energy,
+    scores: names.map((name) => scored(events, name).scores),
+  });
+  const rows = signals.reduce((sum, { weights }) => sum + weights.length, background.weights.length);
+  const sides = [compared(background), signals.map(compared), bins, names.indexOf(nullScore)] as const;
+  const method = rows > largestBootstrap ? 'linear_bootstrap' : 'bootstrap';
+  const estimate =
+    method === 'linear_bootstrap'
+      ? new LinearBootstrap(...sides)
+      : new PairedBootstrap(...sides, { samples, seed });
+  for (let step = 0; step < estimate.steps; step += 1) {
+    estimate.step(step);
+    // Lets the signals of the process and its timers in between.
+    await setImmediate();
+    signal.throwIfAborted();
+  }
+  return { method, estimate };
+}
+
 function scored(events: Collected, name: string): ScoredEvents {
-  const scores = name === 'met' ? events.met : name === 'ht_plus_met' ? events.energy : events.scores[name]!;
+  const scores = name === 'met' ? events.met : name === nullScore ? events.energy : events.scores[name]!;
   return { scores, weights: events.weights, energy: events.energy };
 }
 

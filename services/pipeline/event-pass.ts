@@ -122,9 +122,17 @@ export class EventPass {
     this.#fillSplit(events, table, at, to);
   }
 
-  /** Hashes the identity of the rows [at, to): every kind gets hashes, only background gets a split. */
+  /**
+   * Hashes the identity of the rows [at, to): every kind gets hashes, only background gets a split. Files
+   * without a kind are scored or tabulated only, and nothing asks for their hashes.
+   */
   #fillSplit(events: AssembledEvents, table: RowTable, at: number, to: number): void {
     const { columns } = table;
+    if (this.file.kind === 'input') {
+      columns.split.fill(splitNone, at, to);
+      columns.megaset.fill(-1, at, to);
+      return;
+    }
     const { training } = this.#settings.config;
     // In an amplified file the parent's number takes the event number's place, so copies stay together.
     const event =

@@ -29,7 +29,8 @@ export interface OpenInputsOptions {
   readonly profile: Profile;
   readonly verify: boolean;
   readonly signal: AbortSignal;
-  readonly onFile: () => void;
+  /** Hears of every opened file with its number of entries. */
+  readonly onFile: (entries: number) => void;
 }
 
 /**
@@ -56,7 +57,7 @@ export async function openInputs(
         );
       }
       known.set(found.fingerprint, found);
-      options.onFile();
+      options.onFile(found.entries);
       const entries = Math.min(found.entries, left);
       left -= entries;
       opened.push({ ...found, entries });

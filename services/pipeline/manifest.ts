@@ -50,7 +50,10 @@ export function compareManifests(
       changed.push(`${input.file}: entries ${old.entries} -> ${input.entries}`);
   }
   for (const input of before.values()) changed.push(`input gone: ${input.file} (sample ${input.sample})`);
-  const settings = found.configurationHash === asked.configurationHash ? [] : [...configurationDifferences];
+  const settings = [...configurationDifferences];
+  if (settings.length === 0 && found.configurationHash !== asked.configurationHash) {
+    settings.push(`configuration hash: ${found.configurationHash} -> ${asked.configurationHash}`);
+  }
   if (found.program !== asked.program) settings.push(`rmmstream: ${found.program} -> ${asked.program}`);
   const differences = [...settings, ...changed, ...added];
   if (differences.length === 0) return { kind: 'same' };

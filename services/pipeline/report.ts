@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import { isCorrupt } from '../../lib/physics/selection/index.js';
 import type { FileWeights } from '../ingest/weigh.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { eventCounts, type SampleCutFlow } from './cutflow.js';
@@ -43,7 +44,7 @@ export function runReport(parts: ReportParts) {
     backend: record.backend,
     events: { read, selected, rejected, scored: parts.scored, duplicate_split_keys: parts.duplicates },
     samples: Object.fromEntries(
-      Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, records)]),
+      Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, parts)]),
     ),
     scaler: {
       id: scaler.id,
@@ -75,12 +76,16 @@ function inputOf(file: FileContext, weights: FileWeights | undefined) {
             sum_of_weights: sumOfWeights,
           })),
           corrupt_weights: weights.corruptRows,
-          corrupt: weights.corrupt,
         }),
   };
 }
 
-function sampleOf(name: string, flow: SampleCutFlow, records: readonly RangeRecord[]) {
+function sampleOf(name: string, flow: SampleCutFlow, { records, files, weights, request }: ReportParts) {
+  const { max_fraction, min_rows } = request.loaded.config.selection.corrupt;
+  const corruptWeights = files.reduce(
+    (sum, file) => sum + (file.sample === name ? (weights.get(file.fingerprint)?.corruptRows ?? 0) : 0),
+    0,
+  );
   const splits = ['train', 'validation', 'test', 'none'];
   const counts = splits.map((_, code) =>
     records.reduce((sum, record) => sum + (record.sample === name ? (record.rowsBySplit[code] ?? 0) : 0), 0),
@@ -96,6 +101,8 @@ function sampleOf(name: string, flow: SampleCutFlow, records: readonly RangeReco
     // What the test part really is of the sample; yields scale it by the nominal fraction (decisions.md 7).
     ...(flow.kind === 'background' && selected > 0 ? { realised_test_fraction: counts[2]! / selected } : {}),
     dead_letters: flow.dead_letters,
+    // Too many corrupt weights to trust the rest: named here, left out by reports unless told otherwise.
+    corrupt: isCorrupt(corruptWeights, flow.entries, max_fraction, min_rows),
   };
 }
 

@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import { configurationHash, diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
+import {
+  configurationHash,
+  configurationIdentity,
+  diffConfig,
+  type JsonObject,
+} from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -45,16 +50,13 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const times = new StageTimes(nowMs);
   for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
     progress.plan(stage);
-  progress.start(
-    'inputs',
-    loaded.samples.reduce((sum, { files }) => sum + files.length, 0),
-  );
+  progress.start('inputs', 0);
   const opened = await openInputs(loaded.samples, {
     config,
     profile,
     verify: config.input.verify_inputs,
     signal,
-    onFile: () => progress.advance('inputs', 1),
+    onFile: (entries) => progress.advance('inputs', entries),
   });
   progress.finish('inputs');
   const manifest = manifestOf(request, opened);
@@ -124,8 +126,7 @@ async function work(
     'features',
     records.reduce((sum, { entries }) => sum + entries, 0),
   );
-  const samples = request.loaded.samples.map(({ name }) => name);
-  const cutFlows = sampleCutFlows(records, samples, selectionOf(config));
+  const cutFlows = sampleCutFlows(records, request.loaded.samples, selectionOf(config));
   writeFileAtomic(
     layout.cutflowJson,
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
@@ -215,7 +216,7 @@ function close(layout: RunLayout, keepFeatures: boolean): void {
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }
 
-/** Input samples are compared file by file, so the configuration is compared without them. */
+/** Which files a sample has is compared file by file; everything else of configuration and profile as a whole. */
 function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Manifest {
   const { config, profile } = loaded;
   const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
@@ -223,7 +224,7 @@ function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Mani
     version: 1,
     program: packageVersion,
     configurationHash: configurationHash(withoutSamples, profile),
-    configuration: resultConfig(withoutSamples),
+    configuration: configurationIdentity(withoutSamples, profile),
     inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
       sample,
       kind,

@@ -118,8 +118,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     progress.finish('score');
     times.finish('score', total);
     const records = inOrder(known.values());
-    const samples = request.samples.map(({ name }) => name);
-    const flows = sampleCutFlows(records, samples, selectionOf(config));
+    const flows = sampleCutFlows(records, request.samples, selectionOf(config));
     writeFileAtomic(
       layout.cutflowJson,
       `${JSON.stringify({ version: packageVersion, samples: flows }, null, 1)}\n`,

@@ -167,7 +167,7 @@ function recordOf(trained: Trained & { backend: Backend }, plan: MegasetPlan, op
     configuration_hash: configurationHash,
     feature_layout: featureLayout.id,
     settings: { luminosity_fb, selection, features, training, scores },
-    configuration: resultConfig(config),
+    configuration: resultConfig({ ...config, input: { ...config.input, samples: [] } }),
     profile,
     backend: trained.backend,
     training: {

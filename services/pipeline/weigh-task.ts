@@ -32,12 +32,7 @@ export async function runWeighTask(
       });
       step({ events: count });
     }
-    const selection = selectionOf(settings.config);
-    return weigher.finish({
-      absurdFactor: selection.absurdWeightFactor,
-      corruptFraction: selection.corruptFraction,
-      corruptMinimum: selection.corruptMinimum,
-    });
+    return weigher.finish({ absurdFactor: selectionOf(settings.config).absurdWeightFactor });
   } finally {
     reader.close();
   }

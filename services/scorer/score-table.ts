@@ -58,11 +58,17 @@ export function scoreTable(
     { name: 'n_leptons', type: 'int16', data: columns.n_leptons.subarray(0, rows) },
     { name: 'n_jets', type: 'int16', data: columns.n_jets.subarray(0, rows) },
     { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
-    ...names.map((name) => float(name, Float32Array.from(byName[name].subarray(0, rows)))),
-    float('log10_error', Float32Array.from(scores.error.subarray(0, rows), Math.log10)),
+    ...names.map((name) => float(name, new Float32Array(byName[name].subarray(0, rows)))),
+    float('log10_error', log10Of(scores.error, rows)),
     constant('file', constants.file),
     constant('model_version', constants.modelVersion),
     constant('scaler_version', constants.scalerVersion),
     { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
   ];
+}
+
+function log10Of(values: Float64Array, rows: number): Float32Array {
+  const out = new Float32Array(rows);
+  for (let row = 0; row < rows; row += 1) out[row] = Math.log10(values[row]!);
+  return out;
 }

@@ -73,8 +73,8 @@ export class MegasetWriter {
     this.#pending.segments.push(rows);
     this.#pending.megaset.push(megaset);
     this.#pendingValues += rows.values.length;
-    // About 64 MB of values, so that many buckets still get long appends.
-    if (this.#pendingValues > 16_000_000) this.#flush();
+    // 16 MB of values: long appends even to many buckets, and as much memory for few events as for many.
+    if (this.#pendingValues > 4_000_000) this.#flush();
   }
 
   /**

@@ -1,9 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { syncFolder, temporarySuffix } from '../../base/atomic-file.js';
+import { AtomicFile } from '../../base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../base/error.js';
-import { makeFolder } from '../../base/make-folder.js';
 import type { Batch } from './batch.js';
 import {
   type BatchIndex,
@@ -23,80 +21,53 @@ import { encodeMessages, indexed } from './encode.js';
  * behind it. The file has its name only once it is whole.
  */
 export class BatchFileWriter {
-  readonly path: string;
-  readonly #temporary: string;
+  readonly #file: AtomicFile;
   readonly #batches: IndexedBatch[] = [];
   #schema: Uint8Array | undefined;
-  #position = 0;
-  #descriptor: number | undefined;
 
-  /** Makes the folder when missing. @throws io_failed */
+  /** Makes the folder when missing. @throws disk_full, io_failed */
   constructor(path: string) {
-    this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}${temporarySuffix}`);
-    this.#attempt(() => {
-      makeFolder(dirname(path));
-      this.#descriptor = openSync(this.#temporary, 'w');
-    });
+    this.#file = new AtomicFile(path);
+  }
+
+  get path(): string {
+    return this.#file.path;
   }
 
   /** Columns and schema must be those of the first batch. @throws table_shape_invalid, disk_full, io_failed */
   write(batch: Batch): void {
     const { schema, body } = encodeMessages(batch);
-    this.#attempt(() => {
-      if (this.#schema === undefined) {
-        this.#schema = schema.slice();
-        this.#append(schema);
-      } else if (Buffer.compare(this.#schema, schema) !== 0) {
-        throw new RmmError(
-          'table_shape_invalid',
-          `${this.path}: a batch has another schema than the first one`,
-        );
-      }
-      this.#batches.push(indexed(batch, this.#position, body));
-      this.#append(body);
-    });
+    if (this.#schema === undefined) {
+      this.#schema = schema.slice();
+      this.#file.write(schema);
+    } else if (Buffer.compare(this.#schema, schema) !== 0) {
+      this.abort();
+      throw new RmmError(
+        'table_shape_invalid',
+        `${this.path}: a batch has another schema than the first one`,
+      );
+    }
+    this.#batches.push(indexed(batch, this.#file.position, body));
+    this.#file.write(body);
   }
 
   /** End mark, index, fsync, rename, folder fsync. A file needs at least one batch, if of no rows. */
   finish(): void {
-    this.#attempt(() => {
-      const schema = this.#schema;
-      if (schema === undefined)
-        throw new RmmError('table_shape_invalid', `${this.path}: no batch was written`);
-      this.#append(endOfStream);
-      this.#append(
-        encodeIndex({ schemaBytes: schema.length, schemaCrc: crc32(schema), batches: this.#batches }),
-      );
-      fsyncSync(this.#descriptor!);
-      closeSync(this.#descriptor!);
-      this.#descriptor = undefined;
-      renameSync(this.#temporary, this.path);
-      syncFolder(dirname(this.path));
-    });
+    const schema = this.#schema;
+    if (schema === undefined) {
+      this.abort();
+      throw new RmmError('table_shape_invalid', `${this.path}: no batch was written`);
+    }
+    this.#file.write(endOfStream);
+    this.#file.write(
+      encodeIndex({ schemaBytes: schema.length, schemaCrc: crc32(schema), batches: this.#batches }),
+    );
+    this.#file.finish();
   }
 
   /** Gives up: closes and deletes the temporary file. Harmless after `finish`. */
   abort(): void {
-    if (this.#descriptor === undefined) return;
-    closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-    rmSync(this.#temporary, { force: true });
-  }
-
-  #append(bytes: Uint8Array): void {
-    let written = 0;
-    while (written < bytes.byteLength) written += writeSync(this.#descriptor!, bytes, written);
-    this.#position += bytes.byteLength;
-  }
-
-  #attempt(act: () => void): void {
-    try {
-      act();
-    } catch (error) {
-      this.abort();
-      throw fromSystemError(error, 'writing', this.path);
-    }
+    this.#file.abort();
   }
 }
 

@@ -55,12 +55,13 @@ export function basketKey(facts: BasketFacts, storedBytes: number): Buffer {
  * big-endian integer, then a zero. `target` must have room from `at` on for 8 + 4 x entries bytes.
  */
 export function appendStarts(target: Buffer, at: number, starts: Int32Array, entries: number): number {
-  target.writeInt32BE(entries + 1, at);
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
+  view.setInt32(at, entries + 1);
   let out = at + 4;
   for (let entry = 0; entry < entries; entry += 1) {
-    target.writeInt32BE(starts[entry]!, out);
+    view.setInt32(out, starts[entry]!);
     out += 4;
   }
-  target.writeInt32BE(0, out);
+  view.setInt32(out, 0);
   return out + 4;
 }

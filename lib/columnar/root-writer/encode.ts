@@ -2,6 +2,8 @@ import type { ColumnValues } from './column-types.js';
 
 /** Bytes that stand before the values of one std::vector entry: byte count, version, length. */
 export const vectorHeaderBytes = 10;
+/** ROOT marks a byte count with this bit (kByteCountMask). */
+const byteCountMark = 0x40000000;
 /** The version that ROOT 6.40 writes for a std::vector as a branch of its own. */
 const vectorVersion = 10;
 
@@ -43,40 +45,28 @@ export function encodeVectors(
 ): number {
   const width = values.BYTES_PER_ELEMENT;
   const source = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const words = width === 4 ? new Int32Array(values.buffer, values.byteOffset, values.length) : undefined;
+  const view = new DataView(target.buffer, target.byteOffset, target.byteLength);
   let out = at;
   for (let entry = 0; entry < count; entry += 1) {
     starts[startAt + entry] = out + base;
     const from = offsets[first + entry]!;
     const length = offsets[first + entry + 1]! - from;
-    const bytes = length * width + 6;
-    target[out] = 0x40 | (bytes >>> 24);
-    target[out + 1] = bytes >>> 16;
-    target[out + 2] = bytes >>> 8;
-    target[out + 3] = bytes;
-    target[out + 4] = 0;
-    target[out + 5] = vectorVersion;
-    target[out + 6] = length >>> 24;
-    target[out + 7] = length >>> 16;
-    target[out + 8] = length >>> 8;
-    target[out + 9] = length;
+    view.setInt32(out, byteCountMark | (length * width + 6));
+    view.setInt16(out + 4, vectorVersion);
+    view.setInt32(out + 6, length);
     out += vectorHeaderBytes;
-    let read = from * width;
-    if (width === 4) {
-      for (let item = 0; item < length; item += 1) {
-        target[out] = source[read + 3]!;
-        target[out + 1] = source[read + 2]!;
-        target[out + 2] = source[read + 1]!;
-        target[out + 3] = source[read]!;
+    if (words !== undefined) {
+      for (let item = from; item < from + length; item += 1) {
+        view.setInt32(out, words[item]!);
         out += 4;
-        read += 4;
       }
     } else {
-      for (let item = 0; item < length; item += 1) {
+      for (let item = from * width; item < (from + length) * width; item += width) {
         for (let byte = width - 1; byte >= 0; byte -= 1) {
-          target[out] = source[read + byte]!;
+          target[out] = source[item + byte]!;
           out += 1;
         }
-        read += width;
       }
     }
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { inflateSync } from 'node:zlib';
+import { AtomicFile } from '../../base/atomic-file.js';
 import { invariant } from '../../base/error.js';
 import { basketKey, basketKeyLength } from './basket.js';
 import { BranchBuffer, type TakenBasket } from './branch-buffer.js';
@@ -20,7 +21,6 @@ import {
   record,
   rootDirectory,
 } from './file-records.js';
-import { FileSink } from './file-sink.js';
 import { streamerInfoBase64 } from './streamer-info.js';
 import { treeObject } from './tree-object.js';
 
@@ -61,7 +61,7 @@ export class RootTreeWriter {
   private readonly compression: Compression;
   private readonly clusterEntries: number;
   private readonly facts: FileFacts;
-  private readonly sink: FileSink;
+  private readonly sink: AtomicFile;
   private readonly info: { readonly seek: number; readonly bytes: number };
   private entries = 0;
   private inCluster = 0;
@@ -93,7 +93,7 @@ export class RootTreeWriter {
       uuid: options.uuid,
       compression: compressionSetting(this.compression),
     };
-    this.sink = new FileSink(options.path);
+    this.sink = new AtomicFile(options.path);
     // The header is empty until `close`, so a reader never takes a half-written file for a whole one.
     this.sink.write(Buffer.alloc(firstRecord));
     this.sink.write(rootDirectory(this.facts, noPlan));
@@ -216,14 +216,14 @@ export class RootTreeWriter {
     sink.position = 0;
     sink.write(fileHeader(facts, plan));
     sink.write(rootDirectory(facts, plan));
-    sink.commit();
+    sink.finish();
     return { entries: this.entries, bytes: end };
   }
 
   /** Gives up: removes what was written. For the path on which `append` or `close` failed. */
   async abort(): Promise<void> {
     await this.flushing.catch(() => undefined);
-    this.sink.discard();
+    this.sink.abort();
   }
 
   private writeTree(): RecordKey {

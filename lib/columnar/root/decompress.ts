@@ -1,8 +1,7 @@
-import { xz } from '@napi-rs/lzma';
 import { blockCodec, blockHeader, packedLength, unpackedLength } from './blocks.js';
 import { corrupt, type Place } from './damage.js';
 import { decodeLz4, decodeZlib } from './decoders/decoders.js';
-import { xzUnpackedLength } from './xz-guard.js';
+import { decodeXz } from './lzma.js';
 import { decodeZstd } from './zstd.js';
 
 /**
@@ -53,13 +52,7 @@ function decodeBlock(
   const packed = bytes.subarray(from, to);
   let unpacked: Uint8Array;
   try {
-    if (codec === 'zstd') unpacked = decodeZstd(packed, length);
-    else {
-      const says = xzUnpackedLength(packed);
-      if (says !== length)
-        return `it unpacks to ${says < 0 ? 'nothing valid' : `${says} bytes`}, its header says ${length}`;
-      unpacked = xz.decompressSync(packed);
-    }
+    unpacked = codec === 'zstd' ? decodeZstd(packed, length) : decodeXz(packed, length);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -7,9 +7,27 @@ type ZstdSync = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uin
 const native = (zlib as unknown as { zstdDecompressSync?: ZstdSync }).zstdDecompressSync;
 const fallback = new ZSTDDecoder();
 
+let prepared: Promise<void> | undefined;
+
 /** Resolves once zstd blocks can be decoded in this thread. */
-export async function prepareZstd(): Promise<void> {
-  if (native === undefined) await fallback.init();
+export function prepareZstd(): Promise<void> {
+  prepared ??= native === undefined ? withoutFetch(() => fallback.init()) : Promise.resolve();
+  return prepared;
+}
+
+/**
+ * Where zstddec sees a `fetch` it decodes its own data: URL with it, and so loads Node's HTTP client, several
+ * times the cost of all the rest. The property is away only while `start` runs, before anything else can.
+ */
+function withoutFetch<Result>(start: () => Result): Result {
+  const property = Object.getOwnPropertyDescriptor(globalThis, 'fetch');
+  if (property?.configurable !== true) return start();
+  Reflect.deleteProperty(globalThis, 'fetch');
+  try {
+    return start();
+  } finally {
+    Object.defineProperty(globalThis, 'fetch', property);
+  }
 }
 
 /** Decodes one zstd frame of at most `length` bytes; throws what the decoder throws. */

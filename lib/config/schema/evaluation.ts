@@ -1,4 +1,4 @@
-import { list, real, section } from './keys.js';
+import { integer, list, real, section } from './keys.js';
 
 export const evaluationSchema = section('The figures in run.json.', {
   background_efficiencies: list(
@@ -18,4 +18,10 @@ export const evaluationSchema = section('The figures in run.json.', {
     minimum: 1,
     maximum: 1e9,
   }),
+  bootstrap_samples: integer(
+    'Bootstrap samples from which statistical errors are made; an error is uncertain by 1 in sqrt(2 x samples). With more than 50,000 events of test background and signals their limit of infinitely many is taken. 0: no errors.',
+    100,
+    { minimum: 0, maximum: 100_000 },
+  ),
+  bootstrap_seed: integer('Seed of the bootstrap.', 1, { minimum: 0, maximum: 4_294_967_295 }),
 });

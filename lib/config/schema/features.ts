@@ -14,7 +14,7 @@ function slots(what: string, thesis: number) {
 
 export const featuresSchema = section('What is computed of each selected event.', {
   type: choice(
-    'The rapidity-mass matrix, or one of the tables of physics.md 3.',
+    'The rapidity-mass matrix, or one of the tables of docs/physics.md.',
     ['rmm', 'report33', 'report35', 'report13'],
     'rmm',
   ),

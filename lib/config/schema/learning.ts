@@ -12,8 +12,8 @@ export const learningSchema = section('Where the network runs.', {
     results: false,
   }),
   score_batch_events: integer(
-    'Events in one scoring batch; the last of a range is filled up with zeros (decisions.md 11).',
-    4096,
+    "Events in one scoring batch, small enough for a core's cache; the last of a block is filled up with zeros (decisions.md 11).",
+    512,
     { unit: 'events', minimum: 1, maximum: 1_048_576 },
   ),
 });

@@ -15,7 +15,7 @@ const layer = section('One dense layer.', {
 
 export const networkSchema = section('The autoencoder.', {
   type: choice(
-    'A network by name (physics.md 5), or stacked: the layers as listed.',
+    'A network by name (docs/physics.md, "Networks"), or stacked: the layers as listed.',
     ['ae_small', 'ae_large', 'ae_small_code', 'ae_large_code', 'stacked'],
     'ae_small',
   ),

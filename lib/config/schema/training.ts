@@ -33,7 +33,7 @@ export const trainingSchema = section('How the network is trained, megaset by me
     maximum: 4_294_967_295,
   }),
   split_salt: integer(
-    'Added to the hash that decides split and megaset: another number gives another split, whatever the seed.',
+    'XORed into the salts of the hashes that decide split and megaset: another number gives another split, whatever the seed.',
     0,
     { minimum: 0, maximum: 4_294_967_295 },
   ),

@@ -4,7 +4,7 @@ import type { FeatureLayout } from '../feature-rows.js';
 import { pairMassSquared } from '../kinematics.js';
 import type { Selected } from '../selection/selected.js';
 import { type ReportSet, reportColumns, reportLayout } from './layout.js';
-import { stransverseMass } from './mt2.js';
+import { writeStransverseMass } from './mt2.js';
 
 export interface ReportOptions {
   /** Jets counted by njet60 have pT above this. */
@@ -80,6 +80,9 @@ function countJets(
   }
 }
 
+/** Transverse momenta of one event, for m_T2. */
+const pairAndMet = new Float64Array(6);
+
 /** Columns 6 to 34, of the two hardest good leptons. */
 function fillPair(events: Events, selected: Selected, row: number, out: Float64Array): void {
   const { pt, eta, phi, energy, charge, type } = events.leptons;
@@ -93,14 +96,13 @@ function fillPair(events: Events, selected: Selected, row: number, out: Float64A
   out[6] = charge[a]! * charge[b]! < 0 ? 1 : 0;
   out[7] = type[a] === type[b] ? 1 : 0;
   out[8] = squared > 0 ? Math.sqrt(squared) : 0;
-  out[9] = stransverseMass(
-    pt[a]! * Math.cos(phi[a]!),
-    pt[a]! * Math.sin(phi[a]!),
-    pt[b]! * Math.cos(phi[b]!),
-    pt[b]! * Math.sin(phi[b]!),
-    met * Math.cos(metPhi),
-    met * Math.sin(metPhi),
-  );
+  pairAndMet[0] = pt[a]! * Math.cos(phi[a]!);
+  pairAndMet[1] = pt[a]! * Math.sin(phi[a]!);
+  pairAndMet[2] = pt[b]! * Math.cos(phi[b]!);
+  pairAndMet[3] = pt[b]! * Math.sin(phi[b]!);
+  pairAndMet[4] = met * Math.cos(metPhi);
+  pairAndMet[5] = met * Math.sin(metPhi);
+  writeStransverseMass(pairAndMet, out, 9);
   out[10] = met;
   out[11] = metPhi;
   fillLepton(events, a, out, 12);
