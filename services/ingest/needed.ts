@@ -1,4 +1,6 @@
-import { type Config, type NeededBranch, neededBranches, type Profile } from '../../lib/config/index.js';
+import type { Config, NeededBranch, Profile } from '../../lib/config/index.js';
+// Not through the index: every worker loads this, and schemas, YAML and validation are of no use to it.
+import { neededBranches } from '../../lib/config/profile-branches.js';
 
 /** The branches to read of one file: what the configuration needs, and of the optional ones those that are there. */
 export function branchesToRead(

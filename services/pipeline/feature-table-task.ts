@@ -1,6 +1,7 @@
 import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
-import type { FeatureRows } from '../../lib/physics/feature-rows.js';
+import type { SparseRows } from '../../lib/learning/sparse-rows.js';
+import type { FeatureLayout, FeatureRows } from '../../lib/physics/feature-rows.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
 import { CutFlow } from '../../lib/physics/selection/index.js';
 import { RowTable } from '../featurizer/row-table.js';
@@ -17,20 +18,32 @@ export interface FeatureTable {
   readonly deadLetters: readonly string[];
 }
 
+/** What a worker uses again for every range: memory that is asked for anew each time costs collections. */
+export interface TableScratch {
+  readonly table: RowTable;
+  readonly collect: CellCollector | NamedCollector;
+}
+
+/** @param rows entries of the largest range */
+export function tableScratch(layout: FeatureLayout, rows: number): TableScratch {
+  const collect =
+    layout.maskWords > 0
+      ? new CellCollector(layout.columns, layout.maskWords, rows)
+      : new NamedCollector(layout.names);
+  return { table: new RowTable(rows), collect };
+}
+
 /** Features of one range as the columns of a table: matrices as lists of filled cells, tables by name. */
 export function runFeatureTableTask(
   task: FeatureTableTask,
   pass: EventPass,
+  { table, collect }: TableScratch,
   step: (step: ProgressStep) => void,
 ): FeatureTable {
   const { range } = task;
-  const table = new RowTable(range.count);
   const flow = new CutFlow();
-  const { layout } = pass;
-  const collect =
-    layout.maskWords > 0
-      ? new CellCollector(layout.columns, layout.maskWords)
-      : new NamedCollector(layout.names);
+  table.clear();
+  collect.clear();
   const deadLetters: string[] = [];
   const end = range.first + range.count;
   for (let first = range.first; first < end; first += blockEntries) {
@@ -60,48 +73,56 @@ export function runFeatureTableTask(
   };
 }
 
+/** The buffers of a table's columns, each once. */
+export function buffersOf({ columns }: FeatureTable): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  for (const column of columns) {
+    if ('data' in column) buffers.add(column.data.buffer as ArrayBuffer);
+    if ('offsets' in column) {
+      buffers.add(column.offsets.buffer as ArrayBuffer);
+      buffers.add(column.values.buffer as ArrayBuffer);
+    }
+  }
+  return [...buffers];
+}
+
 /** Gathers the non-zero cells of matrices: dense cell numbers ascending, and their values. */
 class CellCollector {
   readonly #patterns: PatternTable;
-  readonly #offsets: number[] = [0];
+  readonly #offsets: Int32Array;
+  #rows = 0;
   #cells = new Int32Array(1 << 16);
   #values = new Float32Array(1 << 16);
-  #used = 0;
 
-  constructor(columns: number, maskWords: number) {
+  constructor(columns: number, maskWords: number, rows: number) {
     this.#patterns = new PatternTable(columns, maskWords);
+    this.#offsets = new Int32Array(rows + 1);
+  }
+
+  clear(): void {
+    this.#rows = 0;
   }
 
   add(features: FeatureRows): void {
-    const { pattern, patterns, offsets, values, rows } = this.#patterns.rows(features);
-    this.#reserve(offsets[rows]! - offsets[0]!);
-    let used = this.#used;
-    for (let row = 0; row < rows; row += 1) {
-      const cells = patterns[pattern[row]!]!;
-      const start = offsets[row]!;
-      for (let index = 0; index < cells.length; index += 1) {
-        const value = values[start + index]!;
-        if (value === 0) continue;
-        this.#cells[used] = cells[index]!;
-        this.#values[used] = value;
-        used += 1;
-      }
-      this.#offsets.push(used);
-    }
-    this.#used = used;
+    const found = this.#patterns.rows(features);
+    const { offsets, rows } = found;
+    this.#reserve(this.#offsets[this.#rows]! + offsets[rows]! - offsets[0]!);
+    appendCells(found, this.#offsets, this.#rows, this.#cells, this.#values);
+    this.#rows += rows;
   }
 
   columns(): ParquetColumn[] {
-    const offsets = Int32Array.from(this.#offsets);
+    const used = this.#offsets[this.#rows]!;
+    const offsets = this.#offsets.slice(0, this.#rows + 1);
     return [
-      { name: 'cells', type: 'list<int32>', offsets, values: this.#cells.slice(0, this.#used) },
-      { name: 'values', type: 'list<float>', offsets, values: this.#values.slice(0, this.#used) },
+      { name: 'cells', type: 'list<int32>', offsets, values: this.#cells.slice(0, used) },
+      { name: 'values', type: 'list<float>', offsets, values: this.#values.slice(0, used) },
     ];
   }
 
-  #reserve(more: number): void {
-    if (this.#used + more <= this.#cells.length) return;
-    const size = Math.max(2 * this.#cells.length, this.#used + more);
+  #reserve(wanted: number): void {
+    if (wanted <= this.#cells.length) return;
+    const size = Math.max(2 * this.#cells.length, wanted);
     const cells = new Int32Array(size);
     const values = new Float32Array(size);
     cells.set(this.#cells);
@@ -111,14 +132,41 @@ class CellCollector {
   }
 }
 
+/** Appends the non-zero cells of `from`'s rows behind the first `at` rows. */
+function appendCells(
+  from: SparseRows,
+  into: Int32Array,
+  at: number,
+  cells: Int32Array,
+  values: Float32Array,
+): void {
+  let used = into[at]!;
+  for (let row = 0; row < from.rows; row += 1) {
+    const columns = from.patterns[from.pattern[row]!]!;
+    const start = from.offsets[row]!;
+    for (let index = 0; index < columns.length; index += 1) {
+      const value = from.values[start + index]!;
+      cells[used] = columns[index]!;
+      values[used] = value;
+      // A zero is overwritten by the next one.
+      if (value !== 0) used += 1;
+    }
+    into[at + row + 1] = used;
+  }
+}
+
 /** Gathers table features, a column for each name. */
 class NamedCollector {
   readonly #names: readonly string[];
-  readonly #parts: Float32Array[][];
+  #parts: Float32Array[][];
 
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#parts = names.map(() => []);
+  }
+
+  clear(): void {
+    this.#parts = this.#names.map(() => []);
   }
 
   add({ rows, columns, values }: FeatureRows): void {

@@ -1,12 +1,12 @@
 import { workerData } from 'node:worker_threads';
-import { serveTasks } from '../../lib/flow/worker-main.js';
+import { Handover, serveTasks } from '../../lib/flow/worker-main.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { backendChoice } from '../trainer/config.js';
 import { EventPass } from './event-pass.js';
-import { runFeatureTableTask } from './feature-table-task.js';
+import { buffersOf, runFeatureTableTask, type TableScratch, tableScratch } from './feature-table-task.js';
 import { runFeatureTask } from './feature-task.js';
 import type { FileContext } from './file-context.js';
 import { layoutOf } from './layout.js';
@@ -19,6 +19,7 @@ const settings = workerData as WorkerSettings;
 const layout = layoutOf(settings.directory);
 let pass: EventPass | undefined;
 let scorer: Promise<BlockScorer> | undefined;
+let scratch: TableScratch | undefined;
 
 /** Ranges of one file follow each other, so its reader is kept until another file comes. */
 async function passOf(file: FileContext): Promise<EventPass> {
@@ -53,8 +54,12 @@ serveTasks(async (input, step) => {
         settings.config.scaler.weights,
         step,
       );
-    case 'table':
-      return runFeatureTableTask(task, await passOf(task.range.file), step);
+    case 'table': {
+      const pass = await passOf(task.range.file);
+      scratch ??= tableScratch(pass.layout, settings.config.engine.range_events);
+      const table = runFeatureTableTask(task, pass, scratch, step);
+      return new Handover(table, buffersOf(table));
+    }
     case 'score':
       scorer ??= openScorer();
       return runScoreTask(task, await scorer, layout, settings.config, step);
