@@ -25,9 +25,10 @@ function isAlive(pid: number, start: string): boolean {
 
 /**
  * Takes the lock file at `path` or throws `run_locked`. A lock whose owner is gone (killed) is taken over.
+ * @param busy what the owner does, for the message
  * @returns the function that gives it back
  */
-export function takeRunLock(path: string): () => void {
+export function takeRunLock(path: string, busy = `is running in ${dirname(dirname(path))}`): () => void {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     try {
       makeFolder(dirname(path));
@@ -39,7 +40,7 @@ export function takeRunLock(path: string): () => void {
     }
     const [pid, start] = readOwner(path);
     if (pid > 0 && isAlive(pid, start)) {
-      throw new RmmError('run_locked', `process ${pid} is running in ${dirname(dirname(path))}`, {
+      throw new RmmError('run_locked', `process ${pid} ${busy}`, {
         context: { path, pid },
       });
     }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
+import { takeRunLock } from '../../lib/flow/run-lock.js';
 import { CutFlow, deadLetterCounts } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { rangesOf } from './feature-phase.js';
@@ -47,11 +48,9 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     request.output,
     opened.map(({ path }) => path),
   );
-  const writer = new ParquetFileWriter(request.output, {
-    rowGroupRows: config.output.row_group_events,
-    codec: config.output.codec,
-    keyValueMetadata: { 'rmmstream.version': packageVersion, 'rmmstream.feature_layout': layout.id },
-  });
+  // Two commands would write into one temporary file.
+  const release = takeRunLock(`${request.output}.lock`, `is writing ${request.output}`);
+  const writer = openWriter(request, layout.id, release);
   const settings: WorkerSettings = { config, profile, directory: '', modelFolder: '', threads: 1 };
   const pool = startWorkers(settings);
   try {
@@ -94,6 +93,25 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
   } finally {
     progress.close();
     await pool.close();
+    release();
+  }
+}
+
+function openWriter(
+  { output, loaded }: FeaturesRequest,
+  layout: string,
+  release: () => void,
+): ParquetFileWriter {
+  const { row_group_events, codec } = loaded.config.output;
+  try {
+    return new ParquetFileWriter(output, {
+      rowGroupRows: row_group_events,
+      codec,
+      keyValueMetadata: { 'rmmstream.version': packageVersion, 'rmmstream.feature_layout': layout },
+    });
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

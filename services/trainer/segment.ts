@@ -65,8 +65,13 @@ export function encodeSegment(rows: TrainingRows): Uint8Array {
   put(rows.offsets, rows.rows + 1);
   put(rows.values, values);
   invariant(at === bytes.length, 'a segment has the length that was computed for it');
-  new Uint32Array(bytes.buffer)[6] = crc32(bytes.subarray(headerWords * 4));
+  new Uint32Array(bytes.buffer)[6] = checksum(bytes);
   return bytes;
+}
+
+/** crc32 of a segment without the place of the checksum itself. */
+function checksum(segment: Uint8Array): number {
+  return crc32(segment.subarray(headerWords * 4), crc32(segment.subarray(0, 24)));
 }
 
 export function damaged(path: string, what: string): RmmError {
@@ -97,7 +102,7 @@ export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[]
     if (mark !== magic || length !== segmentBytes(rows, maskWords, values))
       throw damaged(where, `is damaged at byte ${at}`);
     if (at + length > bytes.length) throw damaged(where, 'ends within a segment');
-    if (crc32(bytes.subarray(at + headerWords * 4, at + length)) !== sum)
+    if (checksum(bytes.subarray(at, at + length)) !== sum)
       throw damaged(where, `fails its checksum in the segment at byte ${at}`);
     let next = bytes.byteOffset + at + pad8(headerWords * 4);
     const take = <Column>(

@@ -7,6 +7,7 @@ import { packageRoot } from '../../lib/base/package-root.js';
 import { inFolder, runCli } from '../support/cli.js';
 import { expectFailure } from '../support/expect.js';
 import { runWell, sampleFile, writeConfig } from '../support/small-run.js';
+import { readTable } from '../support/tables.js';
 
 const zee = sampleFile('mc/zee');
 
@@ -118,3 +119,18 @@ if (noSmallDisk === false || process.env.CI !== 'true') {
     });
   });
 }
+
+test('two commands do not write one table at the same time', async () => {
+  await inFolder(async (folder) => {
+    const output = join(folder, 'table.parquet');
+    const args = ['features', '--input', zee, '--output', output];
+    const results = await Promise.all([runCli(args), runCli(args)]);
+    const codes = results.map(({ code }) => code).sort();
+    // Where one was done before the other began, both end well.
+    assert.ok(codes[0] === 0 && (codes[1] === 0 || codes[1] === 2), JSON.stringify(results));
+    for (const result of results)
+      if (result.code === 2) expectFailure(result, 2, 'run_locked', [`is writing ${output}`]);
+    assert.deepEqual(readdirSync(folder), ['table.parquet']);
+    assert.equal((await readTable(output)).weight!.length, 2894);
+  });
+});

@@ -185,6 +185,18 @@ test('--extend keeps finished ranges, and gives what a fresh run of the larger c
   assert.notDeepEqual(outputDigests(output), expected);
 });
 
+test('train makes the model and nothing more; run goes on from there to the same bytes', async () => {
+  const output = join(folder, 'trained');
+  const result = await runWell(['train', config, '--output', output]);
+  assert.match(result.stdout, /^model [0-9a-f]{16}, trained on \d+ events/);
+  assert.deepEqual(
+    [existsSync(join(output, 'scores')), existsSync(join(output, 'run.json'))],
+    [false, false],
+  );
+  await runWell(['run', config, '--output', output]);
+  assert.deepEqual(outputDigests(output), expected);
+});
+
 test('no signal sample is no error, and says that the area under the curve is not defined', async () => {
   const only = writeConfig(folder, smallSamples.slice(0, 2), quick, 'background.yaml');
   const result = await runWell(['run', only, '--output', join(folder, 'background'), '--max-events', '800']);
