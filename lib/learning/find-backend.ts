@@ -2,6 +2,7 @@ import { RmmError } from '../base/error.js';
 import type { Backend } from './backend.js';
 import { graphBackend } from './graph-backend.js';
 import { buildNetwork } from './network.js';
+import { disableRuntimeTelemetry } from './no-telemetry.js';
 import { onnxruntimeRuntime } from './onnxruntime.js';
 
 /** The names a configuration may give, in the order in which `auto` tries them. */
@@ -95,6 +96,7 @@ function firstLine(error: unknown): string {
 }
 
 async function openNative(): Promise<Backend> {
+  disableRuntimeTelemetry();
   const ort = await import('onnxruntime-node');
   return graphBackend(
     onnxruntimeRuntime(ort, {
