@@ -8,24 +8,27 @@ import { RecordStore } from '../../lib/flow/record-store.js';
 import type { Moments } from '../../lib/learning/moments.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
 import { CutFlow } from '../../lib/physics/selection/index.js';
-import { RowTable } from '../featurizer/row-table.js';
+import type { RowTable } from '../featurizer/row-table.js';
 import { blockMoments, packMoments } from '../scaler/block-moments.js';
 import type { EventPass } from './event-pass.js';
 import type { RunLayout } from './layout.js';
 import type { FlowRecord, RangeRecord } from './records.js';
 import type { FeatureTask, ProgressStep } from './tasks.js';
 
-/** Does one range: features, moments and dead letters as files, and last the record that says so. */
+/**
+ * Does one range: features, moments and dead letters as files, and last the record that says so.
+ * @param table empty, with room for the range
+ */
 export function runFeatureTask(
   task: FeatureTask,
   pass: EventPass,
+  table: RowTable,
   layout: RunLayout,
   scalerWeights: 'none' | 'abs',
   step: (step: ProgressStep) => void,
 ): RangeRecord {
   const { range, basis } = task;
   const { file } = range;
-  const table = new RowTable(range.count);
   const patterns = new PatternTable(pass.layout.columns, pass.layout.maskWords);
   const flow = new CutFlow();
   const moments: Moments[] = [];

@@ -16,9 +16,26 @@ import type { RunLayout } from './layout.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
 import type { DirectScoreTask, ProgressStep, ScoreTask } from './tasks.js';
 
+/** What a worker uses again for every range: memory that is asked for anew each time piles up. */
+export class ScoreScratch {
+  table = new RowTable(0);
+  scores = createScoreColumns(0);
+
+  /** Empty, with room for `rows`. */
+  reserve(rows: number): this {
+    if (this.table.capacity < rows) {
+      this.table = new RowTable(rows);
+      this.scores = createScoreColumns(rows);
+    }
+    this.table.clear();
+    return this;
+  }
+}
+
 /** Scores a feature file, block by block, into a score file; the record comes last. */
 export async function runScoreTask(
   task: ScoreTask,
+  scratch: ScoreScratch,
   scorer: BlockScorer,
   layout: RunLayout,
   config: Config,
@@ -29,8 +46,7 @@ export async function runScoreTask(
   let table: RowTable;
   let scores: ScoreColumns;
   try {
-    table = new RowTable(reader.rows);
-    scores = createScoreColumns(reader.rows);
+    ({ table, scores } = scratch.reserve(reader.rows));
     for (let number = 0; number < reader.batches; number += 1) {
       const batch = reader.batch(number);
       const at = table.append(batch);
@@ -50,6 +66,7 @@ export async function runScoreTask(
 export async function runDirectScoreTask(
   task: DirectScoreTask,
   pass: EventPass,
+  scratch: ScoreScratch,
   scorer: BlockScorer,
   layout: RunLayout,
   config: Config,
@@ -57,8 +74,7 @@ export async function runDirectScoreTask(
 ): Promise<RangeRecord> {
   const { range } = task;
   const { file } = range;
-  const table = new RowTable(range.count);
-  const scores = createScoreColumns(range.count);
+  const { table, scores } = scratch.reserve(range.count);
   const flow = new CutFlow();
   const dead: string[] = [];
   let unclassifiedJets = 0;

@@ -10,7 +10,7 @@ import { buffersOf, runFeatureTableTask, type TableScratch, tableScratch } from 
 import { runFeatureTask } from './feature-task.js';
 import type { FileContext } from './file-context.js';
 import { layoutOf } from './layout.js';
-import { runDirectScoreTask, runScoreTask } from './score-task.js';
+import { runDirectScoreTask, runScoreTask, ScoreScratch } from './score-task.js';
 import type { RunTask, WorkerSettings } from './tasks.js';
 import { runWeighTask } from './weigh-task.js';
 
@@ -20,6 +20,7 @@ const layout = layoutOf(settings.directory);
 let pass: EventPass | undefined;
 let scorer: Promise<BlockScorer> | undefined;
 let scratch: TableScratch | undefined;
+const held = new ScoreScratch();
 
 /** Ranges of one file follow each other, so its reader is kept until another file comes. */
 async function passOf(file: FileContext): Promise<EventPass> {
@@ -50,6 +51,7 @@ serveTasks(async (input, step) => {
       return runFeatureTask(
         task,
         await passOf(task.range.file),
+        held.reserve(task.range.count).table,
         layout,
         settings.config.scaler.weights,
         step,
@@ -62,12 +64,13 @@ serveTasks(async (input, step) => {
     }
     case 'score':
       scorer ??= openScorer();
-      return runScoreTask(task, await scorer, layout, settings.config, step);
+      return runScoreTask(task, held, await scorer, layout, settings.config, step);
     case 'direct':
       scorer ??= openScorer();
       return runDirectScoreTask(
         task,
         await passOf(task.range.file),
+        held,
         await scorer,
         layout,
         settings.config,
