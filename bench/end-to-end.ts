@@ -7,8 +7,8 @@
  * Steady state: by the clock from the moment each says that it reads events (ours: the stages `weights` and
  * `score`, the start of workers included; theirs: when both processes are ready); and by processor time, where a
  * run over the first file alone is subtracted. On a busy machine only processor time is fair.
- * `--thesis` measures the thesis-like flow too (python/thesis_flow.py: RDataFrame, pandas, Keras), at fewer
- * events, and takes its rate at length from two sizes.
+ * `--thesis` measures the thesis-like flow too (python/thesis_flow.py: RDataFrame, pandas, Keras), at few events,
+ * and takes its rate at length from two sizes; it is compared at as many events as the first file holds.
  */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -72,11 +72,9 @@ try {
   const more = events - events / files.length;
   const kinds = ['whole', 'steady', 'cpu'] as const;
   const ratios: Record<(typeof kinds)[number], number[]> = { whole: [], steady: [], cpu: [] };
-  let last: { a: Run; b: Run } | undefined;
   for (let round = 0; round < rounds; round += 1) {
     const a = ours(files, model);
     const b = theirs(files);
-    last = { a, b };
     const cpu = { a: a.cpuSeconds - start.ours.cpuSeconds, b: b.cpuSeconds - start.theirs.cpuSeconds };
     print(
       `round ${round + 1}: rmmstream ${rate(events, a.seconds)} events/s whole, ${rate(events, a.steadySeconds)} steady, ${((cpu.a / more) * 1e6).toFixed(2)} us of a core an event at length, ${Math.round(a.peakMebibytes)} MiB; Python ${rate(events, b.seconds)}, ${rate(events, b.steadySeconds)}, ${((cpu.b / more) * 1e6).toFixed(2)} us, ${Math.round(b.peakMebibytes)} MiB`,
@@ -87,15 +85,16 @@ try {
   }
   print(`files to scores, ${events} events, two processes or workers, median of ${rounds} rounds`);
   for (const kind of kinds) printRatio(`end-to-end ${kind}`, median(ratios[kind]));
-  if (process.argv.includes('--thesis') && last !== undefined) {
+  if (process.argv.includes('--thesis')) {
     const sizes = [option('thesis-few', '20000'), option('thesis-many', '80000')].map(Number);
     const [short, long] = sizes.map((size) => thesis(backgroundFiles().slice(0, 1), size));
     const perEvent = (long! - short!) / (sizes[1]! - sizes[0]!);
-    const whole = long! + perEvent * (events - sizes[1]!);
+    const each = events / files.length;
+    const whole = long! + perEvent * (each - sizes[1]!);
     print(
-      `thesis-like flow: ${short!.toFixed(1)} s for ${sizes[0]}, ${long!.toFixed(1)} s for ${sizes[1]}: ${rate(1, perEvent)} events/s at length, so ${whole.toFixed(0)} s for ${events} (not run at that size)`,
+      `thesis-like flow: ${short!.toFixed(1)} s for ${sizes[0]}, ${long!.toFixed(1)} s for ${sizes[1]}: ${rate(1, perEvent)} events/s at length, so ${whole.toFixed(0)} s for ${each} (not run at that size); rmmstream ${start.ours.seconds.toFixed(1)} s for ${each}, start-up included`,
     );
-    printRatio('end-to-end thesis', whole / last.a.seconds);
+    printRatio('end-to-end thesis', whole / start.ours.seconds);
   }
 } finally {
   rmSync(output, { recursive: true, force: true });

@@ -76,10 +76,14 @@ const benches = [
       ),
     }),
   },
-  { name: 'features', command: [process.execPath, compiled('features'), ...withPython], ratios: ratioLines },
+  {
+    name: 'features',
+    command: [process.execPath, compiled('features'), ...withPython, '--events', '4000000'],
+    ratios: ratioLines,
+  },
   {
     name: 'end-to-end',
-    command: [process.execPath, compiled('end-to-end'), ...withPython, '--thesis'],
+    command: [process.execPath, compiled('end-to-end'), ...withPython, '--events', '4000000', '--thesis'],
     ratios: ratioLines,
   },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
