@@ -70,6 +70,8 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   });
   try {
     if (state === 'finished' && isWhole(layout)) {
+      // A kill may have come between the marker and the clearing.
+      clearWork(layout, config.output.keep_features);
       return { directory: layout.root, state: 'finished-before', report: readReport(layout.runJson) };
     }
     if (state === 'resumed') progress.note('going on where an earlier run stopped');
@@ -163,7 +165,8 @@ async function work(
   times.finish('evaluate', scored);
   const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
-  close(layout, config.output.keep_features);
+  writeFileAtomic(layout.finished, '{}');
+  clearWork(layout, config.output.keep_features);
   return { directory: layout.root, state: 'done', report };
 }
 
@@ -209,9 +212,8 @@ async function scoreRanges(
   return total;
 }
 
-/** What is left when everything is written: the marker comes before the clearing, so a kill in between costs nothing. */
-function close(layout: RunLayout, keepFeatures: boolean): void {
-  writeFileAtomic(layout.finished, '{}');
+/** Deletes what only an unfinished run needs. */
+function clearWork(layout: RunLayout, keepFeatures: boolean): void {
   for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
@@ -92,7 +93,12 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
   const pool = startWorkers(settings);
   try {
     const known = new RecordStore<RangeRecord>(layout.ranges).readAll();
-    if (state === 'finished') return outcome('finished-before', layout.root, loaded, [...known.values()]);
+    // A score file that somebody deleted is made again.
+    const lost = [...known.keys()].filter((name) => !existsSync(join(layout.scores, `${name}.parquet`)));
+    for (const name of lost) known.delete(name);
+    const isWhole = lost.length === 0 && existsSync(layout.runJson) && existsSync(layout.cutflowJson);
+    if (state === 'finished' && isWhole)
+      return outcome('finished-before', layout.root, loaded, [...known.values()]);
     const { files } = await weighInputs(opened, pool, {
       ...request,
       luminosityPb: config.luminosity_fb * 1000,

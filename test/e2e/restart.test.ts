@@ -154,6 +154,10 @@ test('another configuration or other inputs in a used directory are refused, the
   const score = ['score', '--model', join(finished, 'model'), '--output', join(folder, 'scored')];
   const input = ['--input', smallSamples[2]!.files[0]!, '--max-events', '100'];
   await runWell([...score, ...input]);
+  const scored = outputDigests(join(folder, 'scored'));
+  rmSync(join(folder, 'scored', 'scores'), { recursive: true });
+  await runWell([...score, ...input]);
+  assert.deepEqual(outputDigests(join(folder, 'scored')), scored, 'deleted scores are made again');
   const other = await runCli([...score, ...input, '--set', 'engine.range_events=8192']);
   expectFailure(other, 2, 'run_changed', ['engine.range_events: 65536 -> 8192']);
   const into = ['score', '--model', join(output, 'model'), '--output', output, ...input, '--fresh'];
