@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setup } from '../cli/setup.mjs';
 
-// Some machines set these; they make numpy slower, so no rival gets them.
+// Some machines set these for numpy: no rival gets them.
 delete process.env.OPENBLAS_CORETYPE;
 delete process.env.OPENBLAS_L2_SIZE;
 const python = process.env.RMMSTREAM_BENCH_PYTHON ?? 'python3';
