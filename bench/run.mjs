@@ -10,6 +10,8 @@ import { root, setup } from '../cli/setup.mjs';
 // Some machines set these for numpy: no rival gets them.
 delete process.env.OPENBLAS_CORETYPE;
 delete process.env.OPENBLAS_L2_SIZE;
+// onnxruntime's builds for Python send usage data too.
+process.env.ORT_DISABLE_TELEMETRY = '1';
 const python = process.env.RMMSTREAM_BENCH_PYTHON ?? 'python3';
 const compiled = (name) => join(root, 'dist', 'bench', `${name}.js`);
 const withPython = ['--python', python];

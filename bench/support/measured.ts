@@ -26,7 +26,9 @@ export function option(name: string, fallback: string): string {
 /** Runs a command to its end. @throws Error with the end of what it said where it fails */
 export function measure(command: string, args: readonly string[]): Measured {
   // Settings that slow down or change numpy on some machines are not the rival's own.
-  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...env } = process.env;
+  const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
+  // onnxruntime's builds for Python send usage data unless told not to.
+  const env = { ...rest, ORT_DISABLE_TELEMETRY: '1' };
   const script = join(packageRoot, 'bench', 'measure.py');
   const child = spawnSync(benchPython(), [script, command, ...args], {
     encoding: 'utf8',

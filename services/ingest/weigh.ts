@@ -69,7 +69,15 @@ export class FileWeigher {
    */
   finish(options: { readonly absurdFactor: number }): FileWeights {
     const weights = this.#weights.subarray(0, this.#filled);
-    const medianPerPb = medianAbsWeight(weights);
+    let finite = 0;
+    let usable = 0;
+    for (let index = 0; index < weights.length; index += 1) {
+      if (!Number.isFinite(weights[index]!)) continue;
+      finite += 1;
+      if (weights[index] !== 0) usable += 1;
+    }
+    // The array is its own scratch space: afterwards it begins with the usable abs(weight), in some order.
+    const medianPerPb = medianAbsWeight(weights, weights);
     if (weights.length > 0 && !(medianPerPb > 0)) {
       throw new RmmError(
         'weights_unusable',
@@ -78,8 +86,8 @@ export class FileWeigher {
       );
     }
     const limit = weightLimit(medianPerPb, options.absurdFactor);
-    let corruptRows = 0;
-    for (let index = 0; index < weights.length; index += 1) {
+    let corruptRows = weights.length - finite;
+    for (let index = 0; index < usable; index += 1) {
       if (weightVerdict(weights[index]!, limit) !== reason.selected) corruptRows += 1;
     }
     return {
