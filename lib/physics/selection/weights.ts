@@ -17,7 +17,10 @@ export function weightVerdict(weight: number, limit: number): number {
  * of the middle two for an even number, as numpy.median. NaN where there is none.
  * `scratch` (at least weights.length long) is overwritten; it may be `weights` itself.
  */
-export function medianAbsWeight(weights: Float64Array, scratch = new Float64Array(weights.length)): number {
+export function medianAbsWeight(
+  weights: Float64Array,
+  scratch: Float64Array = new Float64Array(weights.length),
+): number {
   let count = 0;
   for (let i = 0; i < weights.length; i++) {
     const value = Math.abs(weights[i]!);
