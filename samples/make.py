@@ -13,6 +13,7 @@ same yield. Pseudo-data keep their zero. Needs ROOT 6.40 (`pip install root`).
 """
 
 import json
+import os
 import sys
 from array import array
 from pathlib import Path
@@ -71,7 +72,9 @@ def cut(source: Path, target: Path, limit: int | None) -> dict:
         tree.SetBranchStatus(branch, True)
     sum_weights = array("f", [0.0])
     tree.SetBranchAddress("SumWeights", sum_weights)
-    out = ROOT.TFile(str(target), "RECREATE", "", ZLIB_9)
+    # A file keeps the name that it was opened by: the folder of the machine must not be in it.
+    os.chdir(target.parent)
+    out = ROOT.TFile(target.name, "RECREATE", "", ZLIB_9)
     copy = tree.CloneTree(0)
     copy.SetAutoFlush(0)  # one basket per 32 kB: few headers, small file
     for entry in range(kept):
@@ -86,8 +89,8 @@ def cut(source: Path, target: Path, limit: int | None) -> dict:
 
 
 def main() -> None:
-    source = Path(sys.argv[1])
-    destination = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent
+    source = Path(sys.argv[1]).resolve()
+    destination = (Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent).resolve()
     size = 0
     for name, limit in ENTRIES.items():
         target = destination / f"{name}.root"

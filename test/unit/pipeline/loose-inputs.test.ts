@@ -6,14 +6,14 @@ import test from 'node:test';
 import { looseSamples } from '../../../services/pipeline/loose-inputs.js';
 
 test('each file is a sample of its own name; files of one name and --sample put several together', () => {
-  const samples = looseSamples(['a/zee.root', 'b/zee.root', '/data/my file.root'], '/work', undefined);
+  const samples = looseSamples(['a/zee.root', 'b/zee.root', '/data/my file.root'], '/data', undefined);
   assert.deepEqual(samples, [
     {
       name: 'zee',
       kind: 'input',
       files: [
-        { name: 'a/zee.root', path: '/work/a/zee.root' },
-        { name: 'b/zee.root', path: '/work/b/zee.root' },
+        { name: 'a/zee.root', path: '/data/a/zee.root' },
+        { name: 'b/zee.root', path: '/data/b/zee.root' },
       ],
     },
     // No absolute path gets into an output.

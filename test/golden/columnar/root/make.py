@@ -70,20 +70,22 @@ def with_root(folder):
     import ROOT
 
     ROOT.gROOT.SetBatch(True)
+    # A file keeps the name that it was opened by: the folder of the machine must not be in it.
+    os.chdir(folder)
     for codec, settings in SETTINGS.items():
-        file = ROOT.TFile(os.path.join(folder, f"types-{codec}.root"), "RECREATE", "", settings)
+        file = ROOT.TFile(f"types-{codec}.root", "RECREATE", "", settings)
         types_tree(ROOT, "mini", 100, 3000, 1).Write()
         file.Close()
 
     # Baskets that were never flushed stand in the tree's own record.
-    file = ROOT.TFile(os.path.join(folder, "embedded.root"), "RECREATE", "", 101)
+    file = ROOT.TFile("embedded.root", "RECREATE", "", 101)
     tree = types_tree(ROOT, "mini", 40, 3000, 2)
     tree.AutoSave()
     tree.SetDirectory(ROOT.nullptr)
     file.Close()
 
     # Two cycles, directories, a tuple, things that are no trees, and branches that are not flat.
-    file = ROOT.TFile(os.path.join(folder, "places.root"), "RECREATE", "", 101)
+    file = ROOT.TFile("places.root", "RECREATE", "", 101)
     value = numpy.zeros(1, "float32")
     for length in (5, 9):
         tree = ROOT.TTree("mini", "of %d entries" % length)
@@ -124,7 +126,8 @@ def with_root(folder):
     # Everything beyond 2 GB: the first free byte is put there, so the file is almost all hole. Head and tail are kept.
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "big.root")
-        file = ROOT.TFile(path, "RECREATE", "", 101)
+        os.chdir(scratch)
+        file = ROOT.TFile("big.root", "RECREATE", "", 101)
         file.GetListOfFree().First().SetFirst(3_000_000_000)
         types_tree(ROOT, "mini", 20, 4000, 3).Write()
         file.Close()
@@ -137,6 +140,7 @@ def with_root(folder):
             with open(os.path.join(folder, name), "wb") as target:
                 target.write(part)
         digests = file_digests(path)
+        os.chdir(folder)
     return {"big": {"size": size, "tail": 3_000_000_000, **digests}}
 
 
@@ -161,7 +165,7 @@ def with_uproot(folder):
 
 
 def main():
-    folder = sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(os.path.abspath(__file__))
+    folder = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else os.path.dirname(__file__))
     out = with_root(folder)
     with_uproot(folder)
     for path in sorted(glob.glob(os.path.join(folder, "**", "*.root"), recursive=True)):
