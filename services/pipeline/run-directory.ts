@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { temporarySuffix, writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
@@ -105,7 +105,7 @@ function readManifest(path: string): Manifest {
 /** A directory that holds our names but no manifest is not ours: nothing in it may be deleted. */
 function refuseForeign(layout: RunLayout): void {
   if (existsSync(layout.manifest) || existsSync(layout.lock)) return;
-  const present = everythingOf(layout).filter((path) => existsSync(path));
+  const present = everythingOf(layout).filter((path) => existsSync(path) && !isBareWork(layout, path));
   if (present.length === 0) return;
   const names = present.map((path) => basename(path)).join(', ');
   throw new RmmError(
@@ -113,6 +113,11 @@ function refuseForeign(layout: RunLayout): void {
     `${layout.root} holds ${names}, but no run of rmmstream; choose an empty or new directory with --output`,
     { context: { directory: layout.root } },
   );
+}
+
+/** A work folder with nothing but what taking the lock leaves: all that a full disk or a kill at the very start made. */
+function isBareWork(layout: RunLayout, path: string): boolean {
+  return path === layout.work && readdirSync(path).every((name) => name.startsWith(basename(layout.lock)));
 }
 
 function checkDisk(directory: string, bytesNeeded: number): void {

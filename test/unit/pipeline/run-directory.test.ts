@@ -88,3 +88,19 @@ test('a disk with too little room, a foreign folder and a live lock are refused,
     assert.throws(() => open(foreign, { fresh: true }), { code: 'not_a_run' });
   });
 });
+
+test('a directory in which a full disk stopped the lock itself is taken as new', () => {
+  inFolder((folder) => {
+    const layout = layoutOf(join(folder, 'out'));
+    mkdirSync(layout.work, { recursive: true });
+    assert.equal(open(layout.root), 'new');
+    const other = layoutOf(join(folder, 'other'));
+    mkdirSync(other.work, { recursive: true });
+    writeFileSync(`${other.lock}.123`, '');
+    assert.equal(open(other.root), 'new');
+    const foreign = layoutOf(join(folder, 'foreign'));
+    mkdirSync(foreign.work, { recursive: true });
+    writeFileSync(join(foreign.work, 'mine.txt'), '');
+    assert.throws(() => open(foreign.root), { code: 'not_a_run' });
+  });
+});
