@@ -17,9 +17,9 @@ export const identitySalts = {
   sample: salt('sample'),
 } as const;
 
-/** Codes of the `split` column. */
-export const split = { train: 0, validation: 1, test: 2 } as const;
-export const splitNames: readonly string[] = ['train', 'validation', 'test'];
+/** Codes of the `split` column; `none` is for rows that are never trained on and never tested with: signal and data. */
+export const split = { train: 0, validation: 1, test: 2, none: 3 } as const;
+export const splitNames: readonly string[] = ['train', 'validation', 'test', 'none'];
 
 export interface SplitOptions {
   /** Share of all events that is `test`. */

@@ -13,9 +13,6 @@ import { deadLetterLines } from '../selector/dead-letters.js';
 import type { FileContext, RunSettings } from './file-context.js';
 import { saltedSplit } from './salted-split.js';
 
-/** Code of the `split` column of rows that are never trained on and never tested with: signal and data. */
-export const splitNone = 3;
-
 /** What became of one block of entries. Features and table rows are valid until the next block. */
 export interface PassBlock {
   readonly first: number;
@@ -77,14 +74,12 @@ export class EventPass {
     const events = this.#assembler.assemble(this.#reader.read(first, count), count);
     const selected = select(events, this.#selection, this.file.medianWeight, this.#selected);
     flow.add(selected.reason, events.weight, count);
-    const dead = selected.reason.subarray(0, count).some((code) => code > 4)
-      ? deadLetterLines(events, selected.reason, {
-          sample: this.file.sample,
-          file: this.file.name,
-          fingerprint: this.file.fingerprint,
-          first,
-        })
-      : [];
+    const dead = deadLetterLines(events, selected.reason, {
+      sample: this.file.sample,
+      file: this.file.name,
+      fingerprint: this.file.fingerprint,
+      first,
+    });
     eventQuantities(events, selected, this.#quantities);
     const features = this.#featurizer.fill(events, selected, this.#features);
     this.#fillTable(events, first, table);
@@ -129,7 +124,7 @@ export class EventPass {
   #fillSplit(events: AssembledEvents, table: RowTable, at: number, to: number): void {
     const { columns } = table;
     if (this.file.kind === 'input') {
-      columns.split.fill(splitNone, at, to);
+      columns.split.fill(split.none, at, to);
       columns.megaset.fill(-1, at, to);
       return;
     }
@@ -156,7 +151,7 @@ export class EventPass {
       for (let row = at; row < to; row += 1)
         if (columns.split[row] !== split.train) columns.megaset[row] = -1;
     } else {
-      columns.split.fill(splitNone, at, to);
+      columns.split.fill(split.none, at, to);
       columns.megaset.fill(-1, at, to);
     }
   }

@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import { splitNames } from '../../lib/physics/identity.js';
 import { isCorrupt } from '../../lib/physics/selection/index.js';
 import type { FileWeights } from '../ingest/weigh.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
@@ -86,8 +87,7 @@ function sampleOf(name: string, flow: SampleCutFlow, { records, files, weights, 
     (sum, file) => sum + (file.sample === name ? (weights.get(file.fingerprint)?.corruptRows ?? 0) : 0),
     0,
   );
-  const splits = ['train', 'validation', 'test', 'none'];
-  const counts = splits.map((_, code) =>
+  const counts = splitNames.map((_, code) =>
     records.reduce((sum, record) => sum + (record.sample === name ? (record.rowsBySplit[code] ?? 0) : 0), 0),
   );
   const selected = counts.reduce((sum, count) => sum + count, 0);
@@ -96,7 +96,7 @@ function sampleOf(name: string, flow: SampleCutFlow, { records, files, weights, 
     entries: flow.entries,
     selected,
     rows_by_split: Object.fromEntries(
-      splits.map((split, code) => [split, counts[code]]).filter(([, count]) => count !== 0),
+      splitNames.map((split, code) => [split, counts[code]]).filter(([, count]) => count !== 0),
     ),
     // What the test part really is of the sample; yields scale it by the nominal fraction (decisions.md 7).
     ...(flow.kind === 'background' && selected > 0 ? { realised_test_fraction: counts[2]! / selected } : {}),

@@ -1,5 +1,6 @@
 import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
 import type { ScoreColumns } from '../../lib/learning/score-rows.js';
+import { splitNames } from '../../lib/physics/identity.js';
 import { flavourNames } from '../../lib/physics/quantities.js';
 import type { RowTable } from '../featurizer/row-table.js';
 
@@ -11,8 +12,6 @@ export interface ScoreConstants {
   readonly modelVersion: string;
   readonly scalerVersion: string;
 }
-
-export const splitNames: readonly string[] = ['train', 'validation', 'test', 'none'];
 
 export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
 

@@ -39,12 +39,6 @@ export const servicesCodes = {
     summary: 'Two input files are copies of each other, so every event would count twice.',
     cure: 'Take one of the two out of the configuration.',
   },
-  no_background: {
-    domain: 'user',
-    exit: 2,
-    summary: 'No sample of kind background is given, so there is nothing to train on.',
-    cure: 'Add at least one sample with kind: background; `rmmstream score --model DIR` scores with a finished model and needs none.',
-  },
   no_training_events: {
     domain: 'data',
     exit: 1,
