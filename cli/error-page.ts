@@ -5,6 +5,7 @@ import type { CodeSpec } from '../lib/base/codes/code-spec.js';
 import { columnarCodes } from '../lib/base/codes/columnar.js';
 import { configCodes } from '../lib/base/codes/config.js';
 import { flowCodes } from '../lib/base/codes/flow.js';
+import { kafkaCodes } from '../lib/base/codes/kafka.js';
 import { learningCodes } from '../lib/base/codes/learning.js';
 import { physicsCodes } from '../lib/base/codes/physics.js';
 import { servicesCodes } from '../lib/base/codes/services.js';
@@ -21,6 +22,7 @@ export const errorAreas: readonly (readonly [string, Readonly<Record<string, Cod
   ['Statistics', statisticsCodes],
   ['Learning', learningCodes],
   ['Engine', flowCodes],
+  ['Kafka', kafkaCodes],
   ['Stages', servicesCodes],
   ['Amplifying', amplifyCodes],
   ['Anywhere', baseCodes],

@@ -56,6 +56,44 @@ export function checkRules(
       `found ${light}, expected at most selection.bjet_discriminant_min (${tagged}): a jet cannot be light and b-tagged`,
     );
   }
+  if (config.engine.type === 'kafka' && config.engine.brokers.length === 0) {
+    add(
+      'config_missing_key',
+      'engine.brokers',
+      'found none beside engine.type: kafka, expected at least one host:port, for example [127.0.0.1:9092]',
+    );
+  }
+  if (config.input.mode === 'continuous' && config.engine.type !== 'kafka') {
+    add(
+      'config_conflict',
+      'input.mode',
+      `found continuous beside engine.type: ${config.engine.type}; only the kafka engine runs without end`,
+    );
+  }
+  const { min_insync_replicas: insync, replication } = config.kafka.topics;
+  if (insync > replication) {
+    add(
+      'config_conflict',
+      'kafka.topics.min_insync_replicas',
+      `found ${insync}, expected at most kafka.topics.replication (${replication})`,
+    );
+  }
+  const { sasl } = config.kafka;
+  if (sasl.mechanism !== 'none') {
+    for (const key of ['username', 'password'] as const) {
+      if (sasl[key] !== undefined) continue;
+      add(
+        'config_missing_key',
+        `kafka.sasl.${key}`,
+        `missing beside kafka.sasl.mechanism: ${sasl.mechanism}`,
+      );
+    }
+  }
+  const channels = config.continuous.quotas.map(({ channel }) => channel);
+  for (const [index, channel] of channels.entries()) {
+    if (channels.indexOf(channel) !== index)
+      add('config_conflict', `continuous.quotas[${index}].channel`, `found ${channel} a second time`);
+  }
   const quantiles = config.evaluation.energy_bin_quantiles;
   if (quantiles.some((value, index) => index > 0 && value < quantiles[index - 1]!)) {
     add(

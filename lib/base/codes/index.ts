@@ -4,6 +4,7 @@ import { cliCodes } from './cli.js';
 import { columnarCodes } from './columnar.js';
 import { configCodes } from './config.js';
 import { flowCodes } from './flow.js';
+import { kafkaCodes } from './kafka.js';
 import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
 import { servicesCodes } from './services.js';
@@ -19,6 +20,7 @@ export const errorCodes = {
   ...statisticsCodes,
   ...learningCodes,
   ...flowCodes,
+  ...kafkaCodes,
   ...configCodes,
   ...servicesCodes,
   ...cliCodes,

@@ -1,8 +1,10 @@
 import type { Static } from '@sinclair/typebox';
+import { continuousSchema } from './continuous.js';
 import { engineSchema } from './engine.js';
 import { evaluationSchema } from './evaluation.js';
 import { featuresSchema } from './features.js';
 import { inputSchema } from './input.js';
+import { kafkaSchema } from './kafka.js';
 import { real, section, walkable } from './keys.js';
 import { learningSchema } from './learning.js';
 import { networkSchema } from './network.js';
@@ -10,6 +12,7 @@ import { outputSchema } from './output.js';
 import { scalerSchema } from './scaler.js';
 import { scoresSchema } from './scores.js';
 import { selectionSchema } from './selection.js';
+import { serviceSchema } from './service.js';
 import { trainingSchema } from './training.js';
 
 /** The one schema of the configuration; validation, types, schemas/ and docs/configuration.md come from it. */
@@ -29,6 +32,9 @@ export const configSchema = section('Configuration of rmmstream.', {
   scores: scoresSchema,
   evaluation: evaluationSchema,
   engine: engineSchema,
+  kafka: kafkaSchema,
+  service: serviceSchema,
+  continuous: continuousSchema,
   output: outputSchema,
 });
 

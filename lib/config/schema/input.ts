@@ -31,6 +31,11 @@ const sample = section('One sample: files that belong together, under one name.'
 });
 
 export const inputSchema = section('What is read.', {
+  mode: choice(
+    'bounded: the files that the patterns match at the start; the run ends by itself. continuous: new files are taken as they come (engine.type: kafka).',
+    ['bounded', 'continuous'],
+    'bounded',
+  ),
   profile: text(
     'Input profile that maps branches to names and units: a name in schemas/profiles, or the path of a .yaml file relative to the configuration file.',
     'atlas-open-data-2020',

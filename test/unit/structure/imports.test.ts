@@ -12,7 +12,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'lib/learning': ['lib/base'],
   'lib/columnar': ['lib/base'],
   'lib/telemetry': ['lib/base'],
-  'lib/flow': ['lib/base'],
+  'lib/kafka': ['lib/base'],
+  'lib/flow': ['lib/base', 'lib/kafka', 'lib/telemetry'],
   'lib/config': ['lib/base'],
   services: [
     'lib/base',
@@ -21,10 +22,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'lib/learning',
     'lib/columnar',
     'lib/telemetry',
+    'lib/kafka',
     'lib/flow',
     'lib/config',
   ],
-  cli: ['lib/base', 'lib/columnar', 'lib/learning', 'lib/telemetry', 'lib/config', 'lib/flow', 'services'],
+  cli: [
+    'lib/base',
+    'lib/columnar',
+    'lib/learning',
+    'lib/telemetry',
+    'lib/config',
+    'lib/kafka',
+    'lib/flow',
+    'services',
+  ],
 };
 
 function room(path: string): string {
