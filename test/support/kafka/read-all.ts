@@ -1,0 +1,50 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { RmmError } from '../../../lib/base/error.js';
+import type { FetchedMessage, KafkaClient } from '../../../lib/kafka/client.js';
+
+/** Reads a partition from `offset` to its end; tries again where a broker is away. */
+export async function readAll(
+  client: KafkaClient,
+  topic: string,
+  partition = 0,
+  offset = 0,
+): Promise<FetchedMessage[]> {
+  const reader = client.reader(topic, partition);
+  const messages: FetchedMessage[] = [];
+  const deadline = Date.now() + 60_000;
+  try {
+    for (let next = offset; ; ) {
+      try {
+        const fetched = await reader.fetch({ offset: next, maxBytes: 4_000_000, maxWaitMs: 100 });
+        messages.push(...fetched.messages);
+        next = fetched.nextOffset;
+        if (next >= fetched.endOffset) return messages;
+        if (Date.now() > deadline) throw new Error(`stuck at ${next} of ${fetched.endOffset}`);
+      } catch (error) {
+        if (!(error instanceof RmmError) || error.spec.retry !== true || Date.now() > deadline) throw error;
+        await pause(100);
+      }
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Values as text. */
+export function texts(messages: readonly FetchedMessage[]): string[] {
+  return messages.map(({ value }) => (value === null ? 'null' : Buffer.from(value).toString()));
+}
+
+/** A message with a text as its value. */
+export function message(text: string, key: string | null = null, headers: Record<string, string> = {}) {
+  return { key, value: Buffer.from(text), headers };
+}
+
+/** Waits until `isSo`, 30 s at most. */
+export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`it did not happen that ${what}`);
+    await pause(20);
+  }
+}
