@@ -108,9 +108,10 @@ export interface GroupOptions {
   /**
    * The partitions of this member from now on, all of them; called at every change and whenever the group met
    * anew. What is missing from the list may already be in another member's hands: its work is given up.
+   * The list stays in force while membership is lost: transactional ids fence whoever has been replaced.
    */
   readonly onPartitions: (partitions: readonly number[]) => void;
-  /** Hears how membership stands; `lost` with the reason while it tries to get back in. */
+  /** Hears every change of how membership stands; `lost` with the reason while it tries to get back in, for ever. */
   readonly onState: (state: 'joining' | 'joined' | 'lost', reason?: Error) => void;
 }
 
@@ -179,6 +180,8 @@ export interface KafkaConnection {
   readonly requestTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
+  /** Longest pause between two tries to get back into a group. */
+  readonly retryMaxMs: number;
   readonly maxMessageBytes: number;
   readonly compression: 'none' | 'gzip' | 'lz4' | 'zstd';
   /** PEM texts; undefined where not given. undefined as a whole: no TLS. */

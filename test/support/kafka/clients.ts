@@ -17,6 +17,7 @@ export function connectionTo(
     requestTimeoutMs: 10_000,
     sessionTimeoutMs: 2000,
     transactionTimeoutMs: 20_000,
+    retryMaxMs: 1000,
     maxMessageBytes: 16_777_216,
     compression: 'none',
     tls: undefined,
