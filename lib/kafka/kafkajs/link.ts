@@ -63,6 +63,7 @@ export class Link {
   readonly #context: LinkContext;
   readonly #wire: WireConnection;
   #ranges: ApiRanges = {};
+  #hasAnswered = false;
   #ended: RmmError | undefined;
 
   private constructor(context: LinkContext, address: string) {
@@ -103,7 +104,7 @@ export class Link {
       return link;
     } catch (error) {
       link.close();
-      const failure = connectionFailure(error, asking);
+      const failure = connectionFailure(error, asking, true);
       context.notes.lost(address, failure.message);
       throw failure;
     } finally {
@@ -156,14 +157,16 @@ export class Link {
       decode === undefined ? response.decode : async (payload: Buffer) => decode(payload)
     ) as WireResponse<Answer>['decode'];
     try {
-      return await this.#wire.send({
+      const answer = await this.#wire.send({
         request,
         response: { decode: reading, parse: async (answer) => answer },
         requestTimeout: this.#context.connection.requestTimeoutMs + timeoutMs,
         logResponseError: false,
       });
+      this.#hasAnswered = true;
+      return answer;
     } catch (error) {
-      const failure = connectionFailure(error, { doing, broker: this.address });
+      const failure = connectionFailure(error, { doing, broker: this.address }, !this.#hasAnswered);
       // A broker that is late once is late for every request behind it; a lost socket stays lost.
       if (failure.code === 'kafka_unreachable') this.#end(failure);
       throw failure;

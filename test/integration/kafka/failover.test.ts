@@ -28,11 +28,11 @@ async function patiently<Result>(what: () => Promise<Result>): Promise<Result> {
 
 /** Writes 0, 1, 2, ... with the position in the same transaction, as a service does; begins anew after a failure. */
 async function count(client: KafkaClient, topic: string, isOver: () => boolean): Promise<number> {
-  let position = 0;
-  await patiently(async () => {
-    const producer = await client.producer(`${topic}.tx`);
+  for (let position = 0; ; ) {
+    const producer = await patiently(() => client.producer(`${topic}.tx`));
     try {
-      position = (await client.admin.committed(topic, topic)).get(0)?.offset ?? 0;
+      position = (await patiently(() => client.admin.committed(topic, topic))).get(0)?.offset ?? 0;
+      if (isOver()) return position;
       while (!isOver()) {
         await producer.transaction(async (transaction) => {
           await transaction.send(topic, 0, [message(String(position)), message(String(position + 1))]);
@@ -46,11 +46,12 @@ async function count(client: KafkaClient, topic: string, isOver: () => boolean):
         });
         position += 2;
       }
+    } catch (error) {
+      if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
     } finally {
       await producer.close();
     }
-  });
-  return position;
+  }
 }
 
 /** Reads what comes until the writer is done and its last message is here. */
@@ -58,7 +59,7 @@ async function follow(client: KafkaClient, topic: string, total: Promise<number>
   const reader = client.reader(topic, 0);
   const seen: string[] = [];
   let wanted = Number.POSITIVE_INFINITY;
-  total.then((count) => {
+  const known = total.then((count) => {
     wanted = count;
   });
   let next = 0;
@@ -67,6 +68,7 @@ async function follow(client: KafkaClient, topic: string, total: Promise<number>
     seen.push(...texts(fetched.messages));
     next = fetched.nextOffset;
   }
+  await known;
   await reader.close();
   return seen;
 }
