@@ -5,7 +5,7 @@ import { decompress } from './codecs.js';
 import { committedBatches } from './committed.js';
 import type { Directory } from './directory.js';
 import { brokerFailure, closedHere } from './failures.js';
-import { type FetchAnswer, readFetchAnswer } from './fetch-answer.js';
+import type { FetchAnswer } from './fetch-answer.js';
 import type { LinkContext } from './link.js';
 import { Links } from './links.js';
 import { partitionRange } from './list-offsets.js';
@@ -54,26 +54,15 @@ export class KafkajsReader implements PartitionReader {
     const address = await this.#directory.leaderOf(this.topic, this.partition, this.#doing);
     this.#isLeaderStale = false;
     const link = await this.#links.to(address);
-    const answer = await link.askRaw(
-      'Fetch',
-      {
-        isolationLevel: readCommitted,
-        maxWaitTime: options.maxWaitMs,
-        minBytes: 1,
-        maxBytes: options.maxBytes,
-        topics: [
-          {
-            topic: this.topic,
-            partitions: [
-              { partition: this.partition, fetchOffset: options.offset, maxBytes: options.maxBytes },
-            ],
-          },
-        ],
-      },
-      readFetchAnswer,
-      this.#doing,
-      options.maxWaitMs,
-    );
+    const { offset: fetchOffset, maxBytes } = options;
+    const ask = {
+      isolationLevel: readCommitted,
+      maxWaitTime: options.maxWaitMs,
+      minBytes: 1,
+      maxBytes,
+      topics: [{ topic: this.topic, partitions: [{ partition: this.partition, fetchOffset, maxBytes }] }],
+    } as const;
+    const answer = await link.fetch(ask, this.#doing);
     if (answer.errorCode === brokerCode.offsetOutOfRange) throw await this.#lost(options.offset);
     if (answer.errorCode !== 0)
       throw brokerFailure(answer.errorCode, { doing: this.#doing, broker: address });

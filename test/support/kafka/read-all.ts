@@ -18,8 +18,10 @@ export async function readAll(
         const fetched = await reader.fetch({ offset: next, maxBytes: 4_000_000, maxWaitMs: 100 });
         messages.push(...fetched.messages);
         next = fetched.nextOffset;
-        if (next >= fetched.endOffset) return messages;
-        if (Date.now() > deadline) throw new Error(`stuck at ${next} of ${fetched.endOffset}`);
+        // A transaction that was committed just now is open for readers a moment longer.
+        const { end } = (await client.admin.offsets(topic))[partition]!;
+        if (next >= end) return messages;
+        if (Date.now() > deadline) throw new Error(`stuck at ${next} of ${end}`);
       } catch (error) {
         if (!(error instanceof RmmError) || error.spec.retry !== true || Date.now() > deadline) throw error;
         await pause(100);
