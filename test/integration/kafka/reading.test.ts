@@ -7,7 +7,7 @@ import { RmmError } from '../../../lib/base/error.js';
 import type { KafkaClient } from '../../../lib/kafka/client.js';
 import { clientNames, makeTopic, openForTest } from '../../support/kafka/clients.js';
 import { kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
-import { message, readAll, texts, until } from '../../support/kafka/read-all.js';
+import { message, readAll, settled, texts, until } from '../../support/kafka/read-all.js';
 
 const cluster = kafkaSkip === false ? await startKafka() : undefined;
 after(() => cluster?.stop());
@@ -21,6 +21,7 @@ async function write(client: KafkaClient, topic: string, values: readonly string
   for (const value of values)
     await producer.transaction((transaction) => transaction.send(topic, 0, [message(value, value[0])]));
   await producer.close();
+  await settled(client, topic);
 }
 
 /** Kafka's own way to let messages go before their time. */
@@ -66,6 +67,7 @@ for (const name of clientNames) {
       ),
     );
     await producer.close();
+    await settled(client, topic);
     const reader = client.reader(topic, 0);
     const fetched = await reader.fetch({ offset: 13, maxBytes: 1, maxWaitMs: 0 });
     assert.deepEqual(texts(fetched.messages), values.slice(13));

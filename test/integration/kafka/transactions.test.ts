@@ -3,7 +3,7 @@ import test, { after } from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import { clientNames, makeTopic, openForTest } from '../../support/kafka/clients.js';
 import { kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
-import { message, readAll, texts, until } from '../../support/kafka/read-all.js';
+import { message, readAll, settled, texts, until } from '../../support/kafka/read-all.js';
 
 const cluster = kafkaSkip === false ? await startKafka() : undefined;
 after(() => cluster?.stop());
@@ -82,6 +82,7 @@ for (const name of clientNames) {
         await transaction.send(topic, 0, [message('one')]);
         await transaction.commitOffset({ group: topic, topic, partition: 0, offset: 1, metadata: 'one' });
       });
+      await settled(client, topic);
       let takeOver: Promise<unknown> = Promise.resolve();
       const zombie = first.transaction(async (transaction) => {
         await transaction.send(topic, 0, [message('zombie')]);

@@ -32,6 +32,17 @@ export async function readAll(
   }
 }
 
+/** Waits until readers see every transaction of a partition that was ended so far. */
+export async function settled(client: KafkaClient, topic: string, partition = 0): Promise<void> {
+  const reader = client.reader(topic, partition);
+  await until('the transactions are seen', async () => {
+    const { first, end } = (await client.admin.offsets(topic))[partition]!;
+    const { endOffset } = await reader.fetch({ offset: first, maxBytes: 1, maxWaitMs: 0 });
+    return endOffset >= end;
+  });
+  await reader.close();
+}
+
 /** Values as text. */
 export function texts(messages: readonly FetchedMessage[]): string[] {
   return messages.map(({ value }) => (value === null ? 'null' : Buffer.from(value).toString()));
