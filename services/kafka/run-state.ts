@@ -96,12 +96,10 @@ export class RunState {
 
   /** Whether outputs are complete, with everything that was re-driven since. */
   get isFinished(): boolean {
+    const { finished } = this;
     const ends = this.allEnds('scores');
-    return (
-      this.finished !== undefined &&
-      ends !== undefined &&
-      ends.every(({ offset }, partition) => this.finished?.ends[partition] === offset)
-    );
+    if (finished === undefined || ends === undefined) return false;
+    return ends.every(({ offset }, partition) => finished.ends[partition] === offset);
   }
 
   #addFile(record: RecordOf<'file'>): void {

@@ -25,6 +25,7 @@ import type { RangeRecord, ScoredRecord } from './records.js';
 import { type RunReport, refuseDuplicates, runReport } from './report.js';
 import { type RunRequest, StageTimes } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { partsOfRanges } from './scored-parts.js';
 import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
 import { makeModel } from './train-phase.js';
 import { weighInputs } from './weigh-phase.js';
@@ -149,7 +150,12 @@ async function work(
   });
   times.finish('train', trainedRows(loaded));
 
-  const parts = { request, manifest, files, weights, records, cutFlows, duplicates, loaded };
+  const reported = files.map(({ metadata, ...file }) => ({
+    ...file,
+    bytes: metadata.size,
+    weights: weights.get(file.fingerprint),
+  }));
+  const parts = { given: request.loaded, manifest, files: reported, records, cutFlows, duplicates, loaded };
   if (request.until === 'model') {
     return {
       directory: layout.root,
@@ -161,7 +167,7 @@ async function work(
   const scored = await scoreRanges(records, loaded, pool, layout, request);
   times.finish('score', scored);
   times.start('evaluate');
-  const evaluation = await evaluate(records, layout.scores, config, request);
+  const evaluation = await evaluate(partsOfRanges(records, layout.scores, config), config, request);
   times.finish('evaluate', scored);
   const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
