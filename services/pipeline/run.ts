@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import {
-  configurationHash,
-  configurationIdentity,
-  diffConfig,
-  type JsonObject,
-} from '../../lib/config/index.js';
+import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -20,7 +15,7 @@ import { evaluate } from './evaluation.js';
 import { makeFeatures, rangesOf } from './feature-phase.js';
 import { type OpenedFile, openInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
-import type { Manifest } from './manifest.js';
+import { type Manifest, manifestOf } from './manifest.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
 import { type RunReport, refuseDuplicates, runReport } from './report.js';
 import { type RunRequest, StageTimes } from './request.js';
@@ -60,7 +55,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     onFile: (entries) => progress.advance('inputs', entries),
   });
   progress.finish('inputs');
-  const manifest = manifestOf(request, opened);
+  const manifest = manifestOf(loaded, opened);
   const { layout, state, release } = openRunDirectory({
     directory: loaded.outputDirectory,
     manifest,
@@ -222,25 +217,6 @@ async function scoreRanges(
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
   for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
-}
-
-/** Which files a sample has is compared file by file; everything else of configuration and profile as a whole. */
-function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Manifest {
-  const { config, profile } = loaded;
-  const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
-  return {
-    version: 1,
-    program: packageVersion,
-    configurationHash: configurationHash(withoutSamples, profile),
-    configuration: configurationIdentity(withoutSamples, profile),
-    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
-      sample,
-      kind,
-      file: name,
-      fingerprint,
-      entries,
-    })),
-  };
 }
 
 function trainedRows({ model }: LoadedModel): number {
