@@ -46,8 +46,11 @@ export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
   const health = createHealth({
     clock,
     onChange: ({ key, text, sinceMs }, there) => {
-      if (there) log.warn('fault', { fault: key, reason: text });
-      else log.info('fault_over', { fault: key, reason: text, seconds: (clock.wallMs() - sinceMs) / 1000 });
+      // One key for both, so that a fault that comes and goes is told rarely, and its last state always.
+      const limited = { key: `fault:${key}` };
+      const seconds = (clock.wallMs() - sinceMs) / 1000;
+      if (there) log.warn('fault', { fault: key, reason: text }, limited);
+      else log.info('fault_over', { fault: key, reason: text, seconds }, limited);
     },
   });
   metrics.info('build', { version: packageVersion });

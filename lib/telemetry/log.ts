@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.js';
 import { RmmError } from '../base/error.js';
 import { type LogLine, logJson, logText } from './log-line.js';
 import { RepeatLimit } from './repeat-limit.js';
@@ -12,14 +13,15 @@ export interface Log {
   info(event: string, fields?: LogFields, options?: LogOptions): void;
   warn(event: string, fields?: LogFields, options?: LogOptions): void;
   error(event: string, fields?: LogFields, options?: LogOptions): void;
-  /** Writes how many repeats were left out since they were last told; nothing is written after it. */
+  /** Writes the last of the repeats that were left out; nothing is written after it. */
   close(): void;
 }
 
 export interface LogOptions {
   /**
-   * Lines of one key are written at most once an interval. By default a line repeats another where event and
-   * fields are the same; a key joins lines that differ in a number or a text.
+   * Lines of one key are written at most once an interval: the first at once, the last of those that were left out
+   * at its end, with how many there were. By default a line repeats another where event and fields are the same; a
+   * key joins lines that differ, such as a fault and its end.
    */
   readonly key?: string;
 }
@@ -30,7 +32,7 @@ export interface CreateLogOptions {
   readonly style: 'json' | 'text';
   /** Takes whole lines, with their ending. */
   readonly write: (line: string) => void;
-  readonly clock: { wallMs(): number; steadyMs(): number };
+  readonly clock: Clock;
   /** Least time between two lines of one key. Default 60,000 ms. */
   readonly repeatIntervalMs?: number;
   /** Texts that never appear, such as a password in hand: *** takes their place. */
@@ -48,6 +50,17 @@ export function createLog(options: CreateLogOptions): Log {
     const fields = suppressed === 0 ? line.fields : { ...line.fields, suppressed };
     write(`${render({ ...line, fields })}\n`);
   };
+  let cancelLast: (() => void) | undefined;
+  const printLast = () => {
+    cancelLast = undefined;
+    for (const { value, suppressed } of limit.due(clock.steadyMs())) print(value, suppressed);
+    waitForLast();
+  };
+  const waitForLast = () => {
+    const dueMs = limit.nextDueMs();
+    if (dueMs === undefined || cancelLast !== undefined) return;
+    cancelLast = clock.after(Math.max(1, dueMs - clock.steadyMs()), printLast);
+  };
   const log = (level: LogLevel, event: string, given: LogFields = {}, { key }: LogOptions = {}) => {
     if (!open) return;
     const time = new Date(clock.wallMs()).toISOString();
@@ -55,6 +68,7 @@ export function createLog(options: CreateLogOptions): Log {
     const found = limit.take(key ?? JSON.stringify([level, event, line.fields]), line, clock.steadyMs());
     for (const { value, suppressed } of found.forgotten) print(value, suppressed);
     if (found.write) print(line, found.suppressed);
+    else waitForLast();
   };
   return {
     info: (event, fields, more) => log('info', event, fields, more),
@@ -63,6 +77,7 @@ export function createLog(options: CreateLogOptions): Log {
     close() {
       if (!open) return;
       open = false;
+      cancelLast?.();
       for (const { value, suppressed } of limit.close()) print(value, suppressed);
     },
   };

@@ -22,7 +22,10 @@ export interface Taken<Value> {
 
 const mostKeys = 500;
 
-/** Lets a value of each key through once an interval and counts the others. Remembers a bounded number of keys. */
+/**
+ * Lets a value of each key through once an interval and counts the others; the last one of those comes through late,
+ * so that what was said last is always true. Remembers a bounded number of keys.
+ */
 export class RepeatLimit<Value> {
   readonly #intervalMs: number;
   // In the order in which keys were last written, the oldest first.
@@ -43,6 +46,27 @@ export class RepeatLimit<Value> {
     const forgotten = this.#forget(nowMs);
     this.#seen.set(key, { value, writtenMs: nowMs, suppressed: 0 });
     return { write: true, suppressed: before?.suppressed ?? 0, forgotten };
+  }
+
+  /** When the next of the values that were left out may be written; undefined where none was. */
+  nextDueMs(): number | undefined {
+    for (const { suppressed, writtenMs } of this.#seen.values()) {
+      // They stand in the order of writing, so the first one is the earliest.
+      if (suppressed > 0) return writtenMs + this.#intervalMs;
+    }
+    return undefined;
+  }
+
+  /** The last of the values that were left out, of every key whose interval is over: to be written now. */
+  due(nowMs: number): Suppressed<Value>[] {
+    const due: Suppressed<Value>[] = [];
+    for (const [key, seen] of [...this.#seen]) {
+      if (seen.suppressed === 0 || nowMs - seen.writtenMs < this.#intervalMs) continue;
+      due.push(...untold(seen));
+      this.#seen.delete(key);
+      this.#seen.set(key, { value: seen.value, writtenMs: nowMs, suppressed: 0 });
+    }
+    return due;
   }
 
   /** What was left out and never told of. */
