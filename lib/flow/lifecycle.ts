@@ -99,8 +99,9 @@ export function runLifecycle(service: ServiceWork, options: LifecycleOptions): P
       drain: () => perform(() => service.drain(deadlineMs), 'drained', 'failed'),
       close: () => perform(service.close.bind(service), 'closed', 'close_failed'),
     };
-    stopSignals = options.onSignal(() => post('signal'));
     options.onPhase?.(state.phase, undefined);
+    // May call at once, where a signal came before.
+    stopSignals = options.onSignal(() => post('signal'));
     perform(
       () => service.start(starting.signal),
       'started',
