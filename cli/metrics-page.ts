@@ -45,7 +45,8 @@ const preamble = `
 # Metrics
 
 Every service of the Kafka engine answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
-alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format.
+alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format. By default that is
+this machine only; on another address anybody who reaches it can read them, so keep it inside your network.
 
 Names are \`rmmstream_<noun>_<unit>[_total]\`. Counters are counted once a batch, never for each event, and begin at 0
 with the process. An age is the time since a moment, taken when it is scraped, so it goes on rising where the flow
