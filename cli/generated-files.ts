@@ -3,6 +3,7 @@ import { profileNode } from '../lib/config/profile-schema.js';
 import { configurationPage } from '../lib/config/reference.js';
 import { configNode } from '../lib/config/schema/index.js';
 import { errorPage } from './error-page.js';
+import { metricsPage } from './metrics-page.js';
 
 /** A file that is checked in and made from code; paths are relative to the package. */
 export interface GeneratedFile {
@@ -24,5 +25,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     },
     { path: 'docs/configuration.md', content: configurationPage(configNode) },
     { path: 'docs/errors.md', content: errorPage() },
+    { path: 'docs/metrics.md', content: metricsPage() },
   ];
 }
