@@ -2,7 +2,16 @@ import { type ErrorCode, errorCodes } from '../base/codes/index.js';
 import type { MetricSpec } from './metric-spec.js';
 
 /** Stages of the dataflow; over Kafka each is a service of that name. */
-export const stages = ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'] as const;
+export const stages = [
+  'ingest',
+  'selector',
+  'featurizer',
+  'scaler_moments',
+  'scaler',
+  'trainer',
+  'scorer',
+  'feature_files',
+] as const;
 export type Stage = (typeof stages)[number];
 
 /** Why an event that can be used is not selected: the cuts, in their order. A test holds them to lib/physics. */

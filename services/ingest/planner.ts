@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { RmmError } from '../../lib/base/error.js';
-import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { createProgress } from '../../lib/telemetry/progress.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import type { RecordOf } from '../kafka/progress-records.js';
+import { refuseOtherRun } from '../kafka/same-run.js';
 import { openInputs } from '../pipeline/input-plan.js';
-import { compareManifests, type Manifest, manifestOf } from '../pipeline/manifest.js';
+import { type Manifest, manifestOf } from '../pipeline/manifest.js';
 import { type WeighedInputs, weighInputs } from '../pipeline/weigh-phase.js';
 import { startWorkers } from '../pipeline/workers.js';
 
@@ -18,7 +17,7 @@ const recordsAtATime = 500;
  * an earlier holder of the role has written is kept.
  */
 export async function planBounded(context: ServiceContext, tenure: Tenure): Promise<void> {
-  const { loaded, view, note } = context;
+  const { loaded, view, tools } = context;
   const { signal } = tenure;
   await view.catchUp(signal);
   if (signal.aborted || view.state.planned !== undefined) return;
@@ -39,14 +38,14 @@ export async function planBounded(context: ServiceContext, tenure: Tenure): Prom
   await view.catchUp(signal);
   await record(context, tenure, [{ type: 'planned', files: files.length, blocks: view.state.blocks }]);
   await view.catchUp(signal);
-  note('planned', { files: files.length, blocks: view.state.blocks });
+  tools.log.info('planned', { files: files.length, blocks: view.state.blocks });
 }
 
 /** Puts the run on record, or sees that the one on record is this one. @throws run_changed */
 export async function startRun(context: ServiceContext, tenure: Tenure, manifest: Manifest): Promise<void> {
   const { loaded, view } = context;
+  const { mode } = loaded.config.input;
   if (view.state.run === undefined) {
-    const { mode } = loaded.config.input;
     await record(context, tenure, [
       {
         type: 'run',
@@ -61,46 +60,19 @@ export async function startRun(context: ServiceContext, tenure: Tenure, manifest
     ]);
     await view.catchUp(tenure.signal);
   }
-  refuseOtherRun(view.state.run, manifest, context.names.prefix, loaded.config.input.mode);
-}
-
-/**
- * Refuses topics that hold another run.
- * @param manifest its inputs are compared in bounded runs only
- * @throws run_changed with the differences
- */
-export function refuseOtherRun(
-  run: RecordOf<'run'> | undefined,
-  manifest: Manifest,
-  prefix: string,
-  mode: 'bounded' | 'continuous',
-): void {
-  if (run === undefined) return;
-  const found: Manifest = {
-    version: 1,
-    program: run.program,
-    configurationHash: run.configuration_hash,
-    configuration: run.configuration,
-    inputs: run.inputs,
-  };
-  const asked = mode === 'bounded' ? manifest : { ...manifest, inputs: [] };
-  const differences = diffConfig(found.configuration as JsonObject, asked.configuration as JsonObject);
-  const comparison = compareManifests(found, asked, differences);
-  if (comparison.kind === 'same') return;
-  throw new RmmError(
-    'run_changed',
-    `the topics with the prefix ${prefix} hold another run; choose another kafka.prefix, or delete them with \`rmmstream topics delete\`. What differs:${comparison.differences.map((line) => `\n  ${line}`).join('')}`,
-    { context: { prefix, differences: comparison.differences } },
-  );
+  const { run } = view.state;
+  if (run !== undefined)
+    refuseOtherRun(run, mode === 'bounded' ? manifest : { ...manifest, inputs: [] }, context.names.prefix);
 }
 
 /** The weight-only pass over files, in worker threads of this service. */
 export async function weigh(
-  { loaded, nowMs }: Pick<ServiceContext, 'loaded' | 'nowMs'>,
+  { loaded, tools }: Pick<ServiceContext, 'loaded' | 'tools'>,
   opened: Awaited<ReturnType<typeof openInputs>>,
   signal: AbortSignal,
 ): Promise<WeighedInputs> {
   const { config, profile } = loaded;
+  const nowMs = () => tools.clock.steadyMs();
   const pool = startWorkers({ config, profile, directory: '', modelFolder: '', threads: 1 });
   try {
     return await weighInputs(opened, pool, {

@@ -1,4 +1,6 @@
 import type { LoadedConfig } from '../../lib/config/index.js';
+import { backoffMs, sleep } from '../../lib/flow/backoff.js';
+import type { ServiceTools } from '../../lib/flow/host-service.js';
 import type { HopPosition } from '../../lib/flow/partitions/hop-position.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
@@ -12,14 +14,26 @@ export interface ServiceContext {
   readonly names: RunNames;
   readonly client: KafkaClient;
   readonly view: ProgressView;
+  readonly tools: ServiceTools;
   /** Waits before try number `attempt`; resolves early when the signal is aborted. */
-  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
-  /** A clock that never goes back, in milliseconds. */
-  readonly nowMs: () => number;
-  /** Milliseconds since 1970, for what people read; never part of a result. */
-  readonly wallMs: () => number;
-  /** One line for whoever looks at the log. */
-  readonly note: (event: string, fields?: Readonly<Record<string, unknown>>) => void;
+  readonly pause: Pause;
+}
+
+export type Pause = (attempt: number, signal: AbortSignal) => Promise<void>;
+
+/** Growing pauses with chance in them; the longest is kafka.retry_max_ms. */
+export function pauses(
+  maxMs: number,
+  random: () => number,
+  clock: Pick<ServiceTools['clock'], 'after'>,
+): Pause {
+  return async (attempt, signal) => {
+    try {
+      await sleep(backoffMs(attempt, { maxMs, random }), signal, clock);
+    } catch {
+      // Aborted: whoever waits looks at the signal.
+    }
+  };
 }
 
 /** Writes records to `progress` in one transaction. */

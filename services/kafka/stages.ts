@@ -21,7 +21,13 @@ export interface Stage {
 export const stages = {
   ingest: { role: 'ingest', service: 'ingest', topic: 'events', reads: false, makes: 'events' },
   selector: { role: 'selector', service: 'selector', topic: 'events', reads: true, makes: 'selected' },
-  featurizer: { role: 'featurizer', service: 'featurizer', topic: 'selected', reads: true, makes: 'features' },
+  featurizer: {
+    role: 'featurizer',
+    service: 'featurizer',
+    topic: 'selected',
+    reads: true,
+    makes: 'features',
+  },
   moments: { role: 'scaler-moments', service: 'scaler', topic: 'features', reads: true, makes: 'moments' },
   scaler: { role: 'scaler', service: 'scaler', topic: 'features', reads: true, makes: 'scaled' },
   scorer: { role: 'scorer', service: 'scorer', topic: 'scaled', reads: true, makes: 'scores' },
