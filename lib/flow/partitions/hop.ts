@@ -6,8 +6,9 @@ import {
   positionMetadata,
   positionOf,
   recoverPosition,
+  startPosition,
 } from './hop-position.js';
-import { openFeed } from './partition-feed.js';
+import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
 
 /** What became of one message. */
@@ -34,6 +35,10 @@ export interface HopOptions {
   /** Most bytes of one request: a topic's largest batch. */
   readonly requestBytes: number;
   readonly nowMs: () => number;
+  /** What the stage takes in, where that is not its input topic. */
+  readonly feed?: (partition: number, offset: number, signal: AbortSignal) => PartitionFeed;
+  /** Partition of the output topic; by default that of the input. */
+  readonly outputPartition?: (partition: number) => number;
   /** Resolves when messages of the partition may be taken; a stage may have to wait for a scaler or a model. */
   readonly gate?: (signal: AbortSignal) => Promise<void>;
   /** Called after every look at the input; writes the end of the output where the input's was reached. */
@@ -59,7 +64,9 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
     let at = committed === undefined ? await recovered(options, partition) : positionOf(committed);
     await options.gate?.(signal);
     if (signal.aborted) return;
-    const feed = openFeed(options.client.reader(options.inputTopic, partition), at.input, options);
+    const feed =
+      options.feed?.(partition, at.input, signal) ??
+      openFeed(options.client.reader(options.inputTopic, partition), at.input, options);
     try {
       while (!signal.aborted) {
         const { messages, nextOffset, endOffset } = await feed.next();
@@ -82,6 +89,8 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
 }
 
 async function recovered(options: HopOptions, partition: number): Promise<HopPosition> {
+  // A shared output partition cannot say where one of several inputs was; such a stage must bear repetition.
+  if (options.outputPartition !== undefined) return startPosition;
   const output = options.client.reader(options.outputTopic, partition);
   try {
     return await recoverPosition(options.client.admin, output, options.fetchBytes);
@@ -117,10 +126,11 @@ async function pass(
     };
     if (result.out !== undefined) out.push(withPosition(result.out, message.offset, at));
   }
+  const outputPartition = options.outputPartition?.(partition) ?? partition;
   const position = await producer.transaction(async (transaction) => {
     let end = at.output;
     for (const part of byBytes(out, options.requestBytes))
-      end = (await transaction.send(options.outputTopic, partition, part)) + part.length;
+      end = (await transaction.send(options.outputTopic, outputPartition, part)) + part.length;
     await sendDeadLetters(transaction, results, options);
     const position = { ...at, output: end };
     await transaction.commitOffset({
