@@ -74,7 +74,7 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
           partition,
           messages[0]?.offset ?? nextOffset,
           endOffset,
-          messages[0]?.timestampMs,
+          messages[0]?.timestampMs || undefined,
         );
         for (let from = 0; from < messages.length && !signal.aborted; from += options.transactionMessages)
           at = await pass(messages.slice(from, from + options.transactionMessages), at, tenure, options);
