@@ -2,9 +2,6 @@ import type { CodeSpec } from './code-spec.js';
 
 /** Error codes of the stages. */
 export const servicesCodes = {
-  wire_schema_unknown: { domain: 'data', exit: 1, summary: 'T.', cure: 'T.' },
-  wire_version_unknown: { domain: 'data', exit: 1, summary: 'T.', cure: 'T.' },
-  wire_message_invalid: { domain: 'data', exit: 1, summary: 'T.', cure: 'T.' },
   profile_mismatch: {
     domain: 'data',
     exit: 2,
