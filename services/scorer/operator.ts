@@ -1,5 +1,5 @@
 import type { Backend } from '../../lib/learning/backend.js';
-import { planExpansion } from '../../lib/learning/expand.js';
+import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import { RowScorer, type ScoreColumns } from '../../lib/learning/score-rows.js';
 import { inverseUsualErrors } from '../../lib/learning/usual-errors.js';
 import type { FeatureRows } from '../../lib/physics/feature-rows.js';

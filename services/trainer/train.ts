@@ -10,7 +10,7 @@ import {
   checkpointFromFiles,
 } from '../../lib/learning/checkpoint.js';
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
-import { type ExpansionPlan, planExpansion } from '../../lib/learning/expand.js';
+import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
