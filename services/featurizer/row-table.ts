@@ -1,12 +1,11 @@
 import { invariant } from '../../lib/base/error.js';
-import type { Batch, BatchColumn } from '../../lib/columnar/arrow/batch.js';
+import type { Batch } from '../../lib/columnar/arrow/batch.js';
 import {
   createRowColumns,
   fromBatchColumns,
   type RowColumns,
   rowColumnNames,
   sliceRowColumns,
-  toBatchColumns,
 } from './row-columns.js';
 
 /** Row columns of a fixed capacity, filled block by block. */
@@ -33,12 +32,7 @@ export class RowTable {
     return sliceRowColumns(this.columns, from, to);
   }
 
-  /** Rows [from, to) as Arrow columns, without copying. */
-  batchColumns(from: number, to: number): BatchColumn[] {
-    return toBatchColumns(this.slice(from, to));
-  }
-
-  /** Appends the rows of a batch that `batchColumns` made; returns the index of the first of them. */
+  /** Appends the rows of a batch whose columns `toBatchColumns` made; returns the index of the first of them. */
   append(batch: Batch): number {
     return this.appendRows(fromBatchColumns(batch), batch.rows);
   }

@@ -6,11 +6,12 @@ import { toFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { Moments } from '../../lib/learning/moments.js';
-import { PatternTable } from '../../lib/physics/patterns.js';
 import { batchSource } from '../featurizer/batch-source.js';
 import { type BlockRecord, mergeRecords } from '../featurizer/block-record.js';
+import { toBatchColumns } from '../featurizer/row-columns.js';
 import type { RowTable } from '../featurizer/row-table.js';
-import { blockMoments, packMoments } from '../scaler/block-moments.js';
+import { packMoments } from '../scaler/block-moments.js';
+import { MomentsOperator } from '../scaler/operator.js';
 import type { EventPass } from './event-pass.js';
 import type { FileRange } from './file-context.js';
 import type { RunLayout } from './layout.js';
@@ -30,7 +31,7 @@ export function runFeatureTask(
   step: (step: ProgressStep) => void,
 ): RangeRecord {
   const { range, basis } = task;
-  const patterns = new PatternTable(pass.layout.columns, pass.layout.maskWords);
+  const scaling = new MomentsOperator(pass.layout, scalerWeights);
   const records: BlockRecord[] = [];
   const moments: Moments[] = [];
   const dead: string[] = [];
@@ -41,20 +42,17 @@ export function runFeatureTask(
       const entries = Math.min(blockEntries, end - first);
       const from = table.rows;
       const block = pass.block(first, entries, table);
+      const rows = table.slice(from, table.rows);
       writer.write(
         toFeatureBatch({
           layout: pass.layout.id,
           source: batchSource(block.source),
           features: block.features,
-          columns: table.batchColumns(from, table.rows),
+          columns: toBatchColumns(rows),
         }),
       );
-      if (range.file.kind === 'background') {
-        const { split, weight } = table.columns;
-        const [splits, weights] = [split.subarray(from, table.rows), weight.subarray(from, table.rows)];
-        const found = blockMoments(patterns.rows(block.features), splits, weights, scalerWeights);
-        if (found !== undefined) moments.push(found);
-      }
+      const found = scaling.process(block.features, rows, block.source);
+      if (found !== undefined) moments.push(found);
       records.push(block.record);
       dead.push(...block.deadLetters);
       step({ events: entries });

@@ -159,8 +159,10 @@ function bucketReader(options: TrainOptions): (megaset: number) => TrainingBucke
       if (rows === 0) continue;
       const load = () => {
         const read = readBucket(megasetFolder, plan, megaset, bucket)!;
-        const bound = patterns.rows(read);
-        return { rows: { ...bound, pattern: bound.pattern.slice(0, read.rows) }, weights: read.weight };
+        const found = patterns.rows(read);
+        const rows = { ...found, pattern: found.pattern.slice(0, read.rows) };
+        const { scaler } = plan;
+        return { rows: scaler === undefined ? rows : { ...rows, scaler }, weights: read.weight };
       };
       found.push({ rows, weightSum: plan.weightSums[megaset]![bucket]!, load });
     }

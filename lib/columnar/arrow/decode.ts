@@ -88,10 +88,11 @@ function readBatch(stream: Uint8Array, expected: ExpectedSchema, name: string): 
     rows: record.rows,
     columns,
   };
-  return upgraded(batch, expected);
+  return upgradeBatch(batch, expected);
 }
 
-function upgraded(batch: Batch, expected: ExpectedSchema): Batch {
+/** A batch of a version that the reader takes as one of the newest. */
+export function upgradeBatch(batch: Batch, expected: ExpectedSchema): Batch {
   let current = batch;
   for (let version = batch.schema.version; version < expected.version; version++) {
     const next = expected.upgrades![version]!(current);
