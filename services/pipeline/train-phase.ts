@@ -10,6 +10,7 @@ import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
+import { scalerOptions } from '../scaler/config.js';
 import { type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
 import { backendChoice, networkOf } from '../trainer/config.js';
 import { distribute } from '../trainer/distribute.js';
@@ -61,13 +62,7 @@ export function makeScaler(records: readonly RangeRecord[], options: TrainPhaseO
       'no background event was selected for training; cutflow.json shows which cut took them',
     );
   }
-  return freezeScaler(moments, featureLayout.kinds, {
-    type: config.scaler.type,
-    weights: config.scaler.weights,
-    minFilled: config.features.min_filled,
-    minRelativeStd: config.features.min_relative_std,
-    constantColumns: config.features.constant_columns,
-  });
+  return freezeScaler(moments, featureLayout.kinds, scalerOptions(config));
 }
 
 /** The model of this run: the finished one, or trained now, from the last checkpoint on. */

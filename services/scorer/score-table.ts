@@ -63,6 +63,7 @@ export function scoreTable(
     constant('model_version', constants.modelVersion),
     constant('scaler_version', constants.scalerVersion),
     { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
+    { name: 'late', type: 'boolean', flags: columns.late.subarray(0, rows) },
   ];
 }
 

@@ -10,7 +10,7 @@ import {
   checkpointFromFiles,
 } from '../../lib/learning/checkpoint.js';
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
-import { type ExpansionPlan, planExpansion } from '../../lib/learning/expand.js';
+import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
@@ -159,8 +159,10 @@ function bucketReader(options: TrainOptions): (megaset: number) => TrainingBucke
       if (rows === 0) continue;
       const load = () => {
         const read = readBucket(megasetFolder, plan, megaset, bucket)!;
-        const bound = patterns.rows(read);
-        return { rows: { ...bound, pattern: bound.pattern.slice(0, read.rows) }, weights: read.weight };
+        const found = patterns.rows(read);
+        const rows = { ...found, pattern: found.pattern.slice(0, read.rows) };
+        const { scaler } = plan;
+        return { rows: scaler === undefined ? rows : { ...rows, scaler }, weights: read.weight };
       };
       found.push({ rows, weightSum: plan.weightSums[megaset]![bucket]!, load });
     }
