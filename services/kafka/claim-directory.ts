@@ -15,6 +15,7 @@ interface Claim {
 
 /** Where the Kafka engine keeps what only it needs, below the output directory. */
 export interface KafkaLayout {
+  readonly folder: string;
   readonly claim: string;
   /** Records of the blocks in each score file. */
   readonly blocks: string;
@@ -25,6 +26,7 @@ export interface KafkaLayout {
 export function kafkaLayoutOf(directory: string): KafkaLayout {
   const folder = join(layoutOf(directory).work, 'kafka');
   return {
+    folder,
     claim: join(folder, 'claim.json'),
     blocks: join(folder, 'blocks'),
     trainer: join(folder, 'trainer'),

@@ -10,9 +10,10 @@ import { readTopic } from './read-topic.js';
  */
 
 const chunkBytes = 512 << 10;
-const schemaId = 'rmmstream.files';
+/** Schema of files on compacted topics. */
+export const filesSchema = 'rmmstream.files';
 const version = '1';
-const headers = { schema: schemaId, version };
+const headers = { schema: filesSchema, version };
 
 interface FileIndex {
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
@@ -86,7 +87,7 @@ export async function readFiles(
 }
 
 function isOurs({ headers }: FetchedMessage): boolean {
-  return headers.get('schema') === schemaId && headers.get('version') === version;
+  return headers.get('schema') === filesSchema && headers.get('version') === version;
 }
 
 function parseIndex(value: Uint8Array, topic: string, name: string): FileIndex {

@@ -112,7 +112,7 @@ export class ProgressView {
 
   #read(message: FetchedMessage): void {
     try {
-      this.state.apply(readProgress(message), message.offset);
+      this.state.apply(readProgress(message), message.offset, message.timestampMs);
     } catch (error) {
       if (!(error instanceof RmmError)) throw error;
       this.strange.push({ message, error });

@@ -13,6 +13,7 @@ export interface ReadSpan {
 
 /**
  * Reads a partition from its first message to its present end, committed messages only.
+ * @param take may answer `enough`, or a promise of it: the reading then ends behind that message
  * @returns the offset behind the last message that was looked at
  */
 export async function readTopic(
@@ -20,7 +21,7 @@ export async function readTopic(
   topic: string,
   partition: number,
   signal: AbortSignal,
-  take: (message: FetchedMessage) => void | Promise<void>,
+  take: (message: FetchedMessage) => unknown,
   span: ReadSpan = {},
 ): Promise<number> {
   const offsets = (await client.admin.offsets(topic)).find((found) => found.partition === partition);
@@ -35,7 +36,10 @@ export async function readTopic(
         maxBytes: fetchBytes,
         maxWaitMs,
       });
-      for (const message of messages) if (message.offset < end) await take(message);
+      for (const message of messages) {
+        if (message.offset >= end) break;
+        if ((await take(message)) === 'enough') return message.offset + 1;
+      }
       offset = nextOffset;
       // What lies behind is of a transaction that is still open.
       if (span.to === undefined && offset >= endOffset) break;

@@ -25,13 +25,16 @@ export class RunState {
   finished: RecordOf<'finished'> | undefined;
   /** The last failure and where it stands in the log: a service that started later does not end with it. */
   failed: (RecordOf<'failed'> & { readonly at: number }) | undefined;
+  /** When the run was put on record, and each output came to its last end: milliseconds since 1970, by the brokers. */
+  readonly times = new Map<'run' | 'model' | Ending, number>();
   readonly #ends = new Map<Ending, Map<number, RecordOf<'end'>>>();
   readonly #applies = new Map<number, Applies[]>();
 
-  /** @param at offset of the record */
-  apply(record: ProgressRecord, at: number): void {
+  /** @param at offset of the record, and when it was written */
+  apply(record: ProgressRecord, at: number, timestampMs: number): void {
     switch (record.type) {
       case 'run':
+        if (this.run === undefined) this.times.set('run', timestampMs);
         this.run ??= record;
         break;
       case 'file':
@@ -42,6 +45,7 @@ export class RunState {
         break;
       case 'end':
         this.#addEnd(record);
+        this.times.set(record.of, timestampMs);
         break;
       case 'scaler':
         this.scaler ??= record;
@@ -50,6 +54,7 @@ export class RunState {
         if (record.number === this.generations.length) this.generations.push(record);
         break;
       case 'model':
+        this.times.set('model', timestampMs);
         if (!this.models.some(({ generation }) => generation >= record.generation)) this.models.push(record);
         break;
       case 'applies':

@@ -9,7 +9,6 @@ import {
 import type { SinkObserver } from '../../lib/flow/partitions/sink.js';
 import { stallReport } from '../../lib/flow/stall-report.js';
 import { StallWatch } from '../../lib/flow/stall-watch.js';
-import type { Stage as StageLabel } from '../../lib/telemetry/metric-list.js';
 import { type DeadLetterReason, type StageMetrics, stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import type { ServiceContext } from './context.js';
 import type { Stage } from './stages.js';
@@ -30,7 +29,7 @@ export class StageView {
   readonly #watch: StallWatch;
   readonly #name: string;
 
-  constructor(context: ServiceContext, stage: Stage & { readonly label: StageLabel }) {
+  constructor(context: ServiceContext, stage: Stage) {
     this.#context = context;
     this.#name = stage.role;
     const { tools, loaded, names } = context;

@@ -1,3 +1,4 @@
+import type { Stage as StageLabel } from '../../lib/telemetry/metric-list.js';
 import type { Ending } from './progress-records.js';
 import type { DataTopic } from './topics.js';
 
@@ -9,6 +10,8 @@ export type ServiceName = (typeof serviceNames)[number];
 export interface Stage {
   /** Names its group and transactional ids. */
   readonly role: string;
+  /** Names it in metrics. */
+  readonly label: StageLabel;
   readonly service: ServiceName;
   /** The topic whose partitions are shared out. */
   readonly topic: DataTopic;
@@ -19,20 +22,57 @@ export interface Stage {
 }
 
 export const stages = {
-  ingest: { role: 'ingest', service: 'ingest', topic: 'events', reads: false, makes: 'events' },
-  selector: { role: 'selector', service: 'selector', topic: 'events', reads: true, makes: 'selected' },
+  ingest: {
+    role: 'ingest',
+    label: 'ingest',
+    service: 'ingest',
+    topic: 'events',
+    reads: false,
+    makes: 'events',
+  },
+  selector: {
+    role: 'selector',
+    label: 'selector',
+    service: 'selector',
+    topic: 'events',
+    reads: true,
+    makes: 'selected',
+  },
   featurizer: {
     role: 'featurizer',
+    label: 'featurizer',
     service: 'featurizer',
     topic: 'selected',
     reads: true,
     makes: 'features',
   },
-  moments: { role: 'scaler-moments', service: 'scaler', topic: 'features', reads: true, makes: 'moments' },
-  scaler: { role: 'scaler', service: 'scaler', topic: 'features', reads: true, makes: 'scaled' },
-  scorer: { role: 'scorer', service: 'scorer', topic: 'scaled', reads: true, makes: 'scores' },
+  moments: {
+    role: 'scaler-moments',
+    label: 'scaler_moments',
+    service: 'scaler',
+    topic: 'features',
+    reads: true,
+    makes: 'moments',
+  },
+  scaler: {
+    role: 'scaler',
+    label: 'scaler',
+    service: 'scaler',
+    topic: 'features',
+    reads: true,
+    makes: 'scaled',
+  },
+  scorer: {
+    role: 'scorer',
+    label: 'scorer',
+    service: 'scorer',
+    topic: 'scaled',
+    reads: true,
+    makes: 'scores',
+  },
   featureFiles: {
     role: 'feature-files',
+    label: 'feature_files',
     service: 'scorer',
     topic: 'features',
     reads: true,

@@ -5,12 +5,12 @@ import { splitNames } from '../../lib/physics/identity.js';
 import { isCorrupt } from '../../lib/physics/selection/index.js';
 import type { FileWeights } from '../ingest/weigh.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
+import type { TrainingRecord } from '../trainer/training-record.js';
 import { eventCounts, type SampleCutFlow } from './cutflow.js';
 import type { Evaluation } from './evaluation.js';
 import type { FileContext } from './file-context.js';
 import type { Manifest } from './manifest.js';
 import type { RangeRecord } from './records.js';
-import type { TrainingRecord } from './train-phase.js';
 
 /** An input file as run.json names it. */
 export type ReportedFile = Pick<FileContext, 'sample' | 'kind' | 'name' | 'fingerprint' | 'entries'> & {
@@ -30,6 +30,8 @@ export interface ReportParts {
   readonly scored: number;
   readonly evaluation: Evaluation | undefined;
   readonly timing: unknown;
+  /** Entries of blocks that are dead letters as a whole, of which nothing more is known. */
+  readonly inDeadMessages?: number;
 }
 
 /** run.json. Everything but `timing` is the same for the same inputs, configuration and backend. */
@@ -39,7 +41,8 @@ export function runReport(parts: ReportParts) {
   const { manifest, loaded, records } = parts;
   const { scaler } = loaded.model;
   const record = loaded.model.record as unknown as TrainingRecord;
-  const read = records.reduce((sum, { entries }) => sum + entries, 0);
+  const { inDeadMessages = 0 } = parts;
+  const read = records.reduce((sum, { entries }) => sum + entries, inDeadMessages);
   const { selected = 0, ...rejected } = eventCounts(records);
   return {
     program: { name: 'rmmstream', version: packageVersion },
@@ -49,7 +52,14 @@ export function runReport(parts: ReportParts) {
     inputs: parts.files.map(inputOf),
     seed: parts.given.config.training.seed,
     backend: record.backend,
-    events: { read, selected, rejected, scored: parts.scored, duplicate_split_keys: parts.duplicates },
+    events: {
+      read,
+      selected,
+      rejected,
+      ...(inDeadMessages === 0 ? {} : { in_dead_messages: inDeadMessages }),
+      scored: parts.scored,
+      duplicate_split_keys: parts.duplicates,
+    },
     samples: Object.fromEntries(
       Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, parts)]),
     ),

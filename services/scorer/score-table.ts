@@ -4,11 +4,14 @@ import { splitNames } from '../../lib/physics/identity.js';
 import { flavourNames } from '../../lib/physics/quantities.js';
 import type { RowTable } from '../featurizer/row-table.js';
 
-/** What is the same for every row of a score file. */
-export interface ScoreConstants {
-  readonly sample: string;
-  readonly kind: string;
-  readonly file: string;
+/** A text for each row, as codes into a dictionary; or one for all of them. */
+export type RowTexts = string | { readonly codes: Int32Array; readonly dictionary: readonly string[] };
+
+/** Where the rows of a score file come from, and what has made them. */
+export interface ScoreTexts {
+  readonly sample: RowTexts;
+  readonly kind: RowTexts;
+  readonly file: RowTexts;
   readonly modelVersion: string;
   readonly scalerVersion: string;
 }
@@ -19,16 +22,14 @@ export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
 export function scoreTable(
   table: RowTable,
   scores: ScoreColumns,
-  constants: ScoreConstants,
+  texts: ScoreTexts,
   names: readonly ScoreName[],
 ): ParquetColumn[] {
   const { rows, columns } = table;
-  const constant = (name: string, value: string): ParquetColumn => ({
-    name,
-    type: 'dictionary',
-    codes: new Uint8Array(rows),
-    dictionary: [value],
-  });
+  const text = (name: string, value: RowTexts): ParquetColumn =>
+    typeof value === 'string'
+      ? { name, type: 'dictionary', codes: new Uint8Array(rows), dictionary: [value] }
+      : { name, type: 'dictionary', codes: value.codes.subarray(0, rows), dictionary: value.dictionary };
   const float = (name: string, values: Float32Array, nanIsNull = false): ParquetColumn => ({
     name,
     type: 'float',
@@ -44,8 +45,8 @@ export function scoreTable(
     { name: 'run_number', type: 'int32', data: columns.run.subarray(0, rows) },
     { name: 'event_number', type: 'int64', data: columns.event.subarray(0, rows) },
     { name: 'channel', type: 'int32', data: columns.channel.subarray(0, rows) },
-    constant('sample', constants.sample),
-    constant('kind', constants.kind),
+    text('sample', texts.sample),
+    text('kind', texts.kind),
     { name: 'split', type: 'dictionary', codes: columns.split.subarray(0, rows), dictionary: splitNames },
     { name: 'megaset', type: 'int16', data: columns.megaset.subarray(0, rows) },
     { name: 'weight', type: 'double', data: columns.weight.subarray(0, rows) },
@@ -59,9 +60,9 @@ export function scoreTable(
     { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
     ...names.map((name) => float(name, new Float32Array(byName[name].subarray(0, rows)))),
     float('log10_error', log10Of(scores.error, rows)),
-    constant('file', constants.file),
-    constant('model_version', constants.modelVersion),
-    constant('scaler_version', constants.scalerVersion),
+    text('file', texts.file),
+    text('model_version', texts.modelVersion),
+    text('scaler_version', texts.scalerVersion),
     { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
     { name: 'late', type: 'boolean', flags: columns.late.subarray(0, rows) },
   ];

@@ -150,6 +150,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
           const open = ({ partition, number }: SinkWindow) => {
             const held: string[] = [];
             return {
+              deadLetters: () => [],
               add: ({ key }: FetchedMessage) => {
                 held.push(key!);
                 return 1;
@@ -175,6 +176,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
               client,
               group: 'sink',
               topic: 'in',
+              deadLetterTopic: 'dead',
               windowOffsets: 16,
               fetchBytes: 8,
               maxWaitMs: 1,

@@ -29,6 +29,12 @@ export const wireCodes = {
     summary: 'The bytes of a message do not have the checksum that its headers give.',
     cure: redrive,
   },
+  wire_message_too_large: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A message is larger than kafka.topics.max_message_bytes, so a service did not look into it.',
+    cure: `Set kafka.topics.max_message_bytes to what the topic takes and send it again. ${redrive}`,
+  },
   wire_message_invalid: {
     domain: 'data',
     exit: 1,

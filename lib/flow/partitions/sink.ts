@@ -16,12 +16,15 @@ export interface WindowWriter {
   add(message: FetchedMessage): Promise<number> | number;
   /** Writes what came so far: the same messages give the same files under the same names. May be called again. */
   write(): Promise<void> | void;
+  /** Messages that could not be used: they go out with the position behind the window. */
+  deadLetters(): readonly OutgoingMessage[];
 }
 
 export interface SinkOptions {
   readonly client: KafkaClient;
   readonly group: string;
   readonly topic: string;
+  readonly deadLetterTopic: string;
   readonly windowOffsets: number;
   readonly fetchBytes: number;
   readonly maxWaitMs: number;
@@ -191,10 +194,11 @@ class PartitionSink {
     if (window === this.#window) return;
     await this.#write();
     if (this.#tenure.signal.aborted) return;
+    const letters = this.#writer?.deadLetters() ?? [];
     this.#window = window;
     this.#writer = undefined;
     this.#counts = { before: sum(this.#counts.before, this.#counts.within), within: none };
-    await this.#commit(window * this.#options.windowOffsets);
+    await this.#commit(window * this.#options.windowOffsets, letters);
   }
 
   async #settle(end: number, position: number): Promise<void> {
@@ -202,8 +206,8 @@ class PartitionSink {
     await this.#write();
     if (signal.aborted) return;
     const total = sum(this.#counts.before, this.#counts.within);
-    const { topic, messages } = await this.#options.settlement(partition, end, total);
-    await this.#commit(position, { topic, messages });
+    const record = await this.#options.settlement(partition, end, total);
+    await this.#commit(position, this.#writer?.deadLetters() ?? [], record);
     this.#settled = end;
     // Should more come into this window, it is read again from its beginning.
     this.#writer = undefined;
@@ -231,12 +235,14 @@ class PartitionSink {
 
   async #commit(
     offset: number,
+    letters: readonly OutgoingMessage[],
     record?: { readonly topic: string; readonly messages: readonly OutgoingMessage[] },
   ): Promise<void> {
     const { group, topic } = this.#options;
     const { partition, producer, progressed } = this.#tenure;
     const metadata = countsMetadata(this.#counts);
     await producer.transaction(async (transaction) => {
+      for (const letter of letters) await transaction.send(this.#options.deadLetterTopic, 0, [letter]);
       if (record !== undefined) await transaction.send(record.topic, 0, record.messages);
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });

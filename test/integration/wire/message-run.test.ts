@@ -29,7 +29,7 @@ import type { FileContext } from '../../../services/pipeline/file-context.js';
 import { openInputs } from '../../../services/pipeline/input-plan.js';
 import { rangeName } from '../../../services/pipeline/layout.js';
 import type { RangeRecord } from '../../../services/pipeline/records.js';
-import type { TrainingRecord } from '../../../services/pipeline/train-phase.js';
+import type { TrainingRecord } from '../../../services/trainer/training-record.js';
 import { weighInputs } from '../../../services/pipeline/weigh-phase.js';
 import { startWorkers } from '../../../services/pipeline/workers.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
