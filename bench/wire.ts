@@ -18,6 +18,7 @@ import { objectFieldsOf } from '../services/featurizer/config.js';
 import { FeaturizerOperator } from '../services/featurizer/operator.js';
 import { RowTable } from '../services/featurizer/row-table.js';
 import { EventWidener } from '../services/ingest/event-widener.js';
+import { eventFieldsOf } from '../services/ingest/needed.js';
 import { ingestOf } from '../services/pipeline/event-pass.js';
 import { openInputs } from '../services/pipeline/input-plan.js';
 import { weighInputs } from '../services/pipeline/weigh-phase.js';
@@ -29,7 +30,7 @@ import { compactEvents } from '../services/selector/compact-events.js';
 import { selectionOf } from '../services/selector/config.js';
 import { flowRecord } from '../services/selector/flow-record.js';
 import { SelectorOperator } from '../services/selector/operator.js';
-import { EventRestorer, restoredProblem } from '../services/selector/restore-events.js';
+import { EventRestorer } from '../services/selector/restore-events.js';
 import { trainingPart } from '../services/trainer/training-part.js';
 import { decodeEvents, encodeEvents } from '../services/wire/events.js';
 import { decodeFeatures, encodeFeatures, type FeaturesBlock } from '../services/wire/features.js';
@@ -138,9 +139,10 @@ reader.close();
 
 const widener = new EventWidener();
 const selector = new SelectorOperator(selectionOf(config));
+const read = eventFieldsOf(config, profile);
 const fields = objectFieldsOf(config);
 const selectedMessages = hop('selector', eventMessages, (message) => {
-  const { source, medianWeight, events: raw } = timed('decode', () => decodeEvents(message));
+  const { source, medianWeight, events: raw } = timed('decode', () => decodeEvents(message, read));
   const { record, compact } = timed('operator', () => {
     const { selected, flow } = selector.process(widener.widen(raw), source, medianWeight);
     const { count: rows, unclassifiedJets } = selected;
@@ -158,13 +160,10 @@ const { layout } = featurizer;
 const expected = { layout, megasets: config.training.megasets };
 const table = new RowTable(blockEntries);
 const featureMessages = hop('featurizer', selectedMessages, (message) => {
-  const { source, record, compact } = timed('decode', () => decodeSelected(message));
+  const { source, record, compact } = timed('decode', () => decodeSelected(message, fields));
   const block = timed('operator', (): FeaturesBlock => {
-    const restored = restorer.restore(compact);
-    const problem = restoredProblem(restored);
-    if (problem !== undefined) throw new Error(problem);
     table.clear();
-    const { events: restoredEvents, selected } = restored;
+    const { events: restoredEvents, selected } = restorer.restore(compact, source);
     const features = featurizer.process(restoredEvents, selected, compact.index, source, table);
     const columns = table.slice(0, table.rows);
     const rowsBySplit = countSplits(columns.split);
