@@ -5,7 +5,7 @@ import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { ReportKernel } from '../../lib/physics/report/index.js';
 import { RmmKernel, type RmmOptions, rmmLayout, type SlotType } from '../../lib/physics/rmm/index.js';
 import type { Selected } from '../../lib/physics/selection/index.js';
-import type { ObjectFields } from '../selector/compact-events.js';
+import type { ObjectFields } from '../ingest/raw-events.js';
 
 const thesisOrder: readonly SlotType[] = ['jets', 'bjets', 'electrons', 'muons', 'photons'];
 const map2rmmOrder: readonly SlotType[] = ['jets', 'bjets', 'muons', 'electrons', 'photons'];

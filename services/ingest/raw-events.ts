@@ -35,3 +35,9 @@ export interface RawEvents {
   /** Trigger decisions by the profile's name for them, 0 or 1. */
   readonly triggers: Readonly<Record<string, Uint8Array>>;
 }
+
+/** Columns of objects, by the names of lib/physics/events.ts. */
+export interface ObjectFields {
+  readonly leptons: readonly string[];
+  readonly jets: readonly string[];
+}

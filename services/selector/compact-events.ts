@@ -1,6 +1,6 @@
 import { invariant } from '../../lib/base/error.js';
 import type { IndexList, Selected } from '../../lib/physics/selection/index.js';
-import type { RawColumn, RawEvents, RawGroup } from '../ingest/raw-events.js';
+import type { ObjectFields, RawColumn, RawEvents, RawGroup } from '../ingest/raw-events.js';
 import type { AnyArray } from '../ingest/widen.js';
 
 /**
@@ -16,13 +16,10 @@ export interface CompactEvents {
   readonly jetClass: Uint8Array;
 }
 
-/** Columns of objects that a featurizer reads, by the names of lib/physics/events.ts. */
-export interface ObjectFields {
-  readonly leptons: readonly string[];
-  readonly jets: readonly string[];
-}
-
-/** Gathers what `selected` lists from the raw events it was made of. Nothing is shared with them. */
+/**
+ * Gathers what `selected` lists from the raw events it was made of. Nothing is shared with them.
+ * @param fields those that the featurizer reads
+ */
 export function compactEvents(raw: RawEvents, selected: Selected, fields: ObjectFields): CompactEvents {
   const { count } = selected;
   const index = selected.index.slice(0, count);

@@ -1,5 +1,6 @@
 import { type Batch, type BatchColumn, columnOf } from '../../lib/columnar/arrow/batch.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
+import type { EventFields } from '../ingest/needed.js';
 import type { RawEvents } from '../ingest/raw-events.js';
 import { headerInvalid, numberHeader } from './headers.js';
 import { type IncomingMessage, openMessage, sealMessage, type WireMessage, wireError } from './message.js';
@@ -12,6 +13,7 @@ import {
   fromGroup,
   jetFields,
   leptonFields,
+  missingField,
   toGroup,
 } from './object-fields.js';
 import { type ColumnSchema, realTypes, type TopicSchema } from './topic-schema.js';
@@ -94,8 +96,12 @@ export function encodeEvents({ source, medianWeight, events }: EventsBlock): Wir
   return sealMessage(eventsSchema, source, content, { median_weight: String(medianWeight) });
 }
 
-/** Columns look into the message's bytes. @throws the codes of wireReasons */
-export function decodeEvents(message: IncomingMessage): EventsBlock {
+/**
+ * Columns look into the message's bytes.
+ * @param expected what the configuration needs
+ * @throws the codes of wireReasons
+ */
+export function decodeEvents(message: IncomingMessage, expected: EventFields): EventsBlock {
   const { source, batch } = openMessage(eventsSchema, message);
   const medianWeight = numberHeader(message.headers, 'median_weight');
   if (medianWeight < 0) throw headerInvalid('median_weight', String(medianWeight), 'no negative number');
@@ -108,16 +114,17 @@ export function decodeEvents(message: IncomingMessage): EventsBlock {
   const triggers: Record<string, Uint8Array> = Object.create(null);
   for (const column of batch.columns)
     if (column.kind === 'boolean') triggers[column.name.slice('trigger.'.length)] = column.data;
-  return {
-    source,
-    medianWeight,
-    events: {
-      ...fromEventColumns(batch, factors),
-      triggers,
-      leptons: fromGroup(columnOf(batch, 'leptons', 'group'), leptonFields, factors),
-      jets: fromGroup(columnOf(batch, 'jets', 'group'), jetFields, factors),
-    },
+  const groups = {
+    leptons: fromGroup(columnOf(batch, 'leptons', 'group'), leptonFields, factors),
+    jets: fromGroup(columnOf(batch, 'jets', 'group'), jetFields, factors),
   };
+  const trigger = expected.triggers.find((name) => triggers[name] === undefined);
+  const missing =
+    trigger === undefined
+      ? missingField(groups, expected)
+      : `it lacks the trigger ${trigger}, which the configuration needs`;
+  if (missing !== undefined) throw wireError('wire_message_invalid', missing, { key: message.key ?? '' });
+  return { source, medianWeight, events: { ...fromEventColumns(batch, factors), triggers, ...groups } };
 }
 
 /** The columns of eventColumns. */

@@ -84,7 +84,7 @@ export function countHeader(headers: Headers, name: string): number {
 /** A header that holds a finite number. It comes back with the bits that String gave it with. @throws wire_header_invalid */
 export function numberHeader(headers: Headers, name: string): number {
   const text = textHeader(headers, name);
-  const value = /^-?\d/.test(text) && text.length < 32 ? Number(text) : Number.NaN;
+  const value = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
   if (!Number.isFinite(value)) throw headerInvalid(name, text, 'a finite number');
   return value;
 }

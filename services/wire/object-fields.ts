@@ -1,5 +1,5 @@
 import type { BatchColumn, GroupField } from '../../lib/columnar/arrow/batch.js';
-import type { RawColumn, RawGroup } from '../ingest/raw-events.js';
+import type { ObjectFields, RawColumn, RawGroup } from '../ingest/raw-events.js';
 import { type ColumnSchema, integerTypes, realTypes } from './topic-schema.js';
 
 /** A column of raw events: our name for it, its name on the wire, what it holds. */
@@ -101,6 +101,21 @@ export function fromGroup(
     if (values !== undefined) columns.set(field, { values, factor: factors.get(`${name}.${wireName}`) ?? 1 });
   }
   return { offsets, columns };
+}
+
+/** The first field that is expected and not there. */
+export function missingField(
+  { leptons, jets }: { readonly leptons: RawGroup; readonly jets: RawGroup },
+  expected: ObjectFields,
+): string | undefined {
+  for (const [name, group, fields] of [
+    ['leptons', leptons, expected.leptons],
+    ['jets', jets, expected.jets],
+  ] as const) {
+    const missing = fields.find((field) => !group.columns.has(field));
+    if (missing !== undefined) return `its column "${name}" lacks ${missing}, which the configuration needs`;
+  }
+  return undefined;
 }
 
 export const factorsMetadata = {

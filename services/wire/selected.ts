@@ -1,6 +1,7 @@
 import { columnOf } from '../../lib/columnar/arrow/batch.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
 import type { SelectedRecord } from '../featurizer/block-record.js';
+import type { ObjectFields } from '../ingest/raw-events.js';
 import type { CompactEvents } from '../selector/compact-events.js';
 import { eventColumns, factorsOf, fromEventColumns, toEventColumns } from './events.js';
 import { type IncomingMessage, openMessage, sealMessage, type WireMessage, wireError } from './message.js';
@@ -12,6 +13,7 @@ import {
   fromGroup,
   jetFields,
   leptonFields,
+  missingField,
   toGroup,
 } from './object-fields.js';
 import { recordHeader, recordToHeader, selectedRecord } from './record-header.js';
@@ -78,19 +80,26 @@ export function encodeSelected({ source, record, compact }: SelectedWire): WireM
   return sealMessage(selectedSchema, source, content, recordToHeader(record));
 }
 
-/** Columns look into the message's bytes. @throws the codes of wireReasons */
-export function decodeSelected(message: IncomingMessage): SelectedWire {
+/**
+ * Columns look into the message's bytes.
+ * @param expected what the featurizer reads
+ * @throws the codes of wireReasons
+ */
+export function decodeSelected(message: IncomingMessage, expected: ObjectFields): SelectedWire {
   const { source, batch } = openMessage(selectedSchema, message);
   const record = selectedRecord(message.headers, source, batch.rows);
   const factors = factorsOf(batch, message);
   const leptons = columnOf(batch, 'leptons', 'group');
   const jets = columnOf(batch, 'jets', 'group');
   const index = columnOf(batch, 'index', 'flat').data as Int32Array;
-  if (!risesBelow(index, source.entries)) {
-    throw wireError('wire_message_invalid', `its places do not rise from 0 to ${source.entries}`, {
-      key: message.key ?? '',
-    });
-  }
+  const groups = {
+    leptons: fromGroup(leptons, leptonFields, factors),
+    jets: fromGroup(jets, jetFields, factors),
+  };
+  const problem = risesBelow(index, source.entries)
+    ? missingField(groups, expected)
+    : `its places do not rise from 0 to ${source.entries}`;
+  if (problem !== undefined) throw wireError('wire_message_invalid', problem, { key: message.key ?? '' });
   return {
     source,
     record,
@@ -98,8 +107,7 @@ export function decodeSelected(message: IncomingMessage): SelectedWire {
       events: {
         ...fromEventColumns(batch, factors),
         triggers: {},
-        leptons: fromGroup(leptons, leptonFields, factors),
-        jets: fromGroup(jets, jetFields, factors),
+        ...groups,
       },
       index,
       leptonClass: leptons.fields.find(({ name }) => name === 'class')!.values as Uint8Array,

@@ -6,14 +6,16 @@ import { featurizerOf, objectFieldsOf } from '../../services/featurizer/config.j
 import { FeaturizerOperator } from '../../services/featurizer/operator.js';
 import { RowTable } from '../../services/featurizer/row-table.js';
 import { EventWidener } from '../../services/ingest/event-widener.js';
+import { type EventFields, eventFieldsOf } from '../../services/ingest/needed.js';
+import type { ObjectFields } from '../../services/ingest/raw-events.js';
 import { ingestOf } from '../../services/pipeline/event-pass.js';
 import type { FileContext, RunSettings } from '../../services/pipeline/file-context.js';
 import type { ScalerOperator } from '../../services/scaler/operator.js';
-import { compactEvents, type ObjectFields } from '../../services/selector/compact-events.js';
+import { compactEvents } from '../../services/selector/compact-events.js';
 import { selectionOf } from '../../services/selector/config.js';
 import { flowRecord } from '../../services/selector/flow-record.js';
 import { SelectorOperator } from '../../services/selector/operator.js';
-import { EventRestorer, restoredProblem } from '../../services/selector/restore-events.js';
+import { EventRestorer } from '../../services/selector/restore-events.js';
 import { decodeEvents, encodeEvents } from '../../services/wire/events.js';
 import { decodeFeatures, encodeFeatures, type RowExpectation } from '../../services/wire/features.js';
 import type { IncomingMessage, WireMessage } from '../../services/wire/message.js';
@@ -31,7 +33,9 @@ export function received({ key, value, headers }: WireMessage, shift = 3): Incom
 export class MessageChain {
   readonly expected: RowExpectation;
   readonly #settings: RunSettings;
-  readonly #fields: ObjectFields;
+  /** What the selector reads, and what of it the featurizer does. */
+  readonly read: EventFields;
+  readonly fields: ObjectFields;
   readonly #widener = new EventWidener();
   readonly #selector: SelectorOperator;
   readonly #restorer = new EventRestorer();
@@ -41,7 +45,8 @@ export class MessageChain {
   constructor(settings: RunSettings) {
     const { config } = settings;
     this.#settings = settings;
-    this.#fields = objectFieldsOf(config);
+    this.read = eventFieldsOf(config, settings.profile);
+    this.fields = objectFieldsOf(config);
     this.#selector = new SelectorOperator(selectionOf(config));
     this.#featurizer = new FeaturizerOperator(config);
     this.expected = { layout: featurizerOf(config).layout, megasets: config.training.megasets };
@@ -67,7 +72,7 @@ export class MessageChain {
     readonly message: WireMessage;
     readonly deadLetters: readonly string[];
   } {
-    const { source, medianWeight, events: raw } = decodeEvents(message);
+    const { source, medianWeight, events: raw } = decodeEvents(message, this.read);
     const { selected, flow, deadLetters } = this.#selector.process(
       this.#widener.widen(raw),
       source,
@@ -78,17 +83,14 @@ export class MessageChain {
       flow: flowRecord(flow),
       unclassifiedJets: selected.unclassifiedJets,
     };
-    const compact = compactEvents(raw, selected, this.#fields);
+    const compact = compactEvents(raw, selected, this.fields);
     return { message: encodeSelected({ source, record, compact }), deadLetters };
   }
 
   featurize(message: IncomingMessage): WireMessage {
-    const { source, record, compact } = decodeSelected(message);
-    const restored = this.#restorer.restore(compact);
-    const problem = restoredProblem(restored);
-    if (problem !== undefined) throw new Error(problem);
+    const { source, record, compact } = decodeSelected(message, this.fields);
     this.#table.clear();
-    const { events, selected } = restored;
+    const { events, selected } = this.#restorer.restore(compact, source);
     const features = this.#featurizer.process(events, selected, compact.index, source, this.#table);
     const columns = this.#table.slice(0, this.#table.rows);
     return encodeFeatures({

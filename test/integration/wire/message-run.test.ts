@@ -6,7 +6,7 @@ import { parse as parseYaml } from 'yaml';
 import { BatchFileReader } from '../../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../../lib/columnar/arrow/feature-batch.js';
 import { readParquetColumns } from '../../../lib/columnar/parquet/read-columns.js';
-import { type Config, type LoadedConfig, loadConfig } from '../../../lib/config/index.js';
+import type { Config, LoadedConfig } from '../../../lib/config/index.js';
 import type { BlockSource } from '../../../lib/flow/block-source.js';
 import { RecordStore } from '../../../lib/flow/record-store.js';
 import type { Backend } from '../../../lib/learning/backend.js';
@@ -20,18 +20,13 @@ import { copyRows } from '../../../lib/physics/feature-buffer.js';
 import type { FeatureLayout } from '../../../lib/physics/feature-rows.js';
 import { split } from '../../../lib/physics/identity.js';
 import { PatternTable } from '../../../lib/physics/patterns.js';
-import { createProgress } from '../../../lib/telemetry/progress.js';
 import { batchSource } from '../../../services/featurizer/batch-source.js';
 import { fromBatchColumns } from '../../../services/featurizer/row-columns.js';
 import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
 import { sampleCutFlows } from '../../../services/pipeline/cutflow.js';
-import type { FileContext } from '../../../services/pipeline/file-context.js';
-import { openInputs } from '../../../services/pipeline/input-plan.js';
 import { rangeName } from '../../../services/pipeline/layout.js';
 import type { RangeRecord } from '../../../services/pipeline/records.js';
 import type { TrainingRecord } from '../../../services/trainer/training-record.js';
-import { weighInputs } from '../../../services/pipeline/weigh-phase.js';
-import { startWorkers } from '../../../services/pipeline/workers.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -47,6 +42,7 @@ import { decodeFeatures, type FeaturesBlock } from '../../../services/wire/featu
 import type { WireMessage } from '../../../services/wire/message.js';
 import { decodeScaled, type ScaledWire } from '../../../services/wire/scaled.js';
 import { inFolder, runCli } from '../../support/cli.js';
+import { loadForTest, quietSurroundings, weighedFiles } from '../../support/inputs.js';
 import { MessageChain, received } from '../../support/message-chain.js';
 import { copyRootFile } from '../../support/root-copy.js';
 import { runWell, type SampleSpec, sampleFile, samples, writeConfig } from '../../support/small-run.js';
@@ -82,39 +78,6 @@ const settings = {
   learning: { threads: 2 },
 } as const;
 
-function surroundings() {
-  return {
-    progress: createProgress({ style: 'none', write: () => undefined, nowMs: () => 0 }),
-    signal: new AbortController().signal,
-    nowMs: () => 0,
-  };
-}
-
-/** The files of the run, weighed, in the order of the plan. */
-async function weighed(loaded: LoadedConfig): Promise<readonly FileContext[]> {
-  const { config, profile } = loaded;
-  const around = surroundings();
-  const opened = await openInputs(loaded.samples, {
-    config,
-    profile,
-    verify: false,
-    signal: around.signal,
-    onFile: () => undefined,
-  });
-  const pool = startWorkers({ config, profile, directory: '', modelFolder: '', threads: 1 });
-  try {
-    const { files } = await weighInputs(opened, pool, {
-      ...around,
-      luminosityPb: config.luminosity_fb * 1000,
-      sharedChannels: config.input.shared_channels,
-      recordFolder: undefined,
-    });
-    return files;
-  } finally {
-    await pool.close();
-  }
-}
-
 /** Blocks in the order in which everything is merged: that of range names, then of entries. */
 function inBlockOrder<Block extends { readonly source: BlockSource }>(blocks: readonly Block[]): Block[] {
   const name = ({ source }: Block) => rangeName(source.sample, source.fingerprint, source.first);
@@ -126,19 +89,14 @@ test('stages that hand on messages give the embedded run, bit for bit, from even
     const file = writeConfig(folder, await inputs(folder), settings);
     const out = join(folder, 'out');
     await runWell(['run', file, '--output', out]);
-    const loaded = loadConfig({
-      file,
-      environment: {},
-      currentDirectory: folder,
-      needs: 'background',
-    });
+    const loaded = loadForTest(file, folder);
     const { config, profile } = loaded;
     const chain = new MessageChain({ config, profile });
     const { layout } = chain.expected;
 
     const features: WireMessage[] = [];
     const deadLetters: string[] = [];
-    for (const context of await weighed(loaded)) {
+    for (const context of await weighedFiles(loaded)) {
       for (const events of await chain.ingest(context)) {
         const selected = chain.select(received(events));
         deadLetters.push(...selected.deadLetters);
@@ -161,7 +119,6 @@ test('stages that hand on messages give the embedded run, bit for bit, from even
     blocks.forEach((block, number) => {
       compareExpansion(block, rows[number]!, scaler, layout);
     });
-    for (const messages of [features, scaled]) measureSize(messages, blocks);
 
     const { backend } = await findBackend('auto', backendCandidates(config.learning.threads));
     const trained = await trainOn(rows, scaler, backend, config, folder);
@@ -263,16 +220,6 @@ function compareExpansion(
   assert.deepEqual(scaled.record, raw.record);
 }
 
-/** Bytes an event of the topics features and scaled, with headers and key, on the shipped sample. */
-function measureSize(messages: readonly WireMessage[], blocks: Blocks): void {
-  const rows = blocks.reduce((sum, { features }) => sum + features.rows, 0);
-  const bytes = messages.reduce((sum, { key, value, headers }) => {
-    const text = Object.entries(headers).flat().join('');
-    return sum + Buffer.byteLength(key) + Buffer.byteLength(text) + value.length;
-  }, 0);
-  assert.ok(bytes / rows < 190, `${bytes / rows} bytes an event`);
-}
-
 async function trainOn(
   blocks: readonly ScaledWire[],
   scaler: Scaler,
@@ -323,7 +270,7 @@ async function trainOn(
       minDelta: training.early_stopping.min_delta,
     },
     usualErrorEvents: training.usual_error_events,
-    signal: surroundings().signal,
+    signal: quietSurroundings().signal,
     onNote: () => undefined,
     onStep: () => undefined,
     onEpoch: () => undefined,
