@@ -15,6 +15,18 @@ export const kafkaCodes = {
     summary: 'The brokers refuse this client: log-in, certificate or permission.',
     cure: 'Check kafka.sasl and kafka.tls, and that the user may read and write the topics and groups that begin with kafka.prefix.',
   },
+  kafka_settings_refused: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The brokers do not take a setting: of a topic, of a group or of a transaction.',
+    cure: 'Change the key that the message names, or the setting of the brokers; a replication of 3 needs three brokers that run.',
+  },
+  kafka_version_unsupported: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The brokers and this client have no version of a request in common.',
+    cure: 'Use Apache Kafka 2.4 or newer, or a newer rmmstream where the brokers are much newer than it.',
+  },
   kafka_secret_missing: {
     domain: 'user',
     exit: 2,
@@ -39,6 +51,12 @@ export const kafkaCodes = {
     summary: 'A topic exists with other settings than the configuration asks for.',
     cure: 'Choose another kafka.prefix, or delete the topics with `rmmstream topics delete CONFIG` and make them again.',
   },
+  kafka_group_busy: {
+    domain: 'user',
+    exit: 1,
+    summary: 'A consumer group that shall be forgotten still has members.',
+    cure: 'Stop the services of the run first; a copy that was killed counts for kafka.session_timeout_ms longer.',
+  },
   kafka_message_too_large: {
     domain: 'user',
     exit: 1,
@@ -57,6 +75,13 @@ export const kafkaCodes = {
     exit: 1,
     summary: 'Messages that a service still needs are no longer in their topic.',
     cure: 'Start over with a new kafka.prefix and a longer kafka.topics.retention_hours (0 keeps everything).',
+  },
+  kafka_closed: {
+    domain: 'internal',
+    exit: 1,
+    retry: true,
+    summary: 'A call to Kafka was under way when its connection was closed on purpose.',
+    cure: 'Nothing, where a service ends or gives up a partition; else please report it.',
   },
   kafka_request_failed: {
     domain: 'external',

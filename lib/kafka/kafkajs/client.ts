@@ -1,0 +1,72 @@
+import type {
+  GroupMember,
+  GroupOptions,
+  KafkaAdmin,
+  KafkaClient,
+  KafkaConnection,
+  PartitionReader,
+  TransactionalProducer,
+} from '../client.js';
+import { Notes } from '../notes.js';
+import { KafkajsAdmin } from './admin.js';
+import { registerCodecs } from './codecs.js';
+import { Directory } from './directory.js';
+import { closedHere } from './failures.js';
+import { GroupAdmin } from './group-admin.js';
+import { KafkajsGroupMember } from './group-member.js';
+import type { LinkContext } from './link.js';
+import { Links } from './links.js';
+import { KafkajsProducer } from './producer.js';
+import { KafkajsReader } from './reader.js';
+
+/** The client that is always there: pure JavaScript, on the connections and the encoding of kafkajs. */
+export class KafkajsClient implements KafkaClient {
+  readonly admin: KafkaAdmin;
+  readonly #context: LinkContext;
+  readonly #directory: Directory;
+  readonly #members = new Set<KafkajsGroupMember>();
+  #isClosed = false;
+
+  constructor(connection: KafkaConnection) {
+    registerCodecs();
+    this.#context = { connection, notes: new Notes(connection.onNote), open: new Set() };
+    this.#directory = new Directory(this.#context);
+    const groups = new GroupAdmin(connection, this.#directory, new Links(this.#context));
+    this.admin = new KafkajsAdmin(connection, this.#directory, groups);
+  }
+
+  reader(topic: string, partition: number): PartitionReader {
+    return new KafkajsReader({
+      context: this.#context,
+      directory: this.#directory,
+      topic,
+      partition,
+      isCompacted: async () => {
+        const [found] = await this.admin.describeTopics([topic]);
+        return found?.settings['cleanup.policy']?.includes('compact') ?? false;
+      },
+    });
+  }
+
+  async producer(transactionalId: string): Promise<TransactionalProducer> {
+    if (this.#isClosed) throw closedHere(`taking over transactional id ${transactionalId}`);
+    return await KafkajsProducer.start(this.#context, this.#directory, transactionalId);
+  }
+
+  join(options: GroupOptions): GroupMember {
+    const member = new KafkajsGroupMember(this.#context, this.#directory, options);
+    this.#members.add(member);
+    return {
+      leave: async () => {
+        this.#members.delete(member);
+        await member.leave();
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#members].map((member) => member.leave()));
+    for (const one of [...this.#context.open]) one.close();
+  }
+}

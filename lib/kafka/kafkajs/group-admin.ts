@@ -1,0 +1,65 @@
+import { RmmError } from '../../base/error.js';
+import type { CommittedOffset, KafkaConnection } from '../client.js';
+import { brokerCode } from './broker-codes.js';
+import { askCoordinator, type Coordinated } from './coordinated.js';
+import type { Directory } from './directory.js';
+import type { Links } from './links.js';
+
+/** Asks the coordinators of groups. */
+export class GroupAdmin {
+  readonly #connection: KafkaConnection;
+  readonly #directory: Directory;
+  readonly #links: Links;
+
+  constructor(connection: KafkaConnection, directory: Directory, links: Links) {
+    this.#connection = connection;
+    this.#directory = directory;
+    this.#links = links;
+  }
+
+  #coordinator(group: string, doing: string): Coordinated {
+    const deadline = performance.now() + this.#connection.requestTimeoutMs;
+    return { directory: this.#directory, links: this.#links, kind: 'group', key: group, doing, deadline };
+  }
+
+  async committed(
+    group: string,
+    topic: string,
+    partitions: readonly number[],
+  ): Promise<ReadonlyMap<number, CommittedOffset>> {
+    const target = this.#coordinator(group, `asking for offsets of group ${group}`);
+    const { responses } = await askCoordinator(target, async (link) => {
+      const topics = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
+      const answer = await link.ask('OffsetFetch', { groupId: group, topics }, target.doing);
+      const each = answer.responses.flatMap((one) => one.partitions.map(({ errorCode }) => errorCode));
+      return { answer, codes: [answer.errorCode, ...each] };
+    });
+    const found = new Map<number, CommittedOffset>();
+    // -1 stands for none.
+    for (const { partition, offset, metadata } of responses.flatMap((one) => one.partitions))
+      if (Number(offset) >= 0) found.set(partition, { offset: Number(offset), metadata: metadata ?? '' });
+    return found;
+  }
+
+  async delete(groups: readonly string[]): Promise<void> {
+    const busy: string[] = [];
+    for (const group of groups) {
+      const target = this.#coordinator(group, `deleting group ${group}`);
+      const { results } = await askCoordinator(target, async (link) => {
+        const answer = await link.ask('DeleteGroups', [group], target.doing);
+        const settled: ReadonlySet<number> = new Set([brokerCode.groupNotFound, brokerCode.nonEmptyGroup]);
+        return {
+          answer,
+          codes: answer.results.map(({ errorCode }) => (settled.has(errorCode) ? 0 : errorCode)),
+        };
+      });
+      if (results.some(({ errorCode }) => errorCode === brokerCode.nonEmptyGroup)) busy.push(group);
+    }
+    if (busy.length > 0)
+      throw new RmmError(
+        'kafka_group_busy',
+        `${busy.length === 1 ? 'group' : 'groups'} ${busy.join(', ')} still have members; stop the services first`,
+        { context: { groups: busy } },
+      );
+  }
+}

@@ -1,0 +1,195 @@
+import type { ConnectionOptions } from 'node:tls';
+import { RmmError } from '../../base/error.js';
+import type { KafkaConnection } from '../client.js';
+import type { Notes } from '../notes.js';
+import { closedHere, connectionFailure } from './failures.js';
+import {
+  type ApiRanges,
+  apiOf,
+  createLogger,
+  socketFactory,
+  WireConnection,
+  type WireLogEntry,
+  type WireResponse,
+} from './internals.js';
+import type { ApiName, Wire } from './wire.js';
+
+/** What every connection of one client shares. */
+export interface LinkContext {
+  readonly connection: KafkaConnection;
+  readonly notes: Notes;
+  /** Everything that holds connections, so that the client can close it all. */
+  readonly open: Set<{ close(): void }>;
+}
+
+interface ApiVersionsAnswer {
+  readonly apiVersions: readonly {
+    readonly apiKey: number;
+    readonly minVersion: number;
+    readonly maxVersion: number;
+  }[];
+}
+
+/** Longest wait for a connection with its log-in; the next broker of the list is tried after it. */
+function openTimeoutMs(connection: KafkaConnection): number {
+  return Math.min(10_000, Math.max(1000, connection.requestTimeoutMs / 3));
+}
+
+function tlsOptions({ tls }: KafkaConnection): ConnectionOptions | undefined {
+  if (tls === undefined) return undefined;
+  return {
+    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(tls.cert !== undefined && { cert: tls.cert }),
+    ...(tls.key !== undefined && { key: tls.key }),
+  };
+}
+
+/** Messages of kafkajs at levels WARN and ERROR; what it throws is told elsewhere. */
+function logger(notes: Notes): unknown {
+  const warnings = 2;
+  return createLogger({
+    level: warnings,
+    logCreator:
+      () =>
+      ({ label, log }: WireLogEntry) => {
+        if (label === 'WARN') notes.say(`kafkajs: ${log.message}${log.broker ? ` (${log.broker})` : ''}`);
+      },
+  });
+}
+
+/** One connection to one broker, logged in. Not connected again once lost: open another. */
+export class Link {
+  readonly address: string;
+  readonly #context: LinkContext;
+  readonly #wire: WireConnection;
+  #ranges: ApiRanges = {};
+  #ended: RmmError | undefined;
+
+  private constructor(context: LinkContext, address: string) {
+    const { connection, notes } = context;
+    this.#context = context;
+    this.address = address;
+    const split = address.lastIndexOf(':');
+    this.#wire = new WireConnection({
+      host: address.slice(0, split).replace(/^\[|\]$/g, ''),
+      port: Number(address.slice(split + 1)),
+      clientId: connection.clientId,
+      logger: logger(notes),
+      socketFactory,
+      requestTimeout: connection.requestTimeoutMs,
+      connectionTimeout: openTimeoutMs(connection),
+      ssl: tlsOptions(connection),
+      // kafkajs keeps its state of the log-in in this object.
+      sasl: connection.sasl === undefined ? undefined : { ...connection.sasl },
+    });
+  }
+
+  /** @throws kafka_unreachable, kafka_refused, kafka_version_unsupported */
+  static async open(context: LinkContext, address: string): Promise<Link> {
+    const link = new Link(context, address);
+    const asking = { doing: 'connecting', broker: address };
+    const timeoutMs = openTimeoutMs(context.connection);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () =>
+          reject(new RmmError('kafka_unreachable', `connecting: broker ${address} did not answer in time`)),
+        timeoutMs,
+      );
+    });
+    try {
+      await Promise.race([link.#logIn(), late]);
+      context.notes.found(address);
+      return link;
+    } catch (error) {
+      link.close();
+      const failure = connectionFailure(error, asking);
+      context.notes.lost(address, failure.message);
+      throw failure;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async #logIn(): Promise<void> {
+    await this.#wire.connect();
+    const { apiVersions } = (await this.#wire.send(
+      apiOf('ApiVersions').call(undefined),
+    )) as ApiVersionsAnswer;
+    this.#ranges = Object.fromEntries(apiVersions.map((range) => [range.apiKey, range]));
+    this.#wire.setVersions(this.#ranges);
+    this.#wire.setSupportAuthenticationProtocol(true);
+    await this.#wire.authenticate();
+  }
+
+  get isOpen(): boolean {
+    return this.#ended === undefined && this.#wire.isConnected();
+  }
+
+  /**
+   * Sends a request and waits for its answer; error numbers inside the answer are the caller's to look at.
+   * @param timeoutMs added to the time-out of requests, where the broker is asked to wait
+   * @throws kafka_unreachable, kafka_closed, kafka_refused, kafka_version_unsupported
+   */
+  ask<Name extends ApiName>(
+    name: Name,
+    args: Wire[Name]['ask'],
+    doing: string,
+    timeoutMs = 0,
+  ): Promise<Wire[Name]['answer']> {
+    return this.askRaw(name, args, undefined, doing, timeoutMs);
+  }
+
+  /** As `ask`, for an answer that is read here and not by kafkajs. */
+  async askRaw<Answer>(
+    name: string,
+    args: unknown,
+    decode: ((payload: Buffer) => Answer) | undefined,
+    doing: string,
+    timeoutMs: number,
+  ): Promise<Answer> {
+    if (this.#ended !== undefined) throw this.#ended;
+    const api = apiOf(name);
+    const { request, response } = api.call(args);
+    this.#checkVersion(name, request.apiKey, api.version);
+    const reading = (
+      decode === undefined ? response.decode : async (payload: Buffer) => decode(payload)
+    ) as WireResponse<Answer>['decode'];
+    try {
+      return await this.#wire.send({
+        request,
+        response: { decode: reading, parse: async (answer) => answer },
+        requestTimeout: this.#context.connection.requestTimeoutMs + timeoutMs,
+        logResponseError: false,
+      });
+    } catch (error) {
+      const failure = connectionFailure(error, { doing, broker: this.address });
+      // A broker that is late once is late for every request behind it; a lost socket stays lost.
+      if (failure.code === 'kafka_unreachable') this.#end(failure);
+      throw failure;
+    }
+  }
+
+  #checkVersion(name: string, apiKey: number, version: number): void {
+    const range = this.#ranges[apiKey];
+    if (range !== undefined && version >= range.minVersion && version <= range.maxVersion) return;
+    const theirs = range === undefined ? 'none' : `${range.minVersion} to ${range.maxVersion}`;
+    throw new RmmError(
+      'kafka_version_unsupported',
+      `broker ${this.address} knows versions ${theirs} of the request ${name}, this client speaks version ${version}`,
+    );
+  }
+
+  /** Drops the connection at once; requests under way end with kafka_closed. */
+  close(): void {
+    this.#end(closedHere(`waiting for broker ${this.address}`));
+  }
+
+  #end(reason: RmmError): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = reason;
+    this.#wire.rejectRequests(reason);
+    this.#wire.disconnect().catch(() => undefined);
+    this.#wire.socket?.destroy();
+  }
+}
