@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { writeFileAtomic } from '../../lib/base/atomic-file.js';
-import { RmmError } from '../../lib/base/error.js';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { prepareFolder } from '../pipeline/output-path.js';
 import { refuseForeign } from '../pipeline/run-directory.js';
@@ -50,7 +50,7 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
         { context: { directory } },
       );
     }
-    writeFileAtomic(claim, JSON.stringify({ prefix, topics: run.topics } satisfies Claim));
+    place(claim, { prefix, topics: run.topics });
     return;
   }
   const found = readClaim(claim);
@@ -60,6 +60,18 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
     `${directory} holds the run of other topics (${found.prefix}, ${found.topics}), not of ${prefix} (${run.topics}); choose another output directory or delete this one`,
     { context: { directory, found: found.topics, expected: run.topics } },
   );
+}
+
+/** Several services claim at the same moment, all with the same words: each renames a file of its own. */
+function place(path: string, claim: Claim): void {
+  const own = `${path}.${process.pid}`;
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(own, JSON.stringify(claim));
+    renameSync(own, path);
+  } catch (error) {
+    throw fromSystemError(error, 'writing', path);
+  }
 }
 
 function readClaim(path: string): Claim {

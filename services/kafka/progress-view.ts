@@ -105,9 +105,22 @@ export class ProgressView {
    * earlier holder wrote is then known, and it can write no more.
    */
   async catchUp(signal: AbortSignal): Promise<void> {
-    const [offsets] = await this.#options.client.admin.offsets(this.#options.topic);
-    const end = offsets?.end ?? 0;
+    const end = await this.#end(signal);
     await this.until(() => this.#position >= end, signal);
+  }
+
+  /** Where the log ends now; asked until somebody answers. */
+  async #end(signal: AbortSignal): Promise<number> {
+    const { client, topic, pause } = this.#options;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        return (await client.admin.offsets(topic))[0]?.end ?? 0;
+      } catch (error) {
+        if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+        await pause(attempt, signal);
+      }
+    }
+    return 0;
   }
 
   #read(message: FetchedMessage): void {

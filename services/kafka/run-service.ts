@@ -66,10 +66,13 @@ class KafkaService implements ServiceWork {
     const { loaded, random } = this.#options;
     const { log, health, clock } = this.#tools;
     const { kafka } = loaded.config;
-    const client = await this.#options.connect((text) => log.warn('kafka', { text }, { key: text }));
-    this.#client = client;
     const names = new RunNames(kafka.prefix);
-    await retrying(() => refuseMissingTopics(client, names), {
+    const connect = async () => {
+      this.#client ??= await this.#options.connect((text) => log.warn('kafka', { text }, { key: text }));
+      await refuseMissingTopics(this.#client, names);
+      return this.#client;
+    };
+    const client = await retrying(connect, {
       signal,
       random,
       maxMs: kafka.retry_max_ms,

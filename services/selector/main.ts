@@ -2,6 +2,7 @@ import type { HopResult } from '../../lib/flow/partitions/hop.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { objectFieldsOf } from '../featurizer/config.js';
 import { EventWidener } from '../ingest/event-widener.js';
+import { eventFieldsOf } from '../ingest/needed.js';
 import { eventLetter, letterMessage } from '../kafka/letters.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
 import { stageHopPart } from '../kafka/stage-hop.js';
@@ -17,13 +18,14 @@ import { SelectorOperator } from './operator.js';
 export const selector: ServiceDefinition = {
   name: 'selector',
   parts: (context) => {
-    const { config } = context.loaded;
+    const { config, profile } = context.loaded;
     const operator = new SelectorOperator(selectionOf(config));
     const widener = new EventWidener();
     const fields = objectFieldsOf(config);
+    const read = eventFieldsOf(config, profile);
     const topic = context.names.topic('events');
     const process = (message: FetchedMessage, partition: number): HopResult => {
-      const { source, medianWeight, events: raw } = decodeEvents(message);
+      const { source, medianWeight, events: raw } = decodeEvents(message, read);
       const { selected, flow, deadLetters } = operator.process(widener.widen(raw), source, medianWeight);
       const record = {
         rows: selected.count,
