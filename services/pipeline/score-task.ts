@@ -108,7 +108,8 @@ function writeScores(
   config: Config,
 ): void {
   const names = config.scores.map(({ type }) => type);
-  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, constants, names), {
+  const parts = [{ ...constants, rows: table.rows }];
+  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, names), {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
   });
