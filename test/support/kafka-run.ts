@@ -34,7 +34,8 @@ export async function assertSameRun(kafka: string, embedded: string): Promise<vo
   const features = featureBlocks(kafka);
   const expected = featureBlocks(embedded);
   assert.deepEqual([...features.keys()].sort(), [...expected.keys()].sort());
-  for (const [block, bytes] of expected) assert.ok(features.get(block)!.equals(bytes), `features of ${block} differ`);
+  for (const [block, bytes] of expected)
+    assert.ok(features.get(block)!.equals(bytes), `features of ${block} differ`);
 }
 
 /** run.json without its timing. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { inFolder } from '../../support/cli.js';
-import { kafkaSkip, type KafkaCluster, startKafka } from '../../support/kafka/cluster.js';
+import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { assertSameRun, writeKafkaConfig } from '../../support/kafka-run.js';
 import { manyBlocks } from '../../support/many-blocks.js';
 import { runWell, writeConfig } from '../../support/small-run.js';
@@ -31,7 +31,9 @@ before(async () => {
 });
 after(() => cluster?.stop());
 
-test('over Kafka, however spread, a run gives the same bytes as in one process', { skip: kafkaSkip }, async (t) => {
+test('over Kafka, however spread, a run gives the same bytes as in one process', {
+  skip: kafkaSkip,
+}, async (t) => {
   await inFolder(async (folder) => {
     const file = writeConfig(folder, await manyBlocks(folder), settings);
     const embedded = join(folder, 'embedded');
