@@ -104,6 +104,7 @@ async function hops(broker: string): Promise<void> {
     requestTimeoutMs: 30_000,
     sessionTimeoutMs: 10_000,
     transactionTimeoutMs: 60_000,
+    retryMaxMs: 10_000,
     maxMessageBytes: 16 << 20,
     compression: 'none',
     tls: undefined,
