@@ -9,8 +9,11 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { packageRoot, packageVersion } from '../../../lib/base/package-root.js';
 import { buildByHand, type Image, makeReadOnly } from '../../support/docker/build.js';
+import { readCompose } from '../../support/docker/compose.js';
 import { parseDockerfile } from '../../support/docker/dockerfile.js';
 import { dockerignore } from '../../support/docker/dockerignore.js';
+import { kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
+import { assertSameRun } from '../../support/kafka-run.js';
 import { samples } from '../../support/small-run.js';
 
 /*
@@ -143,6 +146,49 @@ test('the sample runs to its end from a configuration and data that are mounted'
   assert.equal(status, 0, stderr);
   assert.match(stdout, /weighted AUC/);
   assert.ok(readFileSync(join(output, 'run.json'), 'utf8').includes(packageVersion));
+});
+
+test('the containers of docker-compose.yml run the sample to its end, and stay down', {
+  skip: kafkaSkip,
+}, async () => {
+  const kafka = await startKafka();
+  try {
+    const { services } = readCompose(readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8'));
+    const output = join(image.root, 'out/kafka');
+    const start = async (name: string) => {
+      const { command = [], environment = {} } = services[name]!;
+      const [program, ...rest] = here([...image.entrypoint, ...command]);
+      const own = {
+        ...environment,
+        // One address and one port for each container are not to be had here.
+        RMMSTREAM__ENGINE__BROKERS: `[${kafka.brokers.join()}]`,
+        RMMSTREAM__SERVICE__HOST: '127.0.0.1',
+        RMMSTREAM__SERVICE__PORT: '0',
+        RMMSTREAM__OUTPUT__DIRECTORY: output,
+        RMMSTREAM__INPUT__MAX_EVENTS: '1000',
+        RMMSTREAM__TRAINING__EPOCHS: '2',
+      };
+      const child = spawn(program!, rest, { ...asUser(own), stdio: ['ignore', 'ignore', 'pipe'] });
+      let stderr = '';
+      child.stderr.on('data', (chunk) => {
+        stderr += String(chunk);
+      });
+      await once(child, 'close');
+      assert.equal(child.exitCode, 0, `${name}: ${stderr}`);
+    };
+    const copies = Object.entries(services)
+      .filter(([, { command }]) => command?.[0] === 'service')
+      .flatMap(([name, { deploy }]) => Array.from({ length: deploy?.replicas ?? 1 }, () => name));
+    await start('topics');
+    await Promise.all(copies.map(start));
+    await assertSameRun(output, join(image.root, 'out/sample'));
+    // Up again, as after a restart of the machine: there is nothing left to do.
+    await start('topics');
+    await Promise.all(copies.map(start));
+    await assertSameRun(output, join(image.root, 'out/sample'));
+  } finally {
+    await kafka.stop();
+  }
 });
 
 test('a first signal reaches the program, which ends by itself', async () => {
