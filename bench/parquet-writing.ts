@@ -39,6 +39,8 @@ function plainColumn(column: ParquetColumn): {
     };
   }
   if ('offsets' in column) throw new Error('the score table holds no lists');
+  if ('flags' in column)
+    return { name: column.name, type: 'BOOLEAN', data: Array.from(column.flags, (flag) => flag === 1) };
   const type = { int16: 'INT32', int32: 'INT32', int64: 'INT64', float: 'FLOAT', double: 'DOUBLE' }[
     column.type
   ];

@@ -105,5 +105,6 @@ export function scoreTable(rows: number): ParquetColumn[] {
     constant('model_version', 'ae_small-3f2a9c1d7b60'),
     constant('scaler_version', 'standard-81e0c22d94aa'),
     { name: 'entry', type: 'int64', data: entries },
+    { name: 'late', type: 'boolean', flags: new Uint8Array(rows) },
   ];
 }

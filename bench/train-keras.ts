@@ -10,7 +10,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../lib/base/package-root.js';
 import { initialState } from '../lib/learning/backend.js';
-import { planExpansion } from '../lib/learning/expand.js';
+import { planExpansion } from '../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../lib/learning/find-backend.js';
 import { initialParameters } from '../lib/learning/initialise.js';
 import { rowMoments } from '../lib/learning/moments.js';

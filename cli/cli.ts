@@ -20,6 +20,11 @@ export interface Cli {
   nowMs(): number;
   /** Aborted at the first SIGINT or SIGTERM: end soon and cleanly, by throwing `interrupted`. */
   readonly signal: AbortSignal;
+  /**
+   * From now on SIGINT and SIGTERM call `listener` and nothing else, for a command that drains in its own way; one
+   * that came before calls it at once. The result gives signals back.
+   */
+  onSignal(listener: () => void): () => void;
   /** --json: one JSON object on stdout, JSON lines on stderr. */
   json: boolean;
   /** Exit code of a command that ends without an error: 0 unless the command sets it. */

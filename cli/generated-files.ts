@@ -2,7 +2,10 @@ import { jsonSchema } from '../lib/config/json-schema.js';
 import { profileNode } from '../lib/config/profile-schema.js';
 import { configurationPage } from '../lib/config/reference.js';
 import { configNode } from '../lib/config/schema/index.js';
+import { topicDescription, topicSchemas } from '../services/wire/schemas.js';
+import { dashboard } from './dashboard/board.js';
 import { errorPage } from './error-page.js';
+import { metricsPage } from './metrics-page.js';
 
 /** A file that is checked in and made from code; paths are relative to the package. */
 export interface GeneratedFile {
@@ -22,7 +25,13 @@ export function generatedFiles(): readonly GeneratedFile[] {
       path: 'schemas/profile.schema.json',
       content: json(jsonSchema(profileNode, 'Input profile of rmmstream')),
     },
+    ...topicSchemas.map((schema) => ({
+      path: `schemas/topics/${schema.topic}.json`,
+      content: json(topicDescription(schema)),
+    })),
     { path: 'docs/configuration.md', content: configurationPage(configNode) },
     { path: 'docs/errors.md', content: errorPage() },
+    { path: 'docs/metrics.md', content: metricsPage() },
+    { path: 'deploy/grafana/dashboards/rmmstream.json', content: json(dashboard()) },
   ];
 }

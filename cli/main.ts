@@ -15,14 +15,27 @@ export async function main(
   commands: readonly RegisterCommand[] = allCommands,
 ): Promise<void> {
   const controller = new AbortController();
-  const cli = processCli(controller.signal);
+  let ownWay: (() => void) | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const cli = processCli(controller.signal, (listener) => {
+    ownWay = listener;
+    clearTimeout(grace);
+    if (controller.signal.aborted) listener();
+    return () => {
+      ownWay = undefined;
+    };
+  });
   // Errors of the command line itself come before any option is parsed.
   cli.json = argv.includes('--json');
   const interrupt = () => {
+    if (ownWay !== undefined) {
+      ownWay();
+      return;
+    }
     if (controller.signal.aborted) process.exit(130);
     if (!cli.json) cli.stderr.write('interrupted: ending cleanly; a second interrupt ends at once\n');
     controller.abort();
-    setTimeout(() => process.exit(130), graceMs).unref();
+    grace = setTimeout(() => process.exit(130), graceMs).unref();
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);

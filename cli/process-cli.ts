@@ -34,7 +34,7 @@ function output(stream: Stream, name: string): Output {
 }
 
 /** The command's world: this process. */
-export function processCli(signal: AbortSignal): Cli {
+export function processCli(signal: AbortSignal, onSignal: Cli['onSignal']): Cli {
   return {
     stdout: output(process.stdout, 'the result to stdout'),
     stderr: output(process.stderr, 'to stderr'),
@@ -42,6 +42,7 @@ export function processCli(signal: AbortSignal): Cli {
     currentDirectory: process.cwd(),
     nowMs: () => performance.now(),
     signal,
+    onSignal,
     json: false,
     exitCode: 0,
   };

@@ -114,6 +114,7 @@ def score_table(events: Events, first: int, name: str, count: int, out, scores) 
             "model_version": dictionary(0, count, ["1"]),
             "scaler_version": dictionary(0, count, ["1"]),
             "entry": entry + first,
+            "late": np.zeros(count, bool),
         }
     )
 

@@ -7,6 +7,8 @@ import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
+import { registerService } from './service.js';
+import { registerTopics } from './topics.js';
 import { registerValidate } from './validate.js';
 
 /** Every command, in the order of --help. */
@@ -19,5 +21,7 @@ export const commands: readonly RegisterCommand[] = [
   (program, cli) => registerValidate(program, cli, inspectRootFile),
   registerConfig,
   registerDoctor,
+  registerService,
+  registerTopics,
   registerAmplify,
 ];

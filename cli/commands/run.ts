@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
+import { systemClock } from '../../lib/base/clock.js';
+import { RmmError } from '../../lib/base/error.js';
+import type { LoadedConfig } from '../../lib/config/index.js';
 import type { RunOutcome } from '../../services/pipeline/run.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
-import { addConfigOptions, type ConfigOptions, loadForCommand } from '../config-options.js';
+import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
 import { runTables } from '../run-tables.js';
+import { connectKafka } from '../with-kafka.js';
 
 interface RunOptions extends ConfigOptions {
   readonly fresh?: boolean;
@@ -63,6 +67,7 @@ async function runUntil(
   options: RunOptions,
 ): Promise<RunOutcome> {
   const loaded = loadForCommand(cli, file, options, 'background');
+  if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
   const { run } = await import('../../services/pipeline/run.js');
   return run({
     loaded,
@@ -73,4 +78,57 @@ async function runUntil(
     signal: cli.signal,
     nowMs: () => cli.nowMs(),
   });
+}
+
+/** The same over Kafka: every service as a process of this machine. */
+async function runOnKafka(
+  cli: Cli,
+  file: string,
+  options: RunOptions,
+  loaded: LoadedConfig,
+  until: 'model' | 'scores',
+): Promise<RunOutcome> {
+  if (until === 'model' || options.extend === true) {
+    throw new RmmError(
+      'cli_usage',
+      until === 'model'
+        ? 'train works with engine.type: embedded only (--set engine.type=embedded); over Kafka, run trains and scores'
+        : '--extend works with engine.type: embedded only; over Kafka, files are added to a run with input.mode: continuous',
+    );
+  }
+  const { runLocal } = await import('../../services/kafka/run-local.js');
+  const progress = commandProgress(cli);
+  const client = await connectKafka(cli, loaded, (text) => progress.note(text));
+  const entry = process.argv[1]!;
+  try {
+    return await runLocal({
+      loaded,
+      client,
+      fresh: options.fresh === true,
+      progress,
+      signal: cli.signal,
+      random: Math.random,
+      clock: systemClock,
+      // Whatever was given to this command holds for the services; a port of their own is theirs to find.
+      command: ({ service }) => [
+        entry,
+        'service',
+        service,
+        '--config',
+        file,
+        '--json',
+        '--drain-with-stdin',
+        ...overridesOf(options).flatMap(({ path, value, literal }) => [
+          '--set',
+          // A text that was taken as it stands is quoted; any other is YAML already.
+          `${path}=${literal === true ? JSON.stringify(value) : value}`,
+        ]),
+        '--port',
+        '0',
+      ],
+      environment: cli.environment,
+    });
+  } finally {
+    await client.close();
+  }
 }

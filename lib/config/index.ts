@@ -7,7 +7,7 @@ export {
   diffConfig,
   resultConfig,
 } from './identity.js';
-export type { InputFile, ResolvedSample } from './inputs.js';
+export { type InputFile, type ResolvedSample, resolveInputs } from './inputs.js';
 export { type CheckedConfig, checkConfig, type LoadedConfig, type LoadOptions, loadConfig } from './load.js';
 export { describeSource, type Source } from './located.js';
 export { didYouMean, nearest } from './nearest.js';

@@ -60,6 +60,8 @@ export function resolveInputs(
       const source = sources.get(key) ?? { kind: 'default' };
       const matched = matchPattern(pattern, folder, system);
       if ('code' in matched) {
+        // Files of a run without end may come later.
+        if (matched.code === 'input_glob_empty' && config.input.mode === 'continuous') continue;
         problems.push({ code: matched.code, path: key, source, message: matched.message });
         continue;
       }

@@ -1,11 +1,14 @@
-import { bindRows, type ExpansionPlan, expandOrdered } from './expand.js';
+import { bind, expandOrdered } from './expand.js';
+import type { ExpansionPlan } from './expansion-plan.js';
 import { permutation, Random } from './random.js';
 import { type SampleWeights, sampleWeight } from './sample-weights.js';
+import type { ScaledCells } from './scaled-rows.js';
 import type { SparseRows } from './sparse-rows.js';
 
 /** Rows in memory with the weight of each event. */
 export interface TrainingRows {
-  readonly rows: SparseRows;
+  /** As the featurizer made them, or scaled by the scaler of the training: batches have the same bits. */
+  readonly rows: SparseRows | ScaledCells;
   readonly weights: Float64Array | Float32Array;
 }
 
@@ -55,7 +58,7 @@ export async function forEachBatch(
   batch.real = 0;
   for (const bucketIndex of bucketOrder(buckets.length, key)) {
     const loaded = await buckets[bucketIndex]!.load();
-    const bound = bindRows(plan, loaded.rows);
+    const bound = bind(plan, loaded.rows);
     const order = rowOrder(loaded.rows.rows, key, bucketIndex);
     let next = 0;
     while (next < order.length) {

@@ -1,95 +1,18 @@
 import { RmmError } from '../base/error.js';
-import type { Scaler } from './scaler.js';
+import { type ExpansionPlan, type PatternPlan, patternPlan } from './expansion-plan.js';
+import type { ScaledCells } from './scaled-rows.js';
 import type { SparseRows } from './sparse-rows.js';
-
-/** Which stored values of a row with one pattern go through the network, and which around it. */
-interface PatternPlan {
-  /** Index in the row's stored values of each value that goes through. */
-  readonly source: Int32Array;
-  /** Its position among the trained columns. */
-  readonly target: Int32Array;
-  readonly aroundSource: Int32Array;
-  /** Its dense column. */
-  readonly aroundColumn: Int32Array;
-  /** What the columns that go around and are not stored (so are 0) add to a row's sums. */
-  readonly missingSquares: number;
-  readonly missingAbsolutes: number;
-}
-
-/** A scaler in the form the kernels read; made once, valid for any rows of its width. */
-export interface ExpansionPlan {
-  readonly scaler: Scaler;
-  /** Trained columns: the width of an expanded row. */
-  readonly width: number;
-  /** The scaled row of an event with nothing stored. */
-  readonly baseline: Float32Array;
-  /** Centre and inverse divisor by position among the trained columns. */
-  readonly center: Float64Array;
-  readonly inverse: Float64Array;
-  /** Inverse divisor by dense column. */
-  readonly inverseOfColumn: Float64Array;
-  /** Position among the trained columns by dense column, -1 for one that goes around. */
-  readonly position: Int32Array;
-  readonly patterns: WeakMap<Int32Array, PatternPlan>;
-}
-
-export function planExpansion(scaler: Scaler): ExpansionPlan {
-  const width = scaler.trained.length;
-  const inverseOfColumn = scaler.divisor.map((divisor) => 1 / divisor);
-  const center = new Float64Array(width);
-  const inverse = new Float64Array(width);
-  const baseline = new Float32Array(width);
-  const position = new Int32Array(scaler.columns).fill(-1);
-  for (let index = 0; index < width; index++) {
-    const column = scaler.trained[index]!;
-    position[column] = index;
-    center[index] = scaler.center[column]!;
-    inverse[index] = inverseOfColumn[column]!;
-    baseline[index] = (0 - center[index]!) * inverse[index]!;
-  }
-  const patterns = new WeakMap<Int32Array, PatternPlan>();
-  return { scaler, width, baseline, center, inverse, inverseOfColumn, position, patterns };
-}
-
-function planPattern(plan: ExpansionPlan, columns: Int32Array): PatternPlan {
-  const source: number[] = [];
-  const target: number[] = [];
-  const aroundSource: number[] = [];
-  const aroundColumn: number[] = [];
-  const isStored = new Uint8Array(plan.scaler.columns);
-  for (let index = 0; index < columns.length; index++) {
-    const column = columns[index]!;
-    isStored[column] = 1;
-    const position = plan.position[column]!;
-    if (position >= 0) {
-      source.push(index);
-      target.push(position);
-    } else {
-      aroundSource.push(index);
-      aroundColumn.push(column);
-    }
-  }
-  let missingSquares = 0;
-  let missingAbsolutes = 0;
-  for (let column = 0; column < plan.scaler.columns; column++) {
-    if (plan.position[column]! >= 0 || isStored[column] !== 0) continue;
-    const scaled = plan.scaler.center[column]! * plan.inverseOfColumn[column]!;
-    missingSquares += scaled * scaled;
-    missingAbsolutes += Math.abs(scaled);
-  }
-  return {
-    source: Int32Array.from(source),
-    target: Int32Array.from(target),
-    aroundSource: Int32Array.from(aroundSource),
-    aroundColumn: Int32Array.from(aroundColumn),
-    missingSquares,
-    missingAbsolutes,
-  };
-}
 
 /** Rows together with the plan of each of their patterns. */
 export interface BoundRows {
   readonly rows: SparseRows;
+  readonly plan: ExpansionPlan;
+  readonly patterns: readonly PatternPlan[];
+}
+
+/** Scaled rows together with the plan of each of their patterns. */
+export interface BoundCells {
+  readonly cells: ScaledCells;
   readonly plan: ExpansionPlan;
   readonly patterns: readonly PatternPlan[];
 }
@@ -105,30 +28,65 @@ export function bindRows(plan: ExpansionPlan, rows: SparseRows): BoundRows {
       `rows have ${rows.columns} columns, but scaler ${plan.scaler.id} was made for ${plan.scaler.columns}; use features of the convention that the model names`,
     );
   }
-  const patterns = rows.patterns.map((columns) => {
-    let known = plan.patterns.get(columns);
-    if (known === undefined) {
-      known = planPattern(plan, columns);
-      plan.patterns.set(columns, known);
-    }
-    return known;
-  });
-  return { rows, plan, patterns };
+  return { rows, plan, patterns: rows.patterns.map((columns) => patternPlan(plan, columns)) };
+}
+
+/**
+ * Binds scaled rows to the scaler that made them.
+ * @throws RmmError `scaler_mismatch` where another one did, or where a row does not hold what its pattern asks for
+ */
+export function bindCells(plan: ExpansionPlan, cells: ScaledCells): BoundCells {
+  const { scaler } = plan;
+  if (cells.scaler !== scaler.id || cells.columns !== scaler.columns) {
+    throw new RmmError(
+      'scaler_mismatch',
+      `rows were scaled by scaler ${cells.scaler} of ${cells.columns} columns where ${scaler.id} of ${scaler.columns} is expected; scale the features again with the scaler of the model`,
+      { context: { found: cells.scaler, expected: scaler.id } },
+    );
+  }
+  const patterns = cells.patterns.map((columns) => patternPlan(plan, columns));
+  const { offsets, pattern } = cells;
+  for (let row = 0; row < cells.rows; row++) {
+    const found = offsets[row + 1]! - offsets[row]!;
+    const wanted = patterns[pattern[row]!]!.target.length;
+    if (found === wanted) continue;
+    throw new RmmError(
+      'scaler_mismatch',
+      `scaled row ${row} holds ${found} values where its cells have ${wanted} trained columns of scaler ${scaler.id}`,
+      { context: { row } },
+    );
+  }
+  return { cells, plan, patterns };
+}
+
+/** Binds rows of either sort. @throws RmmError `scaler_mismatch` */
+export function bind(plan: ExpansionPlan, rows: SparseRows | ScaledCells): BoundRows | BoundCells {
+  return 'scaler' in rows ? bindCells(plan, rows) : bindRows(plan, rows);
 }
 
 /**
  * Expands rows from..to to dense scaled rows of the trained columns at the start of `out`; what remains of
  * `out` after the last row is set to 0.
  */
-export function expandScaled(bound: BoundRows, from: number, to: number, out: Float32Array): void {
+export function expandScaled(
+  bound: BoundRows | BoundCells,
+  from: number,
+  to: number,
+  out: Float32Array,
+): void {
   const { width } = bound.plan;
-  for (let row = from; row < to; row++) expandRow(bound, row, out, (row - from) * width);
+  // Two loops: one that meets both sorts of rows would be slower for each.
+  if ('cells' in bound) {
+    for (let row = from; row < to; row++) placeRow(bound, row, out, (row - from) * width);
+  } else {
+    for (let row = from; row < to; row++) expandRow(bound, row, out, (row - from) * width);
+  }
   out.fill(0, (to - from) * width);
 }
 
 /** Expands rows order[from..to] into `out`, the first of them at row `outRow`. */
 export function expandOrdered(
-  bound: BoundRows,
+  bound: BoundRows | BoundCells,
   order: Int32Array,
   from: number,
   to: number,
@@ -136,8 +94,11 @@ export function expandOrdered(
   outRow: number,
 ): void {
   const { width } = bound.plan;
-  for (let index = from; index < to; index++) {
-    expandRow(bound, order[index]!, out, (outRow + index - from) * width);
+  const shift = outRow - from;
+  if ('cells' in bound) {
+    for (let index = from; index < to; index++) placeRow(bound, order[index]!, out, (index + shift) * width);
+  } else {
+    for (let index = from; index < to; index++) expandRow(bound, order[index]!, out, (index + shift) * width);
   }
 }
 
@@ -152,6 +113,15 @@ function expandRow(bound: BoundRows, row: number, out: Float32Array, start: numb
     const position = target[index]!;
     out[start + position] = (values[offset + source[index]!]! - center[position]!) * inverse[position]!;
   }
+}
+
+function placeRow(bound: BoundCells, row: number, out: Float32Array, start: number): void {
+  const { plan, cells } = bound;
+  const { target } = bound.patterns[cells.pattern[row]!]!;
+  const { values } = cells;
+  const offset = cells.offsets[row]!;
+  out.set(plan.baseline, start);
+  for (let index = 0; index < target.length; index++) out[start + target[index]!] = values[offset + index]!;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Scorer } from './backend.js';
-import { aroundSums, bindRows, type ExpansionPlan, expandScaled } from './expand.js';
+import { aroundSums, bindCells, bindRows, expandScaled } from './expand.js';
+import type { ExpansionPlan } from './expansion-plan.js';
+import type { ScaledRows } from './scaled-rows.js';
 import type { SparseRows } from './sparse-rows.js';
 
 /** Rows of a scoring batch: 256 to 1,024 are equally fast, smaller ones pay for calls, larger ones leave the cache. */
@@ -53,23 +55,35 @@ export class RowScorer {
       const to = Math.min(rows.rows, from + batch);
       expandScaled(bound, from, to, this.x);
       aroundSums(bound, from, to, this.squares, this.absolutes);
-      const sums = await this.scorer.score(this.x);
-      this.combine(sums.squares, sums.normalised, sums.absolutes, to - from, out, at + from);
+      await this.#scoreBatch(this.squares, this.absolutes, to - from, out, at + from);
     }
   }
 
-  private combine(
-    squares: Float32Array,
-    normalised: Float32Array,
-    absolutes: Float32Array,
+  /** Scores rows that the scaler of the model has scaled: the same bits as `score` on what it scaled. */
+  async scoreScaled(rows: ScaledRows, out: ScoreColumns, at = 0): Promise<void> {
+    const bound = bindCells(this.plan, rows);
+    const { batch } = this.scorer;
+    for (let from = 0; from < rows.rows; from += batch) {
+      const to = Math.min(rows.rows, from + batch);
+      expandScaled(bound, from, to, this.x);
+      const around = [rows.squares.subarray(from, to), rows.absolutes.subarray(from, to)] as const;
+      await this.#scoreBatch(...around, to - from, out, at + from);
+    }
+  }
+
+  /** @param aroundSquares and aroundAbsolutes what goes around the network, for `count` rows of `x` */
+  async #scoreBatch(
+    aroundSquares: Float64Array,
+    aroundAbsolutes: Float64Array,
     count: number,
     out: ScoreColumns,
     at: number,
-  ): void {
+  ): Promise<void> {
+    const { squares, normalised, absolutes } = await this.scorer.score(this.x);
     const { columns } = this.plan.scaler;
     for (let row = 0; row < count; row++) {
-      const around = this.squares[row]!;
-      const absolute = (absolutes[row]! + this.absolutes[row]!) / columns;
+      const around = aroundSquares[row]!;
+      const absolute = (absolutes[row]! + aroundAbsolutes[row]!) / columns;
       out.error[at + row] = (squares[row]! + around) / columns;
       out.errorNormalised[at + row] = (normalised[row]! + around) / columns;
       out.errorAbs[at + row] = Math.log(Math.max(absolute, leastAbsoluteError));

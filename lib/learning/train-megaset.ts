@@ -2,7 +2,7 @@ import { RmmError } from '../base/error.js';
 import type { Trainer } from './backend.js';
 import { type Batch, createBatch, forEachBatch, type TrainingBucket } from './batches.js';
 import { afterEpoch, type EarlyStoppingOptions, startStopping } from './early-stopping.js';
-import type { ExpansionPlan } from './expand.js';
+import type { ExpansionPlan } from './expansion-plan.js';
 import { type SampleWeights, weightScale } from './sample-weights.js';
 
 export interface MegasetOptions {

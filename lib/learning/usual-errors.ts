@@ -1,6 +1,6 @@
 import type { Trainer } from './backend.js';
 import { createBatch, forEachBatch, type TrainingBucket } from './batches.js';
-import type { ExpansionPlan } from './expand.js';
+import type { ExpansionPlan } from './expansion-plan.js';
 import type { SampleWeights } from './sample-weights.js';
 import { median } from './scaler.js';
 

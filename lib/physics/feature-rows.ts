@@ -28,4 +28,6 @@ export interface FeatureLayout {
   readonly maskWords: number;
   readonly names: readonly string[];
   readonly kinds: readonly ColumnKind[];
+  /** Slots of each type of object, which fill from the first one on; none in a table. */
+  readonly slotGroups: readonly { readonly first: number; readonly count: number }[];
 }

@@ -5,6 +5,7 @@ import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { ReportKernel } from '../../lib/physics/report/index.js';
 import { RmmKernel, type RmmOptions, rmmLayout, type SlotType } from '../../lib/physics/rmm/index.js';
 import type { Selected } from '../../lib/physics/selection/index.js';
+import type { ObjectFields } from '../ingest/raw-events.js';
 
 const thesisOrder: readonly SlotType[] = ['jets', 'bjets', 'electrons', 'muons', 'photons'];
 const map2rmmOrder: readonly SlotType[] = ['jets', 'bjets', 'muons', 'electrons', 'photons'];
@@ -21,6 +22,14 @@ export function featurizerOf(config: Config): Featurizer {
   return features.type === 'rmm'
     ? new RmmKernel(rmmLayout(matrixOptions(features)))
     : new ReportKernel(features.type);
+}
+
+/** The columns of objects that the featurizer reads: what the selector hands on over a wire. */
+export function objectFieldsOf({ features }: Config): ObjectFields {
+  const kinematics = ['pt', 'eta', 'phi', 'energy'];
+  if (features.type === 'rmm') return { leptons: kinematics, jets: kinematics };
+  const table = ['charge', 'type', 'ptcone30', 'etcone20', 'd0', 'd0Significance', 'z0', 'tight'];
+  return { leptons: [...kinematics, ...table], jets: [...kinematics, 'btag'] };
 }
 
 function matrixOptions(features: Config['features']): Partial<RmmOptions> {

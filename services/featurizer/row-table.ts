@@ -1,38 +1,14 @@
 import { invariant } from '../../lib/base/error.js';
-import { type Batch, type BatchColumn, columnOf } from '../../lib/columnar/arrow/batch.js';
+import type { Batch } from '../../lib/columnar/arrow/batch.js';
+import {
+  createRowColumns,
+  fromBatchColumns,
+  type RowColumns,
+  rowColumnNames,
+  sliceRowColumns,
+} from './row-columns.js';
 
-const flatTypes = {
-  run: Int32Array,
-  event: BigInt64Array,
-  channel: Int32Array,
-  weight: Float64Array,
-  met: Float32Array,
-  met_phi: Float32Array,
-  mll: Float32Array,
-  mlll: Float32Array,
-  ht: Float32Array,
-  n_leptons: Int16Array,
-  n_jets: Int16Array,
-  flcomp: Uint8Array,
-  entry: BigInt64Array,
-  split: Uint8Array,
-  megaset: Int16Array,
-  hash_high: Uint32Array,
-  hash_low: Uint32Array,
-} as const;
-
-export type RowColumnName = keyof typeof flatTypes;
-type RowColumns = { readonly [Name in RowColumnName]: InstanceType<(typeof flatTypes)[Name]> };
-
-const names = Object.keys(flatTypes) as RowColumnName[];
-
-/** Names in files, where they are those of the score files. */
-const fileNames: Partial<Record<RowColumnName, string>> = { run: 'run_number', event: 'event_number' };
-
-/**
- * What travels beside the features of selected events: identity, weight, kinematics (GeV), split. Columns of a
- * fixed capacity, filled block by block; mlll is NaN where an event has two leptons (null in files).
- */
+/** Row columns of a fixed capacity, filled block by block. */
 export class RowTable {
   readonly capacity: number;
   rows = 0;
@@ -40,9 +16,7 @@ export class RowTable {
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    const columns: Partial<Record<RowColumnName, unknown>> = {};
-    for (const name of names) columns[name] = new flatTypes[name](capacity);
-    this.columns = columns as RowColumns;
+    this.columns = createRowColumns(capacity);
   }
 
   /** Makes room for `count` more rows and returns the index of the first of them. */
@@ -53,28 +27,21 @@ export class RowTable {
     return first;
   }
 
-  /** Rows [from, to) as Arrow columns, without copying. */
-  batchColumns(from: number, to: number): BatchColumn[] {
-    return names.map((name) => ({
-      kind: 'flat',
-      name: fileNames[name] ?? name,
-      data: this.columns[name].subarray(from, to),
-      ...(name === 'mlll' ? { nanIsNull: true } : {}),
-    }));
+  /** Rows [from, to), without copying. */
+  slice(from: number, to: number): RowColumns {
+    return sliceRowColumns(this.columns, from, to);
   }
 
-  /** Appends the rows of a feature batch that `batchColumns` made. */
-  append(batch: Pick<Batch, 'columns' | 'rows' | 'schema' | 'source'>): number {
-    const first = this.extend(batch.rows);
-    for (const name of names) {
-      const { data } = columnOf(batch as Batch, fileNames[name] ?? name, 'flat');
-      const own = this.columns[name];
-      invariant(
-        data.constructor === own.constructor,
-        `column ${name} came as another type than it was written`,
-      );
-      (own as Float64Array).set(data as Float64Array, first);
-    }
+  /** Appends the rows of a batch whose columns `toBatchColumns` made; returns the index of the first of them. */
+  append(batch: Batch): number {
+    return this.appendRows(fromBatchColumns(batch), batch.rows);
+  }
+
+  /** Appends `rows` rows; returns the index of the first of them. */
+  appendRows(columns: RowColumns, rows: number): number {
+    const first = this.extend(rows);
+    for (const name of rowColumnNames)
+      (this.columns[name] as Float64Array).set(columns[name] as Float64Array, first);
     return first;
   }
 

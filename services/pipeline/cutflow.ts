@@ -6,7 +6,7 @@ import {
   reasonNames,
   type SelectionOptions,
 } from '../../lib/physics/selection/index.js';
-import { flowFromRecord } from './feature-task.js';
+import { flowFromRecord, mergeFlows } from '../selector/flow-record.js';
 import type { RangeRecord } from './records.js';
 
 /** What cutflow.json says of one sample. */
@@ -55,12 +55,8 @@ export function eventCounts(records: readonly RangeRecord[]): Record<string, num
 }
 
 function mergedFlow(records: readonly RangeRecord[]): CutFlow | undefined {
-  let merged: CutFlow | undefined;
-  for (const { flow } of records) {
-    const next = flowFromRecord(flow);
-    merged = merged === undefined ? next : merged.merge(next);
-  }
-  return merged;
+  const merged = mergeFlows(records.map(({ flow }) => flow));
+  return merged === undefined ? undefined : flowFromRecord(merged);
 }
 
 function total(records: readonly RangeRecord[], of: (record: RangeRecord) => number): number {

@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import { columnOf } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema } from '../../lib/columnar/arrow/feature-batch.js';
-import type { RangeRecord } from './records.js';
+
+/** A feature file, by its name without the ending. */
+export interface FeatureFile {
+  readonly name: string;
+  readonly rows: number;
+}
 
 /** Hashes held at a time: 64 MB. */
 const most = 8_000_000;
@@ -12,7 +17,7 @@ const most = 8_000_000;
  * too, by their 64-bit hash: a chance match is expected once in 2^64 pairs. More events than fit memory are
  * looked at in several passes, by slices of the hash.
  */
-export function countDuplicates(records: readonly RangeRecord[], featureFolder: string): number {
+export function countDuplicates(records: readonly FeatureFile[], featureFolder: string): number {
   const rows = records.reduce((sum, record) => sum + record.rows, 0);
   const passes = Math.max(1, Math.ceil((rows * 1.1) / most));
   let duplicates = 0;
@@ -22,7 +27,7 @@ export function countDuplicates(records: readonly RangeRecord[], featureFolder: 
 }
 
 function duplicatesInSlice(
-  records: readonly RangeRecord[],
+  records: readonly FeatureFile[],
   folder: string,
   pass: number,
   passes: number,

@@ -1,23 +1,13 @@
-import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
 import type { Config } from '../../lib/config/index.js';
 import { type EnergyBins, energyBins } from '../../lib/statistics/energy-bins.js';
 import { LinearBootstrap } from '../../lib/statistics/linear-bootstrap.js';
 import { type ErrorEstimate, PairedBootstrap } from '../../lib/statistics/paired-bootstrap.js';
 import type { ComparedEvents } from '../../lib/statistics/score-comparison.js';
 import { BackgroundReference, type ScoredEvents, type Separation } from '../../lib/statistics/separation.js';
-import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
+import type { Collected, ScoredPart } from './scored-parts.js';
 import { type SeparationRecord, separationRecord } from './separation-record.js';
-
-/** Scores of the events that the figures are made of: test background, and signals by sample. */
-interface Collected {
-  readonly met: Float32Array;
-  readonly energy: Float32Array;
-  readonly weights: Float64Array;
-  readonly scores: Readonly<Record<string, Float32Array>>;
-}
 
 /** For each signal sample and each score, and beside them for MET and H_T + MET, how well it tells the two apart. */
 export interface Evaluation {
@@ -74,12 +64,11 @@ class Collector {
 }
 
 /**
- * Reads the score files back and compares every signal sample with the test part of the background.
- * @param records of the ranges with scores, in the fixed order
+ * Reads the scores back and compares every signal sample with the test part of the background.
+ * @param parts in an order that does not depend on how the work was divided: sums are taken in it
  */
 export async function evaluate(
-  records: readonly RangeRecord[],
-  scoreFolder: string,
+  parts: readonly ScoredPart[],
   config: Config,
   { progress, signal }: Surroundings,
 ): Promise<Evaluation> {
@@ -87,22 +76,17 @@ export async function evaluate(
   const { evaluation } = config;
   const background = new Collector();
   const signals = new Map<string, Collector>();
-  const wanted = records.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
+  const wanted = parts.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
   progress.start(
     'evaluate',
     wanted.reduce((sum, { rows }) => sum + rows, 0),
   );
-  for (const record of records) {
-    if (record.kind === 'signal' && !signals.has(record.sample)) signals.set(record.sample, new Collector());
-    if (!wanted.includes(record)) continue;
+  for (const { sample, kind } of parts)
+    if (kind === 'signal' && !signals.has(sample)) signals.set(sample, new Collector());
+  for (const part of wanted) {
     signal.throwIfAborted();
-    const part = await readRange(
-      join(scoreFolder, `${record.name}.parquet`),
-      record.kind === 'background',
-      scoreNames,
-    );
-    (record.kind === 'background' ? background : signals.get(record.sample)!).add(part);
-    progress.advance('evaluate', record.rows);
+    (part.kind === 'background' ? background : signals.get(part.sample)!).add(await part.read());
+    progress.advance('evaluate', part.rows);
   }
   const names = [...energyScores, ...scoreNames];
   const joined = background.join(scoreNames);
@@ -179,28 +163,4 @@ async function estimateErrors(
 function scored(events: Collected, name: string): ScoredEvents {
   const scores = name === 'met' ? events.met : name === nullScore ? events.energy : events.scores[name]!;
   return { scores, weights: events.weights, energy: events.energy };
-}
-
-async function readRange(path: string, testOnly: boolean, scoreNames: readonly string[]): Promise<Collected> {
-  const table = await readParquetColumns(path, ['split', 'weight', 'met', 'ht', ...scoreNames]);
-  const split = table.columns.split!;
-  const kept: number[] = [];
-  const test = split.type === 'dictionary' ? split.dictionary.indexOf('test') : -1;
-  for (let row = 0; row < table.rows; row += 1) {
-    if (!testOnly || (split.type === 'dictionary' && split.codes[row] === test)) kept.push(row);
-  }
-  const rows = Int32Array.from(kept);
-  const float = (name: string) => {
-    const { data } = table.columns[name] as { readonly data: Float32Array };
-    return Float32Array.from(rows, (row) => data[row]!);
-  };
-  const met = float('met');
-  const ht = float('ht');
-  const { data: weight } = table.columns.weight as { readonly data: Float64Array };
-  return {
-    met,
-    energy: Float32Array.from(ht, (value, index) => value + met[index]!),
-    weights: Float64Array.from(rows, (row) => weight[row]!),
-    scores: Object.fromEntries(scoreNames.map((name) => [name, float(name)])),
-  };
 }

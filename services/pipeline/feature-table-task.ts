@@ -3,11 +3,9 @@ import { blockEntries } from '../../lib/flow/ranges.js';
 import type { SparseRows } from '../../lib/learning/sparse-rows.js';
 import type { FeatureLayout, FeatureRows } from '../../lib/physics/feature-rows.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
-import { CutFlow } from '../../lib/physics/selection/index.js';
 import { RowTable } from '../featurizer/row-table.js';
+import { type FlowRecord, mergeFlows } from '../selector/flow-record.js';
 import type { EventPass } from './event-pass.js';
-import { flowRecord } from './feature-task.js';
-import type { FlowRecord } from './records.js';
 import type { FeatureTableTask, ProgressStep } from './tasks.js';
 
 /** One row group of `rmmstream features`, and what became of the events that are not in it. */
@@ -41,15 +39,16 @@ export function runFeatureTableTask(
   step: (step: ProgressStep) => void,
 ): FeatureTable {
   const { range } = task;
-  const flow = new CutFlow();
+  const flows: FlowRecord[] = [];
   table.clear();
   collect.clear();
   const deadLetters: string[] = [];
   const end = range.first + range.count;
   for (let first = range.first; first < end; first += blockEntries) {
     const entries = Math.min(blockEntries, end - first);
-    const block = pass.block(first, entries, table, flow);
+    const block = pass.block(first, entries, table);
     collect.add(block.features);
+    flows.push(block.record.flow);
     deadLetters.push(...block.deadLetters);
     step({ events: entries });
   }
@@ -68,7 +67,7 @@ export function runFeatureTableTask(
   return {
     columns: [...head.filter(({ name }) => !named.has(name)), ...features],
     rows,
-    flow: flowRecord(flow),
+    flow: mergeFlows(flows)!,
     deadLetters,
   };
 }

@@ -3,11 +3,12 @@ import { packageVersion } from '../../lib/base/package-root.js';
 import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
-import { CutFlow, deadLetterCounts } from '../../lib/physics/selection/index.js';
+import { deadLetterCounts } from '../../lib/physics/selection/index.js';
 import { featurizerOf } from '../featurizer/config.js';
+import { type FlowRecord, flowFromRecord, mergeFlows } from '../selector/flow-record.js';
 import { rangesOf } from './feature-phase.js';
 import type { FeatureTable } from './feature-table-task.js';
-import { flowFromRecord, writeDeadLetters } from './feature-task.js';
+import { writeDeadLetters } from './feature-task.js';
 import { openInputs, type PlannedSample } from './input-plan.js';
 import { prepareFile } from './output-path.js';
 import type { Surroundings } from './request.js';
@@ -75,7 +76,7 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     });
     writer.finish();
     progress.finish('features');
-    const flow = order.flows.reduce((sum, next) => sum.merge(next), new CutFlow());
+    const flow = mergeFlows(order.flows);
     const deadLetterFile = `${request.output}.dead-letters.jsonl`;
     writeDeadLetters(deadLetterFile, order.deadLetters);
     return {
@@ -83,7 +84,7 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
       layout: layout.id,
       read: files.reduce((sum, { entries }) => sum + entries, 0),
       rows: writer.rows,
-      deadLetters: deadLetterCounts(flow),
+      deadLetters: flow === undefined ? {} : deadLetterCounts(flowFromRecord(flow)),
       deadLetterFile: order.deadLetters.length > 0 ? deadLetterFile : undefined,
     };
   } catch (error) {
@@ -118,7 +119,7 @@ function openWriter(
 /** Hands tables on in the order of their ranges, whichever worker is done first. */
 class InOrder {
   readonly deadLetters: string[] = [];
-  readonly flows: ReturnType<typeof flowFromRecord>[] = [];
+  readonly flows: FlowRecord[] = [];
   readonly #write: (table: FeatureTable) => void;
   readonly #waiting = new Map<number, FeatureTable>();
   #next = 0;
@@ -138,7 +139,7 @@ class InOrder {
       this.#next += 1;
       this.#write(ready);
       this.deadLetters.push(...ready.deadLetters);
-      this.flows.push(flowFromRecord(ready.flow));
+      this.flows.push(ready.flow);
     }
   }
 }

@@ -66,7 +66,8 @@ export async function openInputs(
   return opened;
 }
 
-async function openInput(
+/** Opens one file: metadata, fit of the profile, fingerprint. @throws as openInputs */
+export async function openInput(
   sample: PlannedSample,
   file: InputFile,
   options: OpenInputsOptions,

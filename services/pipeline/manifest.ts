@@ -1,4 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import { configurationHash, configurationIdentity, type LoadedConfig } from '../../lib/config/index.js';
+import type { OpenedFile } from './input-plan.js';
 
 /** One input file as the manifest knows it. */
 export interface ManifestInput {
@@ -18,6 +21,27 @@ export interface Manifest {
   readonly configurationHash: string;
   readonly configuration: unknown;
   readonly inputs: readonly ManifestInput[];
+}
+
+/** Which files a sample has is compared file by file; everything else of configuration and profile as a whole. */
+export function manifestOf(
+  { config, profile }: Pick<LoadedConfig, 'config' | 'profile'>,
+  opened: readonly Pick<OpenedFile, 'sample' | 'kind' | 'name' | 'fingerprint' | 'entries'>[],
+): Manifest {
+  const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
+  return {
+    version: 1,
+    program: packageVersion,
+    configurationHash: configurationHash(withoutSamples, profile),
+    configuration: configurationIdentity(withoutSamples, profile),
+    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
+      sample,
+      kind,
+      file: name,
+      fingerprint,
+      entries,
+    })),
+  };
 }
 
 /** How a run found in the output directory relates to the one asked for. */

@@ -1,22 +1,28 @@
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import type { LoadedConfig } from '../../lib/config/index.js';
 import { splitNames } from '../../lib/physics/identity.js';
 import { isCorrupt } from '../../lib/physics/selection/index.js';
 import type { FileWeights } from '../ingest/weigh.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
+import type { TrainingRecord } from '../trainer/training-record.js';
 import { eventCounts, type SampleCutFlow } from './cutflow.js';
 import type { Evaluation } from './evaluation.js';
 import type { FileContext } from './file-context.js';
 import type { Manifest } from './manifest.js';
 import type { RangeRecord } from './records.js';
-import type { RunRequest } from './request.js';
-import type { TrainingRecord } from './train-phase.js';
+
+/** An input file as run.json names it. */
+export type ReportedFile = Pick<FileContext, 'sample' | 'kind' | 'name' | 'fingerprint' | 'entries'> & {
+  readonly bytes: number;
+  /** What the weight pass found; undefined for data. */
+  readonly weights: FileWeights | undefined;
+};
 
 export interface ReportParts {
-  readonly request: RunRequest;
-  readonly manifest: Manifest;
-  readonly files: readonly FileContext[];
-  readonly weights: ReadonlyMap<string, FileWeights>;
+  readonly given: Pick<LoadedConfig, 'config' | 'profile'>;
+  readonly manifest: Pick<Manifest, 'configurationHash' | 'configuration'>;
+  readonly files: readonly ReportedFile[];
   readonly records: readonly RangeRecord[];
   readonly cutFlows: Readonly<Record<string, SampleCutFlow>>;
   readonly duplicates: number;
@@ -24,6 +30,8 @@ export interface ReportParts {
   readonly scored: number;
   readonly evaluation: Evaluation | undefined;
   readonly timing: unknown;
+  /** Entries of blocks that are dead letters as a whole, of which nothing more is known. */
+  readonly inDeadMessages?: number;
 }
 
 /** run.json. Everything but `timing` is the same for the same inputs, configuration and backend. */
@@ -33,17 +41,25 @@ export function runReport(parts: ReportParts) {
   const { manifest, loaded, records } = parts;
   const { scaler } = loaded.model;
   const record = loaded.model.record as unknown as TrainingRecord;
-  const read = records.reduce((sum, { entries }) => sum + entries, 0);
+  const { inDeadMessages = 0 } = parts;
+  const read = records.reduce((sum, { entries }) => sum + entries, inDeadMessages);
   const { selected = 0, ...rejected } = eventCounts(records);
   return {
     program: { name: 'rmmstream', version: packageVersion },
     configuration_hash: manifest.configurationHash,
     configuration: manifest.configuration,
-    profile: parts.request.loaded.profile.name,
-    inputs: parts.files.map((file) => inputOf(file, parts.weights.get(file.fingerprint))),
-    seed: parts.request.loaded.config.training.seed,
+    profile: parts.given.profile.name,
+    inputs: parts.files.map(inputOf),
+    seed: parts.given.config.training.seed,
     backend: record.backend,
-    events: { read, selected, rejected, scored: parts.scored, duplicate_split_keys: parts.duplicates },
+    events: {
+      read,
+      selected,
+      rejected,
+      ...(inDeadMessages === 0 ? {} : { in_dead_messages: inDeadMessages }),
+      scored: parts.scored,
+      duplicate_split_keys: parts.duplicates,
+    },
     samples: Object.fromEntries(
       Object.entries(parts.cutFlows).map(([name, flow]) => [name, sampleOf(name, flow, parts)]),
     ),
@@ -60,13 +76,13 @@ export function runReport(parts: ReportParts) {
   };
 }
 
-function inputOf(file: FileContext, weights: FileWeights | undefined) {
+function inputOf({ weights, ...file }: ReportedFile) {
   return {
     sample: file.sample,
     kind: file.kind,
     file: file.name,
     fingerprint: file.fingerprint,
-    bytes: file.metadata.size,
+    bytes: file.bytes,
     entries: file.entries,
     ...(weights === undefined
       ? {}
@@ -81,10 +97,10 @@ function inputOf(file: FileContext, weights: FileWeights | undefined) {
   };
 }
 
-function sampleOf(name: string, flow: SampleCutFlow, { records, files, weights, request }: ReportParts) {
-  const { max_fraction, min_rows } = request.loaded.config.selection.corrupt;
+function sampleOf(name: string, flow: SampleCutFlow, { records, files, given }: ReportParts) {
+  const { max_fraction, min_rows } = given.config.selection.corrupt;
   const corruptWeights = files.reduce(
-    (sum, file) => sum + (file.sample === name ? (weights.get(file.fingerprint)?.corruptRows ?? 0) : 0),
+    (sum, file) => sum + (file.sample === name ? (file.weights?.corruptRows ?? 0) : 0),
     0,
   );
   const counts = splitNames.map((_, code) =>

@@ -103,7 +103,7 @@ function readManifest(path: string): Manifest {
 }
 
 /** A directory that holds our names but no manifest is not ours: nothing in it may be deleted. */
-function refuseForeign(layout: RunLayout): void {
+export function refuseForeign(layout: RunLayout): void {
   if (existsSync(layout.manifest) || existsSync(layout.lock)) return;
   const present = everythingOf(layout).filter((path) => existsSync(path) && !isBareWork(layout, path));
   if (present.length === 0) return;

@@ -3,12 +3,7 @@ import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import {
-  configurationHash,
-  configurationIdentity,
-  diffConfig,
-  type JsonObject,
-} from '../../lib/config/index.js';
+import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -20,11 +15,12 @@ import { evaluate } from './evaluation.js';
 import { makeFeatures, rangesOf } from './feature-phase.js';
 import { type OpenedFile, openInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
-import type { Manifest } from './manifest.js';
+import { type Manifest, manifestOf } from './manifest.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
 import { type RunReport, refuseDuplicates, runReport } from './report.js';
 import { type RunRequest, StageTimes } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { partsOfRanges } from './scored-parts.js';
 import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
 import { makeModel } from './train-phase.js';
 import { weighInputs } from './weigh-phase.js';
@@ -59,7 +55,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
     onFile: (entries) => progress.advance('inputs', entries),
   });
   progress.finish('inputs');
-  const manifest = manifestOf(request, opened);
+  const manifest = manifestOf(loaded, opened);
   const { layout, state, release } = openRunDirectory({
     directory: loaded.outputDirectory,
     manifest,
@@ -149,7 +145,12 @@ async function work(
   });
   times.finish('train', trainedRows(loaded));
 
-  const parts = { request, manifest, files, weights, records, cutFlows, duplicates, loaded };
+  const reported = files.map(({ metadata, ...file }) => ({
+    ...file,
+    bytes: metadata.size,
+    weights: weights.get(file.fingerprint),
+  }));
+  const parts = { given: request.loaded, manifest, files: reported, records, cutFlows, duplicates, loaded };
   if (request.until === 'model') {
     return {
       directory: layout.root,
@@ -161,7 +162,7 @@ async function work(
   const scored = await scoreRanges(records, loaded, pool, layout, request);
   times.finish('score', scored);
   times.start('evaluate');
-  const evaluation = await evaluate(records, layout.scores, config, request);
+  const evaluation = await evaluate(partsOfRanges(records, layout.scores, config), config, request);
   times.finish('evaluate', scored);
   const report = runReport({ ...parts, scored, evaluation, timing: times.report() });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
@@ -216,25 +217,6 @@ async function scoreRanges(
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
   for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
-}
-
-/** Which files a sample has is compared file by file; everything else of configuration and profile as a whole. */
-function manifestOf({ loaded }: RunRequest, opened: readonly OpenedFile[]): Manifest {
-  const { config, profile } = loaded;
-  const withoutSamples = { ...config, input: { ...config.input, samples: [] } };
-  return {
-    version: 1,
-    program: packageVersion,
-    configurationHash: configurationHash(withoutSamples, profile),
-    configuration: configurationIdentity(withoutSamples, profile),
-    inputs: opened.map(({ sample, kind, name, fingerprint, entries }) => ({
-      sample,
-      kind,
-      file: name,
-      fingerprint,
-      entries,
-    })),
-  };
 }
 
 function trainedRows({ model }: LoadedModel): number {

@@ -9,6 +9,7 @@ import { RecordStore } from '../../lib/flow/record-store.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
+import type { TrainingRecord } from '../trainer/training-record.js';
 import { eventCounts, sampleCutFlows } from './cutflow.js';
 import { rangesOf } from './feature-phase.js';
 import { inOrder } from './fixed-order.js';
@@ -18,7 +19,6 @@ import type { RangeRecord } from './records.js';
 import { StageTimes, type Surroundings } from './request.js';
 import { openRunDirectory } from './run-directory.js';
 import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
-import type { TrainingRecord } from './train-phase.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
 

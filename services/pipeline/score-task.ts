@@ -6,12 +6,12 @@ import type { Config } from '../../lib/config/index.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
-import { CutFlow } from '../../lib/physics/selection/index.js';
+import type { BlockRecord } from '../featurizer/block-record.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { BlockScorer } from '../scorer/operator.js';
 import { type ScoreConstants, scoreTable } from '../scorer/score-table.js';
 import type { EventPass } from './event-pass.js';
-import { flowRecord, writeDeadLetters } from './feature-task.js';
+import { rangeRecord, writeDeadLetters } from './feature-task.js';
 import type { RunLayout } from './layout.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
 import type { DirectScoreTask, ProgressStep, ScoreTask } from './tasks.js';
@@ -75,39 +75,22 @@ export async function runDirectScoreTask(
   const { range } = task;
   const { file } = range;
   const { table, scores } = scratch.reserve(range.count);
-  const flow = new CutFlow();
+  const records: BlockRecord[] = [];
   const dead: string[] = [];
-  let unclassifiedJets = 0;
-  let surplusObjects = 0;
   const end = range.first + range.count;
   for (let first = range.first; first < end; first += blockEntries) {
     const entries = Math.min(blockEntries, end - first);
     const at = table.rows;
-    const block = pass.block(first, entries, table, flow);
+    const block = pass.block(first, entries, table);
     await scorer.score(block.features, scores, at);
+    records.push(block.record);
     dead.push(...block.deadLetters);
-    unclassifiedJets += block.unclassifiedJets;
-    surplusObjects += block.surplusObjects;
     step({ events: entries });
   }
   const constants = { sample: file.sample, kind: file.kind, file: file.name, ...versions(scorer) };
   writeScores(layout, range.name, table, scores, constants, config);
   writeDeadLetters(join(layout.deadLetters, `${range.name}.jsonl`), dead);
-  const record: RangeRecord = {
-    name: range.name,
-    sample: file.sample,
-    kind: file.kind,
-    file: file.name,
-    fingerprint: file.fingerprint,
-    first: range.first,
-    entries: range.count,
-    basis: scorer.modelVersion,
-    rows: table.rows,
-    rowsBySplit: [],
-    flow: flowRecord(flow),
-    unclassifiedJets,
-    surplusObjects,
-  };
+  const record = rangeRecord(range, scorer.modelVersion, records);
   new RecordStore<RangeRecord>(layout.ranges).write(range.name, record);
   return record;
 }
@@ -125,7 +108,8 @@ function writeScores(
   config: Config,
 ): void {
   const names = config.scores.map(({ type }) => type);
-  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, constants, names), {
+  const parts = [{ ...constants, rows: table.rows }];
+  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, names), {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
   });

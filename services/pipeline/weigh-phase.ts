@@ -61,16 +61,27 @@ export async function weighInputs(
     [...bySample].map(([sample, files]) => ({ sample, files })),
     options.sharedChannels,
   );
-  const files = opened.map((file): FileContext => {
-    const weights = weightsOf(file);
-    const sumOfWeights = sums.get(file.sample) ?? new Map<number, number>();
-    // The pass weighed with luminosity 1 and each file's own sum of weights.
-    const medianWeight =
-      file.data || weights === undefined
-        ? 0
-        : weights.medianPerPb * options.luminosityPb * Math.abs(ownShare(weights, sumOfWeights));
-    return { ...file, medianWeight, sumOfWeights };
-  });
+  const files = opened.map((file) =>
+    normalised(file, weightsOf(file), sums.get(file.sample) ?? new Map(), options.luminosityPb),
+  );
   const weights = new Map(simulated.map((file) => [file.fingerprint, weightsOf(file)!]));
   return { files, weights };
+}
+
+/**
+ * A file with how its events are normalised.
+ * @param sums summed weights of each channel of its sample
+ */
+export function normalised(
+  file: OpenedFile,
+  weights: FileWeights | undefined,
+  sums: ReadonlyMap<number, number>,
+  luminosityPb: number,
+): FileContext {
+  // The pass weighed with luminosity 1 and each file's own sum of weights.
+  const medianWeight =
+    file.data || weights === undefined
+      ? 0
+      : weights.medianPerPb * luminosityPb * Math.abs(ownShare(weights, sums));
+  return { ...file, medianWeight, sumOfWeights: sums };
 }

@@ -1,12 +1,13 @@
 import type { Backend } from '../../lib/learning/backend.js';
-import { planExpansion } from '../../lib/learning/expand.js';
+import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import { RowScorer, type ScoreColumns } from '../../lib/learning/score-rows.js';
 import { inverseUsualErrors } from '../../lib/learning/usual-errors.js';
 import type { FeatureRows } from '../../lib/physics/feature-rows.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
+import type { ScaledBlock } from '../scaler/operator.js';
 import type { LoadedModel } from './model-folder.js';
 
-/** A model in work: feature rows of one block of source entries in, scores out. Not shared between threads. */
+/** A model in work: rows of one block of source entries in, scores out. Not shared between threads. */
 export class BlockScorer {
   readonly modelVersion: string;
   readonly scalerVersion: string;
@@ -34,5 +35,11 @@ export class BlockScorer {
   /** Scores a block's rows into `out` from row `at` on. */
   score(features: FeatureRows, out: ScoreColumns, at: number): Promise<void> {
     return this.#scorer.score(this.#patterns.rows(features), out, at);
+  }
+
+  /** The same of rows that the model's scaler has scaled, with the same bits. @throws scaler_mismatch */
+  scoreScaled(block: ScaledBlock, out: ScoreColumns, at: number): Promise<void> {
+    const { scaler, squares, absolutes } = block;
+    return this.#scorer.scoreScaled({ ...this.#patterns.rows(block), scaler, squares, absolutes }, out, at);
   }
 }

@@ -1,10 +1,11 @@
+import { invariant } from '../../lib/base/error.js';
 import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
 import type { ScoreColumns } from '../../lib/learning/score-rows.js';
 import { splitNames } from '../../lib/physics/identity.js';
 import { flavourNames } from '../../lib/physics/quantities.js';
 import type { RowTable } from '../featurizer/row-table.js';
 
-/** What is the same for every row of a score file. */
+/** What is the same for all rows of a block, and in a run in one process of a file. */
 export interface ScoreConstants {
   readonly sample: string;
   readonly kind: string;
@@ -15,20 +16,31 @@ export interface ScoreConstants {
 
 export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
 
-/** The columns of a score file, in the order of the contract. */
+/** Rows of a score file that follow each other and have the same constants. */
+export interface ScorePart extends ScoreConstants {
+  readonly rows: number;
+}
+
+/** The columns of a score file, in the order of the contract. `parts` are all rows of the table, in their order. */
 export function scoreTable(
   table: RowTable,
   scores: ScoreColumns,
-  constants: ScoreConstants,
+  parts: readonly ScorePart[],
   names: readonly ScoreName[],
 ): ParquetColumn[] {
   const { rows, columns } = table;
-  const constant = (name: string, value: string): ParquetColumn => ({
-    name,
-    type: 'dictionary',
-    codes: new Uint8Array(rows),
-    dictionary: [value],
-  });
+  const counted = parts.reduce((sum, part) => sum + part.rows, 0);
+  invariant(counted === rows, `the parts of a score table have ${counted} rows of ${rows}`);
+  const constant = (name: string, of: (part: ScorePart) => string): ParquetColumn => {
+    const dictionary = [...new Set(parts.map(of))];
+    const codes = new Uint16Array(rows);
+    let at = 0;
+    for (const part of parts) {
+      codes.fill(dictionary.indexOf(of(part)), at, at + part.rows);
+      at += part.rows;
+    }
+    return { name, type: 'dictionary', codes, dictionary };
+  };
   const float = (name: string, values: Float32Array, nanIsNull = false): ParquetColumn => ({
     name,
     type: 'float',
@@ -44,8 +56,8 @@ export function scoreTable(
     { name: 'run_number', type: 'int32', data: columns.run.subarray(0, rows) },
     { name: 'event_number', type: 'int64', data: columns.event.subarray(0, rows) },
     { name: 'channel', type: 'int32', data: columns.channel.subarray(0, rows) },
-    constant('sample', constants.sample),
-    constant('kind', constants.kind),
+    constant('sample', ({ sample }) => sample),
+    constant('kind', ({ kind }) => kind),
     { name: 'split', type: 'dictionary', codes: columns.split.subarray(0, rows), dictionary: splitNames },
     { name: 'megaset', type: 'int16', data: columns.megaset.subarray(0, rows) },
     { name: 'weight', type: 'double', data: columns.weight.subarray(0, rows) },
@@ -59,10 +71,11 @@ export function scoreTable(
     { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
     ...names.map((name) => float(name, new Float32Array(byName[name].subarray(0, rows)))),
     float('log10_error', log10Of(scores.error, rows)),
-    constant('file', constants.file),
-    constant('model_version', constants.modelVersion),
-    constant('scaler_version', constants.scalerVersion),
+    constant('file', ({ file }) => file),
+    constant('model_version', ({ modelVersion }) => modelVersion),
+    constant('scaler_version', ({ scalerVersion }) => scalerVersion),
     { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
+    { name: 'late', type: 'boolean', flags: columns.late.subarray(0, rows) },
   ];
 }
 

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
-import { type Batch, columnOf } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import { type SampleWeights, sumSampleWeights } from '../../lib/learning/sample-weights.js';
-import type { FeatureRows } from '../../lib/physics/feature-rows.js';
 import { split } from '../../lib/physics/identity.js';
+import { fromBatchColumns } from '../featurizer/row-columns.js';
 import { bucketsFor, type MegasetPlan, MegasetWriter, readMegasetPlan } from './megaset-store.js';
-import type { TrainingRows } from './segment.js';
+import { trainingPart, validationShareOf } from './training-part.js';
 
 /** A background range whose features are written. */
 export interface TrainingSource {
@@ -49,20 +48,23 @@ export async function distribute(
       'no background event was selected for training; cutflow.json shows which cut took them',
     );
   }
-  const validationShare = Math.min(1, options.validationEvents / Math.max(1, sum(sources, split.validation)));
+  const validationShare = validationShareOf(sum(sources, split.validation), options.validationEvents);
+  const dealing = { megasets: options.megasets, validationShare };
   const writer = new MegasetWriter({
     folder: options.megasetFolder,
     megasets: options.megasets + 1,
     buckets: bucketsFor(training, options.megasets, options.bucketEvents),
   });
-  // Which file is first must not depend on names that a user chose: fingerprints decide ties of the order.
-  const order = [...new Set(sources.map(({ fingerprint }) => fingerprint))].sort();
+  const order = sourceOrder(sources.map(({ fingerprint }) => fingerprint));
   for (const source of sources) {
     const reader = new BatchFileReader(join(options.featureFolder, `${source.name}.arrow`), featureSchema);
     try {
       for (let number = 0; number < reader.batches; number += 1) {
         const batch = reader.batch(number);
-        addBatch(writer, batch, order.indexOf(source.fingerprint), options.megasets, validationShare);
+        const { features } = fromFeatureBatch(batch);
+        const place = order.indexOf(source.fingerprint);
+        const { rows, megaset } = trainingPart(features, fromBatchColumns(batch), place, dealing);
+        writer.add(rows, megaset);
         options.onRows(batch.rows);
         // Lets signals and progress through between batches.
         await new Promise<void>((resolve) => setImmediate(resolve));
@@ -75,65 +77,14 @@ export async function distribute(
   return writer.finish(options.sampleWeights, (weights) => sumSampleWeights(weights, options.sampleWeights));
 }
 
+/**
+ * Fingerprints of the background files as a megaset orders them. Which file is first must not depend on names
+ * that a user chose: fingerprints decide ties of the order.
+ */
+export function sourceOrder(fingerprints: Iterable<string>): string[] {
+  return [...new Set(fingerprints)].sort();
+}
+
 function sum(sources: readonly TrainingSource[], code: number): number {
   return sources.reduce((total, { rowsBySplit }) => total + (rowsBySplit[code] ?? 0), 0);
-}
-
-function addBatch(
-  writer: MegasetWriter,
-  batch: Batch,
-  source: number,
-  megasets: number,
-  validationShare: number,
-): void {
-  const splits = flat(batch, 'split') as Uint8Array;
-  const hashHigh = flat(batch, 'hash_high') as Uint32Array;
-  const set = flat(batch, 'megaset') as Int16Array;
-  const kept: number[] = [];
-  for (let row = 0; row < batch.rows; row += 1) {
-    const isTraining = splits[row] === split.train;
-    const isValidation = splits[row] === split.validation && hashHigh[row]! < validationShare * 0x100000000;
-    if (isTraining || isValidation) kept.push(row);
-  }
-  const rows = Int32Array.from(kept);
-  const megaset = Int16Array.from(rows, (row) => (splits[row] === split.train ? set[row]! : megasets));
-  writer.add(pickRows(batch, fromFeatureBatch(batch).features, rows, source), megaset);
-}
-
-function pickRows(batch: Batch, features: FeatureRows, rows: Int32Array, source: number): TrainingRows {
-  const { maskWords, columns } = features;
-  const offsets = new Int32Array(rows.length + 1);
-  for (let index = 0; index < rows.length; index += 1) {
-    const row = rows[index]!;
-    offsets[index + 1] = offsets[index]! + features.offsets[row + 1]! - features.offsets[row]!;
-  }
-  const masks = new Uint32Array(rows.length * maskWords);
-  const values = new Float32Array(offsets[rows.length]!);
-  for (let index = 0; index < rows.length; index += 1) {
-    const row = rows[index]!;
-    for (let word = 0; word < maskWords; word += 1)
-      masks[index * maskWords + word] = features.masks[row * maskWords + word]!;
-    values.set(features.values.subarray(features.offsets[row]!, features.offsets[row + 1]!), offsets[index]!);
-  }
-  const weight = flat(batch, 'weight') as Float64Array;
-  const high = flat(batch, 'hash_high') as Uint32Array;
-  const low = flat(batch, 'hash_low') as Uint32Array;
-  const entry = flat(batch, 'entry') as BigInt64Array;
-  return {
-    rows: rows.length,
-    columns,
-    maskWords,
-    hashHigh: Uint32Array.from(rows, (row) => high[row]!),
-    hashLow: Uint32Array.from(rows, (row) => low[row]!),
-    source: new Int32Array(rows.length).fill(source),
-    entry: Float64Array.from(rows, (row) => Number(entry[row]!)),
-    weight: Float64Array.from(rows, (row) => weight[row]!),
-    masks,
-    offsets,
-    values,
-  };
-}
-
-function flat(batch: Batch, name: string) {
-  return columnOf(batch, name, 'flat').data;
 }

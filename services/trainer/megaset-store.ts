@@ -9,6 +9,8 @@ import { damaged, decodeSegments, encodeSegment, type TrainingRows } from './seg
 /** How the training rows were divided: written when every row is in its bucket. */
 export interface MegasetPlan {
   readonly megasets: number;
+  /** Id of the scaler that has scaled the rows; absent where they are as the featurizer made them. */
+  readonly scaler?: string;
   /** Name of the sample weights that weightSums are of. */
   readonly sampleWeights: string;
   /** Hash-prefix buckets of each megaset; each fits memory. */
@@ -53,15 +55,20 @@ export class MegasetWriter {
   readonly #folder: string;
   readonly #megasets: number;
   readonly #buckets: number;
+  readonly #scaler: string | undefined;
   readonly #rows: number[][];
   #pending: { segments: TrainingRows[]; megaset: Int16Array[] } = { segments: [], megaset: [] };
   #pendingValues = 0;
 
-  /** Starts an empty store: what an interrupted distribution left is dropped. */
-  constructor(options: { folder: string; megasets: number; buckets: number }) {
+  /**
+   * Starts an empty store: what an interrupted distribution left is dropped.
+   * @param options.scaler id of the scaler that has scaled the rows, where one has
+   */
+  constructor(options: { folder: string; megasets: number; buckets: number; scaler?: string }) {
     this.#folder = options.folder;
     this.#megasets = options.megasets;
     this.#buckets = options.buckets;
+    this.#scaler = options.scaler;
     rmSync(options.folder, { recursive: true, force: true });
     makeFolder(options.folder);
     this.#rows = Array.from({ length: this.#megasets }, () => new Array<number>(this.#buckets).fill(0));
@@ -98,6 +105,7 @@ export class MegasetWriter {
     );
     const plan: MegasetPlan = {
       megasets: this.#megasets,
+      ...(this.#scaler === undefined ? {} : { scaler: this.#scaler }),
       buckets: this.#buckets,
       sampleWeights,
       rows: this.#rows,

@@ -1,7 +1,10 @@
 import { crc32 } from 'node:zlib';
 import { invariant, RmmError } from '../../lib/base/error.js';
 
-/** Training rows on their way to a bucket: what order, weight and features need, nothing else. */
+/**
+ * Training rows on their way to a bucket: what order, weight and features need, nothing else. The values are those
+ * of all filled cells, or of scaled rows the trained ones only; which, the plan of the store says.
+ */
 export interface TrainingRows {
   readonly rows: number;
   readonly columns: number;

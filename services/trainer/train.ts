@@ -10,7 +10,7 @@ import {
   checkpointFromFiles,
 } from '../../lib/learning/checkpoint.js';
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
-import { type ExpansionPlan, planExpansion } from '../../lib/learning/expand.js';
+import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
@@ -39,6 +39,11 @@ export interface TrainOptions {
   readonly sampleWeights: SampleWeights;
   readonly earlyStopping: EarlyStoppingOptions;
   readonly usualErrorEvents: number;
+  /**
+   * Number of the generation in a run without end: the plan holds this one megaset, and training goes on from the
+   * checkpoint of the one before.
+   */
+  readonly generation?: number;
   readonly signal: AbortSignal;
   /** Hears of every training step with its number of rows. */
   readonly onStep: (rows: number) => void;
@@ -84,18 +89,19 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     const expansion = planExpansion(scaler);
     // Read after every epoch, and bounded by training.validation_events: kept in memory.
     const validation = buckets(plan.megasets - 1).map(kept);
-    let position: Position = resumed?.position ?? { pass: 0, megaset: 0 };
-    while (position.pass < options.passes) {
+    const schedule = scheduleOf(options);
+    let position: Position = resumed?.position ?? schedule.first;
+    while (!schedule.isOver(position)) {
       await trainOne(
         watched(trainer, options),
         expansion,
-        buckets(position.megaset),
+        buckets(schedule.inPlan(position)),
         validation,
         position,
         options,
         epochs,
       );
-      position = next(position, plan.megasets - 1);
+      position = schedule.next(position);
       const checkpoint = {
         ...origin,
         network,
@@ -125,8 +131,33 @@ function readCheckpoint({ checkpointFolder, onNote }: TrainOptions): Checkpoint 
   }
 }
 
-function next({ pass, megaset }: Position, megasets: number): Position {
-  return megaset + 1 < megasets ? { pass, megaset: megaset + 1 } : { pass: pass + 1, megaset: 0 };
+/** In which order megasets are trained on. */
+interface Schedule {
+  readonly first: Position;
+  readonly isOver: (position: Position) => boolean;
+  readonly next: (position: Position) => Position;
+  /** Index of the position's megaset in the plan. */
+  readonly inPlan: (position: Position) => number;
+}
+
+/** `passes` times over all megasets; or one generation, whose number shuffles it like a megaset's. */
+function scheduleOf({ plan, passes, generation }: TrainOptions): Schedule {
+  if (generation !== undefined) {
+    return {
+      first: { pass: 0, megaset: generation },
+      isOver: ({ megaset }) => megaset > generation,
+      next: ({ megaset }) => ({ pass: 0, megaset: megaset + 1 }),
+      inPlan: () => 0,
+    };
+  }
+  const megasets = plan.megasets - 1;
+  return {
+    first: { pass: 0, megaset: 0 },
+    isOver: ({ pass }) => pass >= passes,
+    next: ({ pass, megaset }) =>
+      megaset + 1 < megasets ? { pass, megaset: megaset + 1 } : { pass: pass + 1, megaset: 0 },
+    inPlan: ({ megaset }) => megaset,
+  };
 }
 
 async function trainOne(
@@ -159,8 +190,10 @@ function bucketReader(options: TrainOptions): (megaset: number) => TrainingBucke
       if (rows === 0) continue;
       const load = () => {
         const read = readBucket(megasetFolder, plan, megaset, bucket)!;
-        const bound = patterns.rows(read);
-        return { rows: { ...bound, pattern: bound.pattern.slice(0, read.rows) }, weights: read.weight };
+        const found = patterns.rows(read);
+        const rows = { ...found, pattern: found.pattern.slice(0, read.rows) };
+        const { scaler } = plan;
+        return { rows: scaler === undefined ? rows : { ...rows, scaler }, weights: read.weight };
       };
       found.push({ rows, weightSum: plan.weightSums[megaset]![bucket]!, load });
     }

@@ -85,6 +85,7 @@ const contract: readonly (readonly [string, string])[] = [
   ['model_version', 'VARCHAR'],
   ['scaler_version', 'VARCHAR'],
   ['entry', 'BIGINT'],
+  ['late', 'BOOLEAN'],
 ];
 
 test('score files have the columns and types of the contract, in its order, for DuckDB and for hyparquet', async () => {

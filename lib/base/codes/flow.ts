@@ -34,6 +34,12 @@ export const flowCodes = {
     summary: 'The directory holds files that are not of a run of rmmstream, so it is not touched.',
     cure: 'Choose an empty or new output directory.',
   },
+  service_address_unusable: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The address on which a service answers /live, /ready and /metrics cannot be used.',
+    cure: 'Set service.port to another port (0 takes a free one), or service.host to an address of this machine.',
+  },
   partial_damaged: {
     domain: 'external',
     exit: 1,

@@ -10,6 +10,7 @@ import { physicsCodes } from './physics.js';
 import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
 import { tableCodes } from './tables.js';
+import { wireCodes } from './wire.js';
 
 /** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
 export const errorCodes = {
@@ -21,6 +22,7 @@ export const errorCodes = {
   ...learningCodes,
   ...flowCodes,
   ...kafkaCodes,
+  ...wireCodes,
   ...configCodes,
   ...servicesCodes,
   ...cliCodes,

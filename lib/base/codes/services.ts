@@ -51,6 +51,12 @@ export const servicesCodes = {
     summary: 'The same event (run, event, channel) came more than once.',
     cure: 'Remove the doubled files, or set input.duplicates: count to go on.',
   },
+  service_failed: {
+    domain: 'external',
+    exit: 1,
+    summary: 'Another service of the run met an error that no retry mends, so the run ended.',
+    cure: 'Mend what the message says and start the services again: they go on where they stopped.',
+  },
   model_missing: {
     domain: 'user',
     exit: 2,

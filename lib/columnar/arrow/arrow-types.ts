@@ -1,5 +1,5 @@
 import {
-  DataType,
+  type DataType,
   Float32,
   Float64,
   Int8,
@@ -24,9 +24,4 @@ export function arrowType(data: NumberArray): DataType {
   if (data instanceof Uint32Array) return new Uint32();
   if (data instanceof BigUint64Array) return new Uint64();
   return data instanceof Uint16Array ? new Uint16() : new Int8();
-}
-
-/** Whether arrays of that Arrow type come back as one of ours. */
-export function isNumberType(type: DataType): boolean {
-  return DataType.isInt(type) || (DataType.isFloat(type) && type.precision > 0);
 }

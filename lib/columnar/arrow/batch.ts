@@ -45,7 +45,34 @@ export interface FixedColumn {
   readonly values: NumberArray;
 }
 
-export type BatchColumn = FlatColumn | DictionaryColumn | ListColumn | FixedColumn;
+/** One truth value a row, as bytes of 0 and 1 in memory; one bit each on the wire. */
+export interface BooleanColumn {
+  readonly kind: 'boolean';
+  readonly name: string;
+  readonly data: Uint8Array;
+}
+
+/** Several numbers of each object; row i holds the objects offsets[i] up to offsets[i + 1]; rows + 1 offsets. */
+export interface GroupColumn {
+  readonly kind: 'group';
+  readonly name: string;
+  readonly offsets: Int32Array;
+  /** At least one; each as long as there are objects. */
+  readonly fields: readonly GroupField[];
+}
+
+export interface GroupField {
+  readonly name: string;
+  readonly values: NumberArray;
+}
+
+export type BatchColumn =
+  | FlatColumn
+  | DictionaryColumn
+  | ListColumn
+  | FixedColumn
+  | BooleanColumn
+  | GroupColumn;
 
 /** What a batch is: the same for every batch of a file or topic. */
 export interface BatchSchema {
@@ -61,6 +88,8 @@ export interface BatchSource {
   readonly file: string;
   readonly firstEntry: number;
   readonly entries: number;
+  /** Further facts of the source, for example its fingerprint. */
+  readonly facts?: Readonly<Record<string, string>>;
 }
 
 /** Rows as columns, with their identity. */
@@ -79,9 +108,12 @@ export function columnRows(column: BatchColumn): number {
     case 'dictionary':
       return column.codes.length;
     case 'list':
+    case 'group':
       return column.offsets.length - 1;
     case 'fixed':
       return column.values.length / column.width;
+    case 'boolean':
+      return column.data.length;
   }
 }
 
@@ -118,7 +150,8 @@ function columnProblem(rows: number, column: BatchColumn): string | undefined {
     return `has width ${column.width}`;
   }
   if (columnRows(column) !== rows) return `holds ${columnRows(column)} rows where the batch has ${rows}`;
-  if (column.kind === 'list') return listProblem(column);
+  if (column.kind === 'list') return offsetsProblem(column.offsets, column.values.length);
+  if (column.kind === 'group') return groupProblem(column);
   if (column.kind === 'dictionary') return codesProblem(column);
   if (column.kind === 'flat' && column.nanIsNull === true && !isFloat(column.data)) {
     return 'is not of floats, so it holds no NaN';
@@ -126,7 +159,20 @@ function columnProblem(rows: number, column: BatchColumn): string | undefined {
   return undefined;
 }
 
-function listProblem({ offsets, values }: ListColumn): string | undefined {
+function groupProblem({ offsets, fields }: GroupColumn): string | undefined {
+  const [first] = fields;
+  if (first === undefined) return 'has no fields';
+  const names = new Set<string>();
+  for (const { name, values } of fields) {
+    if (names.has(name)) return `has the field "${name}" twice`;
+    names.add(name);
+    if (values.length !== first.values.length)
+      return `holds ${values.length} objects in "${name}" and ${first.values.length} in "${first.name}"`;
+  }
+  return offsetsProblem(offsets, first.values.length);
+}
+
+function offsetsProblem(offsets: Int32Array, values: number): string | undefined {
   let previous = offsets[0]!;
   if (previous < 0) return `starts at offset ${previous}`;
   for (let i = 1; i < offsets.length; i++) {
@@ -134,7 +180,7 @@ function listProblem({ offsets, values }: ListColumn): string | undefined {
     if (next < previous) return `has falling offsets at row ${i - 1}`;
     previous = next;
   }
-  return previous > values.length ? `ends at offset ${previous} of ${values.length} values` : undefined;
+  return previous > values ? `ends at offset ${previous} of ${values} values` : undefined;
 }
 
 function codesProblem({ codes, dictionary }: DictionaryColumn): string | undefined {

@@ -1,14 +1,21 @@
 import { crc32 } from 'node:zlib';
-import { type Data, DataType, type RecordBatch, RecordBatchReader, type Vector } from 'apache-arrow';
 import { RmmError } from '../../base/error.js';
-import { isNumberType } from './arrow-types.js';
-import { type Batch, type BatchColumn, batchProblem, isFloat, type NumberArray } from './batch.js';
+import { type Batch, type BatchColumn, batchProblem } from './batch.js';
 import { closingLength, corrupt, decodeIndex, type IndexedBatch, indexLength } from './batch-index.js';
+import { FlatProblem } from './flat-table.js';
+import { type IpcMessage, type IpcSchema, messageAt, messageKind, schemaOf } from './ipc.js';
+import { readColumn, readTexts } from './read-column.js';
+import { RecordReader } from './record-reader.js';
 
 /** What the reader expects; a batch of anything else is refused. */
 export interface ExpectedSchema {
   readonly id: string;
   readonly version: number;
+  /**
+   * What makes a batch of an older version, by its number, one of the next. The reader takes versions from
+   * which these lead to `version`; nothing behind it ever sees an older one.
+   */
+  readonly upgrades?: Readonly<Record<number, (batch: Batch) => Batch>>;
 }
 
 /**
@@ -46,14 +53,11 @@ export function decodeStream(
   if (body.length !== entry.bytes || crc32(body) !== entry.crc) throw corrupt(name, 'fails its checksum');
   let batch: Batch;
   try {
-    const reader = RecordBatchReader.from(stream).open();
-    const { value } = reader.next();
-    if (!value) throw corrupt(name, 'holds no record batch');
-    batch = toBatch(value as RecordBatch, expected, name);
+    // The columns look into the bytes, and may only where the stream begins at a multiple of 8.
+    batch = readBatch(stream.byteOffset % 8 === 0 ? stream : new Uint8Array(stream), expected, name);
   } catch (error) {
-    throw error instanceof RmmError
-      ? error
-      : corrupt(name, `cannot be read as Arrow (${String(error)})`, error);
+    if (error instanceof FlatProblem) throw corrupt(name, `cannot be read as Arrow: ${error.message}`);
+    throw error;
   }
   const problem = batchProblem(batch.rows, batch.columns);
   if (problem !== undefined) throw corrupt(name, `contradicts itself: ${problem}`);
@@ -62,62 +66,77 @@ export function decodeStream(
   return batch;
 }
 
-function toBatch(arrow: RecordBatch, expected: ExpectedSchema, name: string): Batch {
-  const facts = arrow.schema.metadata;
-  const id = facts.get('schema') ?? 'none';
-  const version = Number(facts.get('version'));
-  if (id !== expected.id || version !== expected.version) {
-    throw new RmmError(
-      'arrow_schema_mismatch',
-      `batch ${name} has schema ${id} version ${version} where ${expected.id} version ${expected.version} is expected`,
-      { context: { source: name } },
-    );
+function readBatch(stream: Uint8Array, expected: ExpectedSchema, name: string): Batch {
+  const first = messageAt(stream, 0);
+  if (first.kind !== messageKind.schema) throw new FlatProblem('it does not begin with a schema');
+  const schema = schemaOf(first.header);
+  const version = checkSchema(schema, expected, name);
+  const dictionaries = new Map<number, readonly string[]>();
+  let message = messageAt(stream, first.end);
+  for (; message.kind === messageKind.dictionary; message = messageAt(stream, message.end)) {
+    const data = message.header.table(1);
+    if (data === undefined) throw new FlatProblem('a dictionary holds nothing');
+    dictionaries.set(message.header.count(0), readTexts(new RecordReader(data, message.body)));
   }
-  const metadata: Record<string, string> = {};
-  for (const [key, value] of facts) if (key.startsWith('x-')) metadata[key.slice(2)] = value;
-  const file = arrow.metadata.get('file');
-  const firstEntry = Number(arrow.metadata.get('first_entry'));
-  const entries = Number(arrow.metadata.get('entries'));
+  if (message.kind !== messageKind.batch) throw new FlatProblem('it holds no record batch');
+  const record = new RecordReader(message.header, message.body);
+  const columns = schema.fields.map((field): BatchColumn => readColumn(field, record, dictionaries));
+  record.end();
+  const batch = {
+    schema: { id: expected.id, version, metadata: ownFacts(schema.metadata) },
+    source: sourceOf(message, name),
+    rows: record.rows,
+    columns,
+  };
+  return upgradeBatch(batch, expected);
+}
+
+/** A batch of a version that the reader takes as one of the newest. */
+export function upgradeBatch(batch: Batch, expected: ExpectedSchema): Batch {
+  let current = batch;
+  for (let version = batch.schema.version; version < expected.version; version++) {
+    const next = expected.upgrades![version]!(current);
+    current = { ...next, schema: { ...next.schema, version: version + 1 } };
+  }
+  return current;
+}
+
+/** Whether a reader takes batches of that version. */
+export function readsVersion(expected: ExpectedSchema, version: number): boolean {
+  if (!Number.isInteger(version) || version < 1 || version > expected.version) return false;
+  for (let next = version; next < expected.version; next++)
+    if (expected.upgrades?.[next] === undefined) return false;
+  return true;
+}
+
+/** The version of the schema. */
+function checkSchema({ metadata }: IpcSchema, expected: ExpectedSchema, name: string): number {
+  const id = metadata.get('schema') ?? 'none';
+  const version = Number(metadata.get('version'));
+  if (id === expected.id && readsVersion(expected, version)) return version;
+  throw new RmmError(
+    'arrow_schema_mismatch',
+    `batch ${name} has schema ${id} version ${version} where ${expected.id} version ${expected.version} is expected`,
+    { context: { source: name } },
+  );
+}
+
+function sourceOf({ metadata }: IpcMessage, name: string): Batch['source'] {
+  const file = metadata.get('file');
+  const firstEntry = Number(metadata.get('first_entry'));
+  const entries = Number(metadata.get('entries'));
   if (file === undefined || !isCount(firstEntry) || !isCount(entries))
     throw corrupt(name, 'does not name its source');
-  const rows = arrow.numRows;
-  const columns = arrow.schema.fields.map((field, i) =>
-    toColumn(field.name, field.nullable, arrow.data.children[i]!, rows, name),
-  );
-  return { schema: { id, version, metadata }, source: { file, firstEntry, entries }, rows, columns };
+  const facts = ownFacts(metadata);
+  return { file, firstEntry, entries, ...(Object.keys(facts).length > 0 ? { facts } : {}) };
+}
+
+/** What stands under names that begin with x-; a foreign name never reaches a prototype. */
+function ownFacts(metadata: ReadonlyMap<string, string>): Record<string, string> {
+  const own = [...metadata].filter(([key]) => key.startsWith('x-'));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(2), value]));
 }
 
 function isCount(value: number): boolean {
   return Number.isSafeInteger(value) && value >= 0;
-}
-
-function toColumn(column: string, nullable: boolean, data: Data, rows: number, name: string): BatchColumn {
-  const { type } = data;
-  if (DataType.isDictionary(type)) {
-    const codes = data.values as Uint8Array | Uint16Array | Int32Array;
-    const words = data.dictionary as Vector | undefined;
-    const dictionary = words === undefined ? [] : Array.from(words, String);
-    return { kind: 'dictionary', name: column, codes: codes.subarray(0, rows), dictionary };
-  }
-  if (DataType.isList(type) && isNumberType(data.children[0]!.type)) {
-    // Arrow may leave out the offsets of a batch without rows.
-    const offsets = rows === 0 ? new Int32Array(1) : data.valueOffsets.subarray(0, rows + 1);
-    return { kind: 'list', name: column, offsets, values: numbers(data.children[0]!) };
-  }
-  if (DataType.isFixedSizeList(type) && isNumberType(data.children[0]!.type)) {
-    const values = numbers(data.children[0]!);
-    return { kind: 'fixed', name: column, width: type.listSize, values };
-  }
-  if (isNumberType(type)) {
-    const values = numbers(data);
-    return nullable && isFloat(values)
-      ? { kind: 'flat', name: column, data: values, nanIsNull: true }
-      : { kind: 'flat', name: column, data: values };
-  }
-  throw corrupt(name, `has column "${column}" of the type ${type}, which no batch of ours has`);
-}
-
-/** The values without the padding to 8 bytes that Arrow keeps in view. */
-function numbers(data: Data): NumberArray {
-  return (data.values as NumberArray).subarray(0, data.length);
 }

@@ -1,33 +1,9 @@
 import { crc32 } from 'node:zlib';
-import {
-  type Data,
-  type DataType,
-  Dictionary,
-  Field,
-  FixedSizeList,
-  Int32,
-  List,
-  makeData,
-  RecordBatch,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-  Uint8,
-  Uint16,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow';
+import { Field, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct } from 'apache-arrow';
 import { RmmError } from '../../base/error.js';
-import { arrowType } from './arrow-types.js';
-import {
-  type Batch,
-  type BatchColumn,
-  batchProblem,
-  describeSource,
-  type FlatColumn,
-  isFloat,
-} from './batch.js';
+import { type Batch, batchProblem, describeSource } from './batch.js';
 import { encodeIndex, endOfStream, type IndexedBatch } from './batch-index.js';
+import { encodeColumn } from './encode-column.js';
 
 /** The messages of a batch: the schema, and what holds its rows. */
 export interface BatchMessages {
@@ -98,80 +74,6 @@ function sourceMetadata({ source }: Batch): Map<string, string> {
     ['file', source.file],
     ['first_entry', String(source.firstEntry)],
     ['entries', String(source.entries)],
+    ...Object.entries(source.facts ?? {}).map(([key, value]) => [`x-${key}`, value] as [string, string]),
   ]);
-}
-
-interface EncodedColumn {
-  readonly data: Data;
-  readonly nullable: boolean;
-}
-
-/** Arrow's own builders go value by value; makeData takes the arrays as they are. */
-function encodeColumn(column: BatchColumn, place: number): EncodedColumn {
-  switch (column.kind) {
-    case 'flat':
-      return encodeFlat(column);
-    case 'dictionary': {
-      const indices =
-        column.codes instanceof Uint8Array
-          ? new Uint8()
-          : column.codes instanceof Uint16Array
-            ? new Uint16()
-            : new Int32();
-      // The id is given: Arrow's default is a counter of the process, and bytes would depend on history.
-      const type = new Dictionary(new Utf8(), indices, place);
-      const dictionary = vectorFromArray([...column.dictionary], new Utf8());
-      const data = makeData({
-        type,
-        length: column.codes.length,
-        nullCount: 0,
-        data: column.codes,
-        dictionary,
-      });
-      return { data, nullable: false };
-    }
-    case 'list': {
-      const rows = column.offsets.length - 1;
-      const item = arrowType(column.values);
-      const type = new List(new Field('item', item, false));
-      const data = makeData({
-        type,
-        length: rows,
-        nullCount: 0,
-        valueOffsets: column.offsets,
-        child: plainData(item, column.values),
-      });
-      return { data, nullable: false };
-    }
-    case 'fixed': {
-      const item = arrowType(column.values);
-      const type = new FixedSizeList(column.width, new Field('item', item, false));
-      const length = column.values.length / column.width;
-      return {
-        data: makeData({ type, length, nullCount: 0, child: plainData(item, column.values) }),
-        nullable: false,
-      };
-    }
-  }
-}
-
-function encodeFlat({ data, nanIsNull }: FlatColumn): EncodedColumn {
-  const type = arrowType(data);
-  if (nanIsNull !== true || !isFloat(data)) return { data: plainData(type, data), nullable: false };
-  const nullBitmap = new Uint8Array(Math.ceil(data.length / 8));
-  let nullCount = 0;
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isNaN(data[i]!)) nullCount++;
-    else nullBitmap[i >>> 3]! |= 1 << (i & 7);
-  }
-  const encoded = makeData({ type, length: data.length, nullCount, nullBitmap, data } as Parameters<
-    typeof makeData
-  >[0]);
-  return { data: encoded, nullable: true };
-}
-
-function plainData(type: DataType, values: ArrayBufferView & { length: number }): Data {
-  return makeData({ type, length: values.length, nullCount: 0, data: values } as Parameters<
-    typeof makeData
-  >[0]);
 }

@@ -23,7 +23,17 @@ export interface FeatureBatch {
   readonly columns: readonly BatchColumn[];
 }
 
-export const featureSchema: ExpectedSchema = { id: 'rmmstream.features', version: 1 };
+/** Version 2 has the column `late`, and facts of the source beside its file; before it no row was late. */
+export const featureSchema: ExpectedSchema = {
+  id: 'rmmstream.features',
+  version: 2,
+  upgrades: {
+    1: (batch) => ({
+      ...batch,
+      columns: [...batch.columns, { kind: 'boolean', name: 'late', data: new Uint8Array(batch.rows) }],
+    }),
+  },
+};
 
 const reserved = ['mask', 'values'];
 
@@ -45,7 +55,8 @@ export function toFeatureBatch({ layout, source, features, columns }: FeatureBat
   own.push({ kind: 'list', name: 'values', offsets: offsets.subarray(0, rows + 1), values });
   return {
     schema: {
-      ...featureSchema,
+      id: featureSchema.id,
+      version: featureSchema.version,
       metadata: { layout, columns: String(features.columns), mask_words: String(maskWords) },
     },
     source,

@@ -16,7 +16,13 @@ export interface ReadStringColumn {
   readonly dictionary: readonly string[];
 }
 
-export type ReadColumn = ReadNumberColumn | ReadStringColumn;
+/** A column of truth values, as bytes of 0 and 1. */
+export interface ReadBooleanColumn {
+  readonly type: 'boolean';
+  readonly flags: Uint8Array;
+}
+
+export type ReadColumn = ReadNumberColumn | ReadStringColumn | ReadBooleanColumn;
 
 /** Takes the values of one column piece by piece. */
 export interface Sink {
@@ -49,12 +55,14 @@ export function newSink(path: string, metadata: FileMetaData, name: string, rows
       return numberSink(path, name, 'float', new Float32Array(rows));
     case 'DOUBLE':
       return numberSink(path, name, 'double', new Float64Array(rows));
+    case 'BOOLEAN':
+      return booleanSink(path, name, rows);
     case 'BYTE_ARRAY':
       return stringSink(path, name, rows);
     default:
       throw new RmmError(
         'parquet_unsupported',
-        `${path}: column "${name}" is neither numbers nor strings of one value a row`,
+        `${path}: column "${name}" is neither numbers, truth values nor strings of one value a row`,
         { context: { path, column: name } },
       );
   }
@@ -85,6 +93,27 @@ function numberSink(path: string, name: string, type: ReadNumberColumn['type'], 
     finish() {
       if (filled !== data.length) throw misplaced(path, name);
       return { type, data };
+    },
+  };
+}
+
+function booleanSink(path: string, name: string, rows: number): Sink {
+  const flags = new Uint8Array(rows);
+  let filled = 0;
+  return {
+    take(values, start, end) {
+      if (end - start !== values.length || end > rows) throw misplaced(path, name);
+      filled += values.length;
+      for (let i = 0; i < values.length; i++) {
+        const value = values[i];
+        if (typeof value !== 'boolean')
+          throw new RmmError('parquet_unsupported', `${path}: column "${name}" of truth values holds nulls`);
+        flags[start + i] = value ? 1 : 0;
+      }
+    },
+    finish() {
+      if (filled !== rows) throw misplaced(path, name);
+      return { type: 'boolean', flags };
     },
   };
 }

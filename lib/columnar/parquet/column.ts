@@ -19,6 +19,13 @@ interface Nullable {
   readonly nanIsNull?: boolean;
 }
 
+/** Truth values, one a row, as bytes of 0 and 1; one bit each in the file. */
+export interface BooleanColumn {
+  readonly name: string;
+  readonly type: 'boolean';
+  readonly flags: Uint8Array;
+}
+
 /** Strings, one a row, as codes into a dictionary. Unused entries are not written. */
 export interface DictionaryColumn {
   readonly name: string;
@@ -42,12 +49,13 @@ export type ListColumn =
       readonly values: Float32Array;
     };
 
-export type ParquetColumn = NumberColumn | DictionaryColumn | ListColumn;
+export type ParquetColumn = NumberColumn | BooleanColumn | DictionaryColumn | ListColumn;
 export type ParquetColumnType = ParquetColumn['type'];
 
 /** Rows that a column holds. */
 export function columnRows(column: ParquetColumn): number {
   if ('codes' in column) return column.codes.length;
+  if ('flags' in column) return column.flags.length;
   return 'offsets' in column ? Math.max(0, column.offsets.length - 1) : column.data.length;
 }
 
@@ -59,6 +67,7 @@ export function isNullable(column: ParquetColumn): boolean {
 export function sliceColumn(column: ParquetColumn, start: number, end: number): ParquetColumn {
   if (start === 0 && end === columnRows(column)) return column;
   if ('codes' in column) return { ...column, codes: column.codes.subarray(start, end) };
+  if ('flags' in column) return { ...column, flags: column.flags.subarray(start, end) };
   if ('offsets' in column) return { ...column, offsets: column.offsets.subarray(start, end + 1) };
   const data = column.data.subarray(start, end);
   const sliced = { ...column, data } as NumberColumn;

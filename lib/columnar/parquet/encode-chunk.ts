@@ -3,6 +3,7 @@ import { writeSplit4, writeSplit8 } from './byte-stream-split.js';
 import type { DictionaryColumn, NumberColumn, ParquetColumn } from './column.js';
 import { writeRisingDeltas } from './delta.js';
 import { usedCodes } from './dictionary.js';
+import { encodeBooleans } from './encode-booleans.js';
 import { encodeListChunk } from './encode-list.js';
 import { type Codec, type EncodingCode, encodingCode, type PhysicalType, physicalType } from './format.js';
 import { type Numbers, presentValues, validityOf, writePageLevels } from './nulls.js';
@@ -40,6 +41,7 @@ const dictionarySpan = 4096;
 /** Writes the pages of `column`, which holds the rows of one row group. */
 export function encodeChunk(column: ParquetColumn, pages: PageWriter): ChunkMetadata {
   if ('codes' in column) return encodeStrings(column, pages);
+  if ('flags' in column) return encodeBooleans(column, pages);
   if ('offsets' in column) return encodeListChunk(column, pages);
   return encodeNumbers(column, pages);
 }

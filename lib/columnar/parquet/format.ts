@@ -1,7 +1,7 @@
 /** Numbers of the Parquet format, from parquet.thrift of apache/parquet-format 2.11. */
 export const magic = Uint8Array.of(0x50, 0x41, 0x52, 0x31);
 
-export const physicalType = { int32: 1, int64: 2, float: 4, double: 5, byteArray: 6 } as const;
+export const physicalType = { boolean: 0, int32: 1, int64: 2, float: 4, double: 5, byteArray: 6 } as const;
 export type PhysicalType = (typeof physicalType)[keyof typeof physicalType];
 
 export const encodingCode = { plain: 0, rle: 3, delta: 5, dictionary: 8, byteStreamSplit: 9 } as const;

@@ -71,5 +71,6 @@ export function reportLayout(type: ReportSet): FeatureLayout & { readonly type: 
     maskWords: 0,
     names: columns.map(([name]) => name),
     kinds: columns.map(([, kind]) => kind),
+    slotGroups: [],
   };
 }

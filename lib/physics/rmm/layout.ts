@@ -48,6 +48,7 @@ export function rmmLayout(given: Partial<RmmOptions> = {}): RmmLayout {
     maskWords: Math.ceil(size / 32),
     names,
     kinds,
+    slotGroups: options.slots.map(({ count }, group) => ({ first: firstSlots[group]!, count })),
     options,
     size,
     firstSlots,

@@ -39,7 +39,6 @@ export function select(
   const good = out.leptons.items;
   let goodEnd = 0;
   let selected = 0;
-  out.unclassifiedJets = 0;
   for (let event = 0; event < count; event++) {
     const leptonStart = leptons.offsets[event]!;
     const leptonStop = leptons.offsets[event + 1]!;
@@ -145,13 +144,14 @@ function leptonCut(
   return reason.selected;
 }
 
-/** Deals the sorted lists of the selected events out by flavour and by tag. */
-function splitByClass(out: Selected): void {
+/** Deals the sorted lists of the selected events out by flavour and by tag, and counts jets that are neither. */
+export function splitByClass(out: Selected): void {
   const { leptonClass, jetClass, leptons, electrons, muons, jets, lightJets, bJets } = out;
   let electronEnd = 0;
   let muonEnd = 0;
   let lightEnd = 0;
   let bEnd = 0;
+  out.unclassifiedJets = 0;
   for (let row = 0; row < out.count; row++) {
     for (let k = leptons.offsets[row]!; k < leptons.offsets[row + 1]!; k++) {
       const item = leptons.items[k]!;

@@ -36,6 +36,7 @@ async function inFolder(
       currentDirectory: folder,
       nowMs: () => 0,
       signal: new AbortController().signal,
+      onSignal: () => () => {},
       json: false,
       exitCode: 0,
     };

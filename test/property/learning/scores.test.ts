@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { initialState } from '../../../lib/learning/backend.js';
-import {
-  aroundSums,
-  bindRows,
-  expandOrdered,
-  expandScaled,
-  planExpansion,
-} from '../../../lib/learning/expand.js';
+import { aroundSums, bindRows, expandOrdered, expandScaled } from '../../../lib/learning/expand.js';
+import { planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { rowMoments } from '../../../lib/learning/moments.js';

@@ -23,6 +23,7 @@ export function fakeCli(more: Partial<Cli> = {}): { cli: Cli; out: () => string;
     currentDirectory: '.',
     nowMs: () => 0,
     signal: new AbortController().signal,
+    onSignal: () => () => {},
     json: false,
     exitCode: 0,
     ...more,

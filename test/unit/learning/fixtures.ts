@@ -1,6 +1,6 @@
 import { initialState } from '../../../lib/learning/backend.js';
 import type { TrainingBucket, TrainingRows } from '../../../lib/learning/batches.js';
-import { type ExpansionPlan, planExpansion } from '../../../lib/learning/expand.js';
+import { type ExpansionPlan, planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { rowMoments } from '../../../lib/learning/moments.js';
 import { type Activation, buildNetwork, type Network } from '../../../lib/learning/network.js';

@@ -15,7 +15,12 @@ export function sampleBatch(number: number, rows: number, maskWords = 1): Featur
     BigInt64Array.from({ length: rows }, (_, i) => value(BigInt(place(i))));
   return {
     layout: 'rmm/thesis/T4N5/j6b6e5m5',
-    source: { file: 'mc/zee.root', firstEntry: number * 10_000, entries: 10_000 },
+    source: {
+      file: 'mc/zee.root',
+      firstEntry: number * 10_000,
+      entries: 10_000,
+      facts: { sample: 'zee', kind: 'background', fingerprint: 'c0ffee' },
+    },
     features: {
       rows,
       columns: 529,
@@ -61,6 +66,29 @@ export function sampleBatch(number: number, rows: number, maskWords = 1): Featur
         codes: Uint8Array.from({ length: rows }, (_, i) => (i + number) % 3),
         dictionary: number === 1 ? ['mm', 'ee', 'em'] : ['ee', 'em', 'mm'],
       },
+      {
+        kind: 'boolean',
+        name: 'late',
+        data: Uint8Array.from({ length: rows }, (_, i) => Number(i % 11 === 3)),
+      },
+      objects(number, rows),
+    ],
+  };
+}
+
+/** Objects of three fields: row i has i % 4 of them. */
+function objects(number: number, rows: number): BatchColumn {
+  const offsets = new Int32Array(rows + 1);
+  for (let i = 0; i < rows; i++) offsets[i + 1] = offsets[i]! + ((number + i) % 4);
+  const length = offsets[rows]!;
+  return {
+    kind: 'group',
+    name: 'objects',
+    offsets,
+    fields: [
+      { name: 'pt', values: Float32Array.from({ length }, (_, k) => 1000 * number + k / 3) },
+      { name: 'type', values: Int32Array.from({ length }, (_, k) => 11 + 2 * (k % 2)) },
+      { name: 'tight', values: Uint8Array.from({ length }, (_, k) => k % 2) },
     ],
   };
 }

@@ -14,7 +14,8 @@ const wanted = JSON.parse(readFileSync(join(folder, 'pyarrow-tables.json'), 'utf
 >;
 
 /** The column as make-pyarrow-tables.py writes it. */
-function plain(column: ReadColumn): (number | string | null)[] {
+function plain(column: ReadColumn): (number | string | boolean | null)[] {
+  if (column.type === 'boolean') return Array.from(column.flags, (flag) => flag === 1);
   if (column.type === 'dictionary') return Array.from(column.codes, (code) => column.dictionary[code]!);
   if (column.data instanceof BigInt64Array) return Array.from(column.data, String);
   return Array.from(column.data, (value) => (Number.isNaN(value) ? null : value));

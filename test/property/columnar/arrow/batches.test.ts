@@ -25,6 +25,14 @@ function numbers(count: number): fc.Arbitrary<NumberArray> {
   );
 }
 
+function offsetsOf(lengths: readonly number[]): Int32Array {
+  const offsets = new Int32Array(lengths.length + 1);
+  lengths.forEach((length, i) => {
+    offsets[i + 1] = offsets[i]! + length;
+  });
+  return offsets;
+}
+
 function columnOf(name: string, rows: number): fc.Arbitrary<BatchColumn> {
   return fc.oneof(
     numbers(rows).map((data): BatchColumn => ({ kind: 'flat', name, data })),
@@ -47,10 +55,7 @@ function columnOf(name: string, rows: number): fc.Arbitrary<BatchColumn> {
       ),
     ),
     exactly(fc.nat(4), rows).chain((lengths) => {
-      const offsets = new Int32Array(rows + 1);
-      lengths.forEach((length, i) => {
-        offsets[i + 1] = offsets[i]! + length;
-      });
+      const offsets = offsetsOf(lengths);
       return numbers(offsets[rows]!).map((values): BatchColumn => ({ kind: 'list', name, offsets, values }));
     }),
     fc
@@ -58,6 +63,20 @@ function columnOf(name: string, rows: number): fc.Arbitrary<BatchColumn> {
       .chain((width) =>
         numbers(rows * width).map((values): BatchColumn => ({ kind: 'fixed', name, width, values })),
       ),
+    exactly(fc.nat(1), rows).map(
+      (bits): BatchColumn => ({ kind: 'boolean', name, data: Uint8Array.from(bits) }),
+    ),
+    fc.tuple(exactly(fc.nat(4), rows), fc.integer({ min: 1, max: 4 })).chain(([lengths, count]) => {
+      const offsets = offsetsOf(lengths);
+      return fc.tuple(...Array.from({ length: count }, () => numbers(offsets[rows]!))).map(
+        (fields): BatchColumn => ({
+          kind: 'group',
+          name,
+          offsets,
+          fields: fields.map((values, i) => ({ name: `f${i}`, values })),
+        }),
+      );
+    }),
   );
 }
 
@@ -65,13 +84,21 @@ const batch = fc.tuple(fc.nat(70), fc.integer({ min: 1, max: 6 })).chain(([rows,
   fc
     .record({
       metadata: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string()),
-      source: fc.record({ file: fc.string(), firstEntry: fc.maxSafeNat(), entries: fc.nat() }),
+      source: fc.record(
+        {
+          file: fc.string(),
+          firstEntry: fc.maxSafeNat(),
+          entries: fc.nat(),
+          facts: fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.string(), { minKeys: 1 }),
+        },
+        { requiredKeys: ['file', 'firstEntry', 'entries'] },
+      ),
       columns: fc.tuple(...Array.from({ length: count }, (_, i) => columnOf(`c${i}`, rows))),
     })
     .map(
       ({ metadata, source, columns }): Batch => ({
         schema: { id: 'test', version: 3, metadata: { ...metadata } },
-        source: { ...source },
+        source: { ...source, ...(source.facts === undefined ? {} : { facts: { ...source.facts } }) },
         rows,
         columns,
       }),

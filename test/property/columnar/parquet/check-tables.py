@@ -17,6 +17,8 @@ def value_of(text, kind):
         return text
     if isinstance(text, list):
         return [value_of(item, kind) for item in text]
+    if kind == "boolean":
+        return text == "true"
     return float(text) if kind in ("float", "double", "list<float>") else int(text)
 
 

@@ -73,6 +73,10 @@ function columnOf(name: string, rows: number): fc.Arbitrary<Case> {
         values: codes.map((code) => dictionary[code]!),
       })),
     ),
+    exactly(fc.boolean(), rows).map((values) => ({
+      column: { name, type: 'boolean' as const, flags: Uint8Array.from(values, Number) },
+      values,
+    })),
     exactly(fc.array(fc.integer(), { maxLength: 5 }), rows).map((lists) => ({
       column: {
         name,

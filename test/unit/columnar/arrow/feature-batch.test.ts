@@ -75,11 +75,13 @@ test('a batch of another schema, version or layout is refused by name', () => {
     mismatch(/layout rmm\/thesis.* where rmm\/other/),
   );
   const wire = toFeatureBatch(batch);
-  const newer = encodeBatch({ ...wire, schema: { ...wire.schema, version: 2 } });
-  assert.throws(
-    () => decodeBatch(newer, featureSchema),
-    mismatch(/version 2 where rmmstream.features version 1/),
-  );
+  for (const version of [0, 3, 1.5]) {
+    const other = encodeBatch({ ...wire, schema: { ...wire.schema, version } });
+    assert.throws(
+      () => decodeBatch(other, featureSchema),
+      mismatch(new RegExp(`version ${version} where rmmstream.features version 2`)),
+    );
+  }
   const bare = encodeBatch({ ...wire, columns: wire.columns.filter(({ name }) => name !== 'mask') });
   assert.throws(
     () => decodeFeatureBatch(bare),

@@ -36,6 +36,11 @@ writeParquetFile(
       data: new Int32Array(rows),
       validity: Uint8Array.from({ length: rows }, (_, i) => i % 2),
     },
+    {
+      name: 'late',
+      type: 'boolean',
+      flags: Uint8Array.from({ length: rows }, (_, i) => Number(i % 7 === 5)),
+    },
     { name: 'cells', type: 'list<int32>', offsets: new Int32Array(rows + 1), values: new Int32Array(0) },
   ],
   { rowGroupRows: 150, keyValueMetadata: { run: 'r1' } },
@@ -53,6 +58,9 @@ test('only the columns asked for come back, over all row groups, with the metada
   assert.equal(sample.codes[299], 299 % 3);
   assert.equal(event.data[399], 2n ** 60n + 399n * 399n);
   assert.equal((await readParquetColumns(path, [])).rows, rows);
+  const { late } = (await readParquetColumns(path, ['late'])).columns;
+  assert.ok(late.type === 'boolean');
+  assert.deepEqual([late.flags[298], late.flags[299], late.flags[300]], [0, 1, 0]);
 });
 
 test('what cannot be read is named', async () => {

@@ -49,6 +49,8 @@ const everyKind: ParquetColumn[] = [
     codes: Uint8Array.of(3, 0, 3, 4, 0, 3),
     dictionary: ['é', 'unused', 'x', '', 'zz'],
   },
+  { name: 'yes', type: 'boolean', flags: Uint8Array.of(1, 0, 0, 1, 1, 0) },
+  { name: 'never', type: 'boolean', flags: new Uint8Array(6) },
   {
     name: 'cells',
     type: 'list<int32>',
@@ -73,6 +75,8 @@ const expected: Record<string, unknown[]> = {
   holes: [null, bigNumbers[1], bigNumbers[2], null, 0n, -1n],
   none: [null, null, null, null, null, null],
   word: ['', 'é', '', 'zz', 'é', ''],
+  yes: [true, false, false, true, true, false],
+  never: [false, false, false, false, false, false],
   cells: [[1, -2], [], [3], [], [4, 5, 6], []],
   values: [[], [0.5, -0.25], [], [], [Math.fround(1e30)], [7]],
 };
@@ -214,6 +218,7 @@ test('tables without rows, without columns and with one row can be read', async 
   const empty = everyKind.map((column): ParquetColumn => {
     if ('codes' in column) return { ...column, codes: new Uint8Array(0), dictionary: [] };
     if ('offsets' in column) return { ...column, offsets: new Int32Array(1) };
+    if ('flags' in column) return { ...column, flags: new Uint8Array(0) };
     return { name: column.name, type: 'float', data: new Float32Array(0) };
   });
   const path = join(folder, 'empty.parquet');

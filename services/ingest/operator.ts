@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { NeededBranch } from '../../lib/config/index.js';
-import type { Events, JetColumns, LeptonColumns } from '../../lib/physics/events.js';
-import { type AnyArray, Buffers, toInt32, toInt64, toUint8, widen } from './widen.js';
+import type { RawColumn, RawEvents, RawGroup } from './raw-events.js';
+import { type AnyArray, Buffers, toInt32, toInt64, toUint8 } from './widen.js';
 
 /** A column as the reader gives it; ragged ones have count + 1 offsets from 0. */
 export type InputColumn =
@@ -16,19 +16,12 @@ export interface Normalisation {
   readonly sumOfWeights: ReadonlyMap<number, number>;
 }
 
-export interface AssembledEvents extends Events {
-  /** The event number that identifies the event in the split key: the parent's, in an amplified file. */
-  readonly keyEvent: BigInt64Array;
-}
-
-const none = { offsets: new Int32Array(0), values: new Float64Array(0) };
-
 /**
- * Makes events in our names, types and units from the columns of one file, in buffers that the next call
- * uses again. Lepton columns that the configuration does not need are empty.
+ * Gives the columns of one file our names, identifies and weighs its events. Identity, weight and triggers are
+ * in buffers that the next call uses again; the other columns are the reader's, without a copy.
  */
-export class EventAssembler {
-  /** Branches to read, in the order in which `assemble` expects their columns. */
+export class IngestOperator {
+  /** Branches to read, in the order in which `process` expects their columns. */
   readonly branches: readonly string[];
   readonly #file: string;
   readonly #needed: readonly NeededBranch[];
@@ -54,7 +47,7 @@ export class EventAssembler {
   }
 
   /** Events of `count` entries; valid until the next call. @throws profile_mismatch, ragged_mismatch */
-  assemble(columns: readonly InputColumn[], count: number): AssembledEvents {
+  process(columns: readonly InputColumn[], count: number): RawEvents {
     this.#columns = new Map(this.#needed.map(({ field }, index) => [field, columns[index]!]));
     this.#count = count;
     const channel = toInt32(this.#scalar('channel'), count, this.#buffers.int32('channel', count));
@@ -68,10 +61,10 @@ export class EventAssembler {
         : event,
       channel,
       weight: this.#weights(channel),
-      met: this.#float('met', this.#scalar('met'), count),
-      metPhi: this.#float('metPhi', this.#scalar('metPhi'), count),
-      leptons: this.#leptons(),
-      jets: this.#jets(),
+      met: this.#raw('met'),
+      metPhi: this.#raw('metPhi'),
+      leptons: this.#group('leptons.'),
+      jets: this.#group('jets.'),
       triggers: this.#triggers(),
     };
   }
@@ -98,79 +91,17 @@ export class EventAssembler {
     return triggers;
   }
 
-  #leptons(): LeptonColumns {
-    const offsets = this.#offsets('leptons.');
-    const total = offsets[this.#count]!;
-    const float = (name: string) => this.#float(`leptons.${name}`, this.#ragged(`leptons.${name}`), total);
-    const int = (name: string) => {
-      const values = this.#ragged(`leptons.${name}`);
-      return toInt32(
-        values,
-        Math.min(total, values.length),
-        this.#buffers.int32(`leptons.${name}`, values.length === 0 ? 0 : total),
-      );
-    };
-    const tight = this.#ragged('leptons.tight');
-    return {
-      offsets,
-      pt: float('pt'),
-      eta: float('eta'),
-      phi: float('phi'),
-      energy: float('energy'),
-      charge: int('charge'),
-      type: int('type'),
-      ptcone30: float('ptcone30'),
-      etcone20: float('etcone20'),
-      d0: float('d0'),
-      d0Significance: float('d0Significance'),
-      z0: float('z0'),
-      tight: toUint8(
-        tight,
-        Math.min(total, tight.length),
-        this.#buffers.uint8('leptons.tight', tight.length === 0 ? 0 : total),
-      ),
-    };
-  }
-
-  #jets(): JetColumns {
-    const offsets = this.#offsets('jets.');
-    const total = offsets[this.#count]!;
-    const float = (name: string) => this.#float(`jets.${name}`, this.#ragged(`jets.${name}`), total);
-    return {
-      offsets,
-      pt: float('pt'),
-      eta: float('eta'),
-      phi: float('phi'),
-      energy: float('energy'),
-      jvt: float('jvt'),
-      btag: float('btag'),
-    };
-  }
-
-  #float(field: string, values: AnyArray, total: number): Float64Array {
-    if (values.length === 0) return none.values;
+  #raw(field: string): RawColumn {
     const factor = this.#needed.find((need) => need.field === field)?.factor ?? 1;
-    return widen(values, total, factor, this.#buffers.float64(field, total));
+    return { values: this.#scalar(field), factor };
   }
 
-  #scalar(field: string): AnyArray {
-    const column = this.#columns.get(field);
-    if (column?.kind !== 'scalar' || column.values.length < this.#count) {
-      throw this.#mismatch(field, 'must hold one number for each event');
-    }
-    return column.values;
-  }
-
-  /** Values of a ragged column; none where the configuration does not need it. */
-  #ragged(field: string): AnyArray {
-    return this.#columns.get(field)?.values ?? none.values;
-  }
-
-  /** The common offsets of a group; a group whose branches disagree on how many objects an event has is refused. */
-  #offsets(group: string): Int32Array {
+  /** The columns of a group; one whose branches disagree on how many objects an event has is refused. */
+  #group(group: string): RawGroup {
+    const columns = new Map<string, RawColumn>();
     let common: Int32Array | undefined;
     let first = '';
-    for (const { field, branch } of this.#needed) {
+    for (const { field, branch, factor } of this.#needed) {
       if (!field.startsWith(group)) continue;
       const column = this.#columns.get(field)!;
       if (column.kind !== 'jagged') throw this.#mismatch(field, 'must hold a list for each event');
@@ -184,8 +115,17 @@ export class EventAssembler {
           { context: { file: this.#file, branch } },
         );
       }
+      columns.set(field.slice(group.length), { values: column.values, factor });
     }
-    return common!;
+    return { offsets: common!, columns };
+  }
+
+  #scalar(field: string): AnyArray {
+    const column = this.#columns.get(field);
+    if (column?.kind !== 'scalar' || column.values.length < this.#count) {
+      throw this.#mismatch(field, 'must hold one number for each event');
+    }
+    return column.values;
   }
 
   #mismatch(field: string, expected: string): RmmError {

@@ -1,0 +1,85 @@
+import type { Clock } from '../base/clock.js';
+import { packageVersion } from '../base/package-root.js';
+import { createHealth, type Health } from '../telemetry/health.js';
+import { openHealthServer } from '../telemetry/health-server.js';
+import { errorFields, type Log } from '../telemetry/log.js';
+import { type ServicePhase, type Stage, servicePhases } from '../telemetry/metric-list.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { measureProcess } from '../telemetry/process-metrics.js';
+import { createMetrics } from '../telemetry/prometheus-metrics.js';
+import { type StageMetrics, stageMetrics } from '../telemetry/stage-metrics.js';
+import { type LifecycleEnd, runLifecycle, type ServiceWork } from './lifecycle.js';
+
+/** What a service works with. */
+export interface ServiceTools {
+  readonly log: Log;
+  readonly health: Health;
+  readonly metrics: Metrics;
+  /** The metrics of the service's own stage. */
+  readonly stage: StageMetrics;
+  readonly clock: Clock;
+}
+
+export interface HostOptions {
+  readonly service: Stage;
+  /** service.host and service.port; port 0 takes a free one, which the log names. */
+  readonly host: string;
+  readonly port: number;
+  /** service.drain_timeout_ms */
+  readonly drainTimeoutMs: number;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly onSignal: (listener: () => void) => () => void;
+  /** Makes the service; opens nothing yet. */
+  readonly make: (tools: ServiceTools) => ServiceWork;
+}
+
+/**
+ * Runs a service from start to end with what all of them have in common: /live, /ready and /metrics, a line of the
+ * log for each state and fault, signals. Closes the log.
+ *
+ * @throws service_address_unusable; everything later is in the result
+ */
+export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
+  const { service, host, port, drainTimeoutMs, log, clock, onSignal } = options;
+  const metrics = createMetrics(clock);
+  const health = createHealth({
+    clock,
+    onChange: ({ key, text, sinceMs }, there) => {
+      // One key for both, so that a fault that comes and goes is told rarely, and its last state always.
+      const limited = { key: `fault:${key}` };
+      const seconds = (clock.wallMs() - sinceMs) / 1000;
+      if (there) log.warn('fault', { fault: key, reason: text }, limited);
+      else log.info('fault_over', { fault: key, reason: text, seconds }, limited);
+    },
+  });
+  metrics.info('build', { version: packageVersion });
+  metrics.onScrape(() => metrics.set('serviceReady', {}, health.readiness().ready ? 1 : 0));
+  showPhase(metrics, 'starting');
+  const server = await openHealthServer({ host, port, health, metrics });
+  const stopMeasuring = measureProcess(metrics, clock);
+  try {
+    log.info('starting', { version: packageVersion, host: server.host, port: server.port });
+    const stage = stageMetrics(metrics, service, clock);
+    const work = options.make({ log, health, metrics, stage, clock });
+    return await runLifecycle(work, {
+      drainTimeoutMs,
+      clock,
+      onSignal,
+      onPhase(phase, error) {
+        health.phase(phase);
+        showPhase(metrics, phase);
+        if (phase === 'failed') log.error('failed', errorFields(error));
+        else if (phase !== 'starting') log.info(phase);
+      },
+    });
+  } finally {
+    stopMeasuring();
+    await server.close();
+    log.close();
+  }
+}
+
+function showPhase(metrics: Metrics, now: ServicePhase): void {
+  for (const state of servicePhases) metrics.set('serviceState', { state }, state === now ? 1 : 0);
+}

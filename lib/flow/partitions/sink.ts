@@ -1,0 +1,251 @@
+import { RmmError } from '../../base/error.js';
+import type { CommittedOffset, FetchedMessage, KafkaClient, OutgoingMessage } from '../../kafka/client.js';
+import { openFeed, type PartitionFeed } from './partition-feed.js';
+import type { Tenure } from './partition-runner.js';
+
+/** The offsets [number x B, (number + 1) x B) of a partition: what one output file is made from (decisions.md 15). */
+export interface SinkWindow {
+  readonly partition: number;
+  readonly number: number;
+  readonly firstOffset: number;
+}
+
+/** The contents of one window on their way into files. */
+export interface WindowWriter {
+  /** Takes a message; its events. */
+  add(message: FetchedMessage): Promise<number> | number;
+  /** Writes what came so far: the same messages give the same files under the same names. May be called again. */
+  write(): Promise<void> | void;
+  /** Messages that could not be used: they go out with the position behind the window. */
+  deadLetters(): readonly OutgoingMessage[];
+}
+
+export interface SinkOptions {
+  readonly client: KafkaClient;
+  readonly group: string;
+  readonly topic: string;
+  readonly deadLetterTopic: string;
+  readonly windowOffsets: number;
+  readonly fetchBytes: number;
+  readonly maxWaitMs: number;
+  readonly open: (window: SinkWindow, tenure: Tenure) => WindowWriter;
+  /** Offset behind the last message of the partition, once it is known. */
+  readonly endOfInput: (partition: number) => number | undefined;
+  /** Whether the end of the outputs that were made from input up to `end` is on record. */
+  readonly isSettled: (partition: number, end: number) => boolean;
+  /** What goes on record with the position when the input's end was reached. */
+  readonly settlement: (
+    partition: number,
+    end: number,
+    total: SinkCounts,
+  ) => Promise<{
+    readonly topic: string;
+    readonly messages: readonly OutgoingMessage[];
+  }>;
+  readonly gate?: (signal: AbortSignal) => Promise<void>;
+  /** Waits before another try to write (a full disk); resolves early when the signal is aborted. */
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly observe?: SinkObserver;
+}
+
+export interface SinkObserver {
+  readonly looked?: (partition: number, position: number, end: number, oldestMs: number | undefined) => void;
+  readonly added?: (partition: number, events: number, bytes: number) => void;
+  /** A write failed and is tried again; undefined once it went through. */
+  readonly blocked?: (partition: number, error: RmmError | undefined) => void;
+}
+
+/** What went into files. */
+export interface SinkCounts {
+  readonly messages: number;
+  readonly events: number;
+}
+
+/** Counts up to the beginning of a window, and within it. */
+interface Counts {
+  readonly before: SinkCounts;
+  readonly within: SinkCounts;
+}
+
+const none: SinkCounts = { messages: 0, events: 0 };
+
+function sum(a: SinkCounts, b: SinkCounts): SinkCounts {
+  return { messages: a.messages + b.messages, events: a.events + b.events };
+}
+
+function countsMetadata({ before, within }: Counts): string {
+  return JSON.stringify([before.messages, before.events, within.messages, within.events]);
+}
+
+export function countsOf(metadata: string): Counts {
+  let numbers: unknown;
+  try {
+    numbers = JSON.parse(metadata);
+  } catch {
+    numbers = undefined;
+  }
+  if (!Array.isArray(numbers) || numbers.length !== 4 || !numbers.every(Number.isSafeInteger))
+    return { before: none, within: none };
+  const [messages, events, inMessages, inEvents] = numbers as [number, number, number, number];
+  return { before: { messages, events }, within: { messages: inMessages, events: inEvents } };
+}
+
+export function totalOf(metadata: string): SinkCounts {
+  const { before, within } = countsOf(metadata);
+  return sum(before, within);
+}
+
+/**
+ * The body of a stage whose output is files. A window's files are written once the position is behind the
+ * window, or at the end of the input; the position is committed after they are in place. A repeated window is
+ * read from its beginning and overwrites its files with the same bytes.
+ */
+export function sinkBody(options: SinkOptions): (tenure: Tenure) => Promise<void> {
+  return async (tenure) => {
+    await options.gate?.(tenure.signal);
+    if (tenure.signal.aborted) return;
+    const sink = new PartitionSink(options, tenure);
+    try {
+      await sink.run();
+    } finally {
+      await sink.close();
+    }
+  };
+}
+
+class PartitionSink {
+  readonly #options: SinkOptions;
+  readonly #tenure: Tenure;
+  #feed: PartitionFeed | undefined;
+  #window: number;
+  #writer: WindowWriter | undefined;
+  #counts: Counts;
+  /** End of input that is written out and on record. */
+  #settled = -1;
+
+  constructor(options: SinkOptions, tenure: Tenure) {
+    this.#options = options;
+    this.#tenure = tenure;
+    const committed: CommittedOffset = tenure.committed ?? { offset: 0, metadata: '' };
+    const end = options.endOfInput(tenure.partition);
+    if (end !== undefined && committed.offset >= end && options.isSettled(tenure.partition, end))
+      this.#settled = end;
+    this.#window = Math.floor(committed.offset / options.windowOffsets);
+    // The window is read from its beginning again.
+    this.#counts = { before: countsOf(committed.metadata).before, within: none };
+  }
+
+  async run(): Promise<void> {
+    const { signal, partition } = this.#tenure;
+    const { observe, endOfInput, windowOffsets } = this.#options;
+    while (!signal.aborted) {
+      const end = endOfInput(partition);
+      if (end !== undefined && end <= this.#settled) {
+        await this.#rest();
+        continue;
+      }
+      const { messages, nextOffset, endOffset } = await this.#next();
+      observe?.looked?.(partition, messages[0]?.offset ?? nextOffset, endOffset, messages[0]?.timestampMs);
+      for (const message of messages) {
+        if (signal.aborted) return;
+        await this.#add(message);
+      }
+      await this.#moveTo(Math.floor(nextOffset / windowOffsets));
+      if (end !== undefined && nextOffset >= end) await this.#settle(end, nextOffset);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#feed?.close();
+  }
+
+  /** Nothing to do until the input's end moves (a dead letter was re-driven). */
+  async #rest(): Promise<void> {
+    await this.#feed?.close();
+    this.#feed = undefined;
+    await this.#options.pause(1, this.#tenure.signal);
+  }
+
+  #next() {
+    const { client, topic, windowOffsets } = this.#options;
+    this.#feed ??= openFeed(
+      client.reader(topic, this.#tenure.partition),
+      this.#window * windowOffsets,
+      this.#options,
+    );
+    return this.#feed.next();
+  }
+
+  async #add(message: FetchedMessage): Promise<void> {
+    const { windowOffsets, open, observe } = this.#options;
+    const { partition } = this.#tenure;
+    await this.#moveTo(Math.floor(message.offset / windowOffsets));
+    this.#writer ??= open(
+      { partition, number: this.#window, firstOffset: this.#window * windowOffsets },
+      this.#tenure,
+    );
+    const events = await this.#writer.add(message);
+    this.#counts = { ...this.#counts, within: sum(this.#counts.within, { messages: 1, events }) };
+    observe?.added?.(partition, events, message.value?.length ?? 0);
+  }
+
+  /** Writes the window out where the position is behind it. */
+  async #moveTo(window: number): Promise<void> {
+    if (window === this.#window) return;
+    await this.#write();
+    if (this.#tenure.signal.aborted) return;
+    const letters = this.#writer?.deadLetters() ?? [];
+    this.#window = window;
+    this.#writer = undefined;
+    this.#counts = { before: sum(this.#counts.before, this.#counts.within), within: none };
+    await this.#commit(window * this.#options.windowOffsets, letters);
+  }
+
+  async #settle(end: number, position: number): Promise<void> {
+    const { partition, signal } = this.#tenure;
+    await this.#write();
+    if (signal.aborted) return;
+    const total = sum(this.#counts.before, this.#counts.within);
+    const record = await this.#options.settlement(partition, end, total);
+    await this.#commit(position, this.#writer?.deadLetters() ?? [], record);
+    this.#settled = end;
+    // Should more come into this window, it is read again from its beginning.
+    this.#writer = undefined;
+    this.#counts = { ...this.#counts, within: none };
+    await this.#feed?.close();
+    this.#feed = undefined;
+  }
+
+  /** Writes the window's files; where the disk does not take them, again and again, while nothing more is read. */
+  async #write(): Promise<void> {
+    const { pause, observe } = this.#options;
+    const { partition, signal } = this.#tenure;
+    for (let attempt = 1; this.#writer !== undefined && !signal.aborted; attempt += 1) {
+      try {
+        await this.#writer.write();
+        if (attempt > 1) observe?.blocked?.(partition, undefined);
+        return;
+      } catch (error) {
+        if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+        observe?.blocked?.(partition, error);
+        await pause(attempt, signal);
+      }
+    }
+  }
+
+  async #commit(
+    offset: number,
+    letters: readonly OutgoingMessage[],
+    record?: { readonly topic: string; readonly messages: readonly OutgoingMessage[] },
+  ): Promise<void> {
+    const { group, topic } = this.#options;
+    const { partition, producer, progressed } = this.#tenure;
+    const metadata = countsMetadata(this.#counts);
+    await producer.transaction(async (transaction) => {
+      for (const letter of letters) await transaction.send(this.#options.deadLetterTopic, 0, [letter]);
+      if (record !== undefined) await transaction.send(record.topic, 0, record.messages);
+      await transaction.commitOffset({ group, topic, partition, offset, metadata });
+    });
+    progressed();
+  }
+}

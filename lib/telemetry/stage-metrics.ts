@@ -1,0 +1,138 @@
+import type { ErrorCode } from '../base/codes/index.js';
+import type { featureKinds, Stage } from './metric-list.js';
+import type { LabelsOf, Metrics } from './metrics.js';
+
+export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
+export type DeadLetterReason = LabelsOf<'deadLetters'>['reason'];
+export type FeatureKind = (typeof featureKinds)[number];
+
+/** How far the work on a partition is. */
+export interface PartitionProgress {
+  /** Next offset to work on. */
+  readonly position: number;
+  /** Offset behind the last message that can be seen. */
+  readonly end: number;
+  /** Wall-clock time of the message at `position`, where it is known. */
+  readonly oldestMs?: number;
+}
+
+/** An artefact that a stage made or uses. */
+export interface Version {
+  readonly version: string;
+  /** Wall-clock time at which it was made. */
+  readonly madeMs: number;
+}
+
+/** The metrics of one stage in its own words. Once a batch, never for each event. */
+export interface StageMetrics {
+  batchIn(events: number, bytes: number): void;
+  batchOut(events: number, bytes: number): void;
+  rejected(reason: RejectReason, events: number): void;
+  deadLetters(reason: DeadLetterReason, count: number): void;
+  error(code: ErrorCode): void;
+  busy(seconds: number): void;
+  transaction(outcome: 'committed' | 'aborted', seconds: number): void;
+  /** What is held in memory now. */
+  queue(batches: number, bytes: number): void;
+  /** The partitions of this copy from now on: series of others are taken away. */
+  assigned(partitions: readonly number[]): void;
+  /** Of a partition that is not assigned (any more) it is passed over. */
+  progress(partition: number, progress: PartitionProgress): void;
+  /** Partitions with lag and without progress. */
+  stalled(partitions: number): void;
+  /** @param atMs wall-clock time of the last checkpoint or commit */
+  checkpoint(atMs: number): void;
+  model(version: Version): void;
+  scaler(version: Version): void;
+  validationLoss(loss: number): void;
+  /** @param deviations largest distance among the features of a kind, in standard deviations */
+  drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
+}
+
+/** Counters without a closed second label begin at 0, so that a rate can be taken from the first event on. */
+export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): number }): StageMetrics {
+  const own = { stage } as const;
+  const waiting = new Map<number, Waiting>();
+  for (const counter of [
+    'inputBatches',
+    'inputEvents',
+    'inputBytes',
+    'outputBatches',
+    'outputEvents',
+    'outputBytes',
+    'busySeconds',
+  ] as const) {
+    metrics.add(counter, own, 0);
+  }
+  return {
+    batchIn(events, bytes) {
+      metrics.add('inputBatches', own, 1);
+      metrics.add('inputEvents', own, events);
+      metrics.add('inputBytes', own, bytes);
+    },
+    batchOut(events, bytes) {
+      metrics.add('outputBatches', own, 1);
+      metrics.add('outputEvents', own, events);
+      metrics.add('outputBytes', own, bytes);
+    },
+    rejected: (reason, events) => metrics.add('rejectedEvents', { stage, reason }, events),
+    deadLetters: (reason, count) => metrics.add('deadLetters', { stage, reason }, count),
+    error: (code) => metrics.add('errors', { stage, code }, 1),
+    busy: (seconds) => metrics.add('busySeconds', own, seconds),
+    transaction: (outcome, seconds) => metrics.observe('transactionSeconds', { stage, outcome }, seconds),
+    queue(batches, bytes) {
+      metrics.set('queueBatches', own, batches);
+      metrics.set('queueBytes', own, bytes);
+    },
+    assigned(partitions) {
+      for (const partition of [...waiting.keys()].filter((known) => !partitions.includes(known))) {
+        waiting.delete(partition);
+        for (const metric of ['positionRecords', 'lagRecords', 'lagSeconds'] as const) {
+          metrics.forget(metric, { stage, partition });
+        }
+      }
+      for (const partition of partitions) {
+        if (!waiting.has(partition)) waiting.set(partition, { position: -1, sinceMs: undefined });
+      }
+      metrics.set('assignedPartitions', own, partitions.length);
+    },
+    progress(partition, progress) {
+      const before = waiting.get(partition);
+      if (before === undefined) return;
+      const now = waitingSince(before, progress, clock.wallMs());
+      waiting.set(partition, now);
+      metrics.set('positionRecords', { stage, partition }, progress.position);
+      metrics.set('lagRecords', { stage, partition }, Math.max(0, progress.end - progress.position));
+      metrics.since('lagSeconds', { stage, partition }, now.sinceMs);
+    },
+    stalled: (partitions) => metrics.set('stalledPartitions', own, partitions),
+    checkpoint: (atMs) => metrics.since('checkpointAge', own, atMs),
+    model({ version, madeMs }) {
+      metrics.info('modelInfo', { stage, version });
+      metrics.since('modelAge', own, madeMs);
+    },
+    scaler({ version, madeMs }) {
+      metrics.info('scalerInfo', { stage, version });
+      metrics.since('scalerAge', own, madeMs);
+    },
+    validationLoss: (loss) => metrics.set('validationLoss', own, loss),
+    drift(kind, deviations, driftingFeatures) {
+      metrics.set('drift', { stage, kind }, deviations);
+      metrics.set('driftingFeatures', { stage, kind }, driftingFeatures);
+    },
+  };
+}
+
+interface Waiting {
+  readonly position: number;
+  /** Since when the message at `position` waits; undefined where none does. */
+  readonly sinceMs: number | undefined;
+}
+
+/** Where the time of the message is not known, it waits since it was first seen to: never too long. */
+function waitingSince(before: Waiting, progress: PartitionProgress, nowMs: number): Waiting {
+  const { position, end, oldestMs } = progress;
+  if (position >= end) return { position, sinceMs: undefined };
+  if (oldestMs !== undefined) return { position, sinceMs: oldestMs };
+  return { position, sinceMs: before.position === position ? (before.sinceMs ?? nowMs) : nowMs };
+}

@@ -1,0 +1,90 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { makeFolder } from '../../lib/base/make-folder.js';
+import { layoutOf } from '../pipeline/layout.js';
+import { prepareFolder } from '../pipeline/output-path.js';
+import { refuseForeign } from '../pipeline/run-directory.js';
+import type { RecordOf } from './progress-records.js';
+
+/** What a directory says of the run over Kafka that it belongs to. */
+interface Claim {
+  readonly prefix: string;
+  readonly topics: string;
+}
+
+/** Where the Kafka engine keeps what only it needs, below the output directory. */
+export interface KafkaLayout {
+  readonly folder: string;
+  readonly claim: string;
+  /** Records of the blocks in each score file. */
+  readonly blocks: string;
+  /** Work files of the trainer. */
+  readonly trainer: string;
+}
+
+export function kafkaLayoutOf(directory: string): KafkaLayout {
+  const folder = join(layoutOf(directory).work, 'kafka');
+  return {
+    folder,
+    claim: join(folder, 'claim.json'),
+    blocks: join(folder, 'blocks'),
+    trainer: join(folder, 'trainer'),
+  };
+}
+
+/**
+ * Takes the output directory for a run, or sees that it is this run's; every service that writes does so.
+ * @throws output_unwritable, not_a_run, run_changed
+ */
+export function claimDirectory(directory: string, prefix: string, run: RecordOf<'run'>): void {
+  const layout = layoutOf(directory);
+  const { claim } = kafkaLayoutOf(directory);
+  prepareFolder(directory);
+  if (!existsSync(claim)) {
+    refuseForeign(layout);
+    if (existsSync(layout.manifest)) {
+      throw new RmmError(
+        'run_changed',
+        `${directory} holds a run of the embedded engine; choose another output directory`,
+        { context: { directory } },
+      );
+    }
+    place(claim, { prefix, topics: run.topics });
+    return;
+  }
+  const found = readClaim(claim);
+  if (found.prefix === prefix && found.topics === run.topics) return;
+  throw new RmmError(
+    'run_changed',
+    `${directory} holds the run of other topics (${found.prefix}, ${found.topics}), not of ${prefix} (${run.topics}); choose another output directory or delete this one`,
+    { context: { directory, found: found.topics, expected: run.topics } },
+  );
+}
+
+/** Several services claim at the same moment, all with the same words: each renames a file of its own. */
+function place(path: string, claim: Claim): void {
+  const own = `${path}.${process.pid}`;
+  try {
+    makeFolder(dirname(path));
+    writeFileSync(own, JSON.stringify(claim));
+    renameSync(own, path);
+  } catch (error) {
+    throw fromSystemError(error, 'writing', path);
+  }
+}
+
+function readClaim(path: string): Claim {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Claim;
+  } catch (cause) {
+    throw new RmmError(
+      'partial_damaged',
+      `${path} cannot be read (${(cause as Error).message}); delete its directory and start over`,
+      {
+        context: { path },
+        cause,
+      },
+    );
+  }
+}

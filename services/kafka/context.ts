@@ -1,0 +1,69 @@
+import type { LoadedConfig } from '../../lib/config/index.js';
+import { backoffMs, sleep } from '../../lib/flow/backoff.js';
+import type { ServiceTools } from '../../lib/flow/host-service.js';
+import type { HopPosition } from '../../lib/flow/partitions/hop-position.js';
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import type { KafkaClient } from '../../lib/kafka/client.js';
+import { type Ending, type ProgressRecord, progressMessage } from './progress-records.js';
+import type { ProgressView } from './progress-view.js';
+import type { RunNames } from './topics.js';
+
+/** What every part of a service works with. */
+export interface ServiceContext {
+  readonly loaded: LoadedConfig;
+  readonly names: RunNames;
+  readonly client: KafkaClient;
+  readonly view: ProgressView;
+  readonly tools: ServiceTools;
+  /** Waits before try number `attempt`; resolves early when the signal is aborted. */
+  readonly pause: Pause;
+}
+
+export type Pause = (attempt: number, signal: AbortSignal) => Promise<void>;
+
+/** Growing pauses with chance in them; the longest is kafka.retry_max_ms. */
+export function pauses(
+  maxMs: number,
+  random: () => number,
+  clock: Pick<ServiceTools['clock'], 'after'>,
+): Pause {
+  return async (attempt, signal) => {
+    try {
+      await sleep(backoffMs(attempt, { maxMs, random }), signal, clock);
+    } catch {
+      // Aborted: whoever waits looks at the signal.
+    }
+  };
+}
+
+/** Writes records to `progress` in one transaction. */
+export async function record(
+  { names }: Pick<ServiceContext, 'names'>,
+  { producer }: Pick<Tenure, 'producer'>,
+  records: readonly ProgressRecord[],
+): Promise<void> {
+  await producer.transaction(async (transaction) => {
+    await transaction.send(names.topic('progress'), 0, records.map(progressMessage));
+  });
+}
+
+/**
+ * Puts the end of an output on record once the position of the hop that makes it is at the end of its input.
+ * @param end of the input, once it is known
+ */
+export async function settleEnd(
+  context: ServiceContext,
+  of: Ending,
+  end: number | undefined,
+  at: HopPosition,
+  tenure: Tenure,
+): Promise<void> {
+  if (end === undefined || at.input < end) return;
+  const known = context.view.state.end(of, tenure.partition);
+  if (known !== undefined && known.input >= end) return;
+  await record(context, tenure, [
+    { type: 'end', of, partition: tenure.partition, offset: at.output, messages: at.written, input: end },
+  ]);
+  // Reads its own record, so that it is not written again at the next look.
+  await context.view.catchUp(tenure.signal);
+}

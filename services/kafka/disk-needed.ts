@@ -1,0 +1,25 @@
+import type { LoadedConfig } from '../../lib/config/index.js';
+import { openInputs } from '../pipeline/input-plan.js';
+
+/**
+ * Bytes of an entry on each data topic, as measured on the shipped sample with every event selected and no
+ * compression: events, selected, features, scaled.
+ */
+const bytesPerEntry = 230 + 230 + 190 + 190;
+
+/** What the topics of a bounded run take at most on the brokers' disks, all replicas together. */
+export async function diskNeeded(
+  loaded: LoadedConfig,
+  signal: AbortSignal,
+): Promise<{ readonly entries: number; readonly bytes: number }> {
+  const { config, profile } = loaded;
+  const opened = await openInputs(loaded.samples, {
+    config,
+    profile,
+    verify: false,
+    signal,
+    onFile: () => undefined,
+  });
+  const entries = opened.reduce((sum, file) => sum + file.entries, 0);
+  return { entries, bytes: entries * bytesPerEntry * config.kafka.topics.replication };
+}

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { RmmError } from '../../lib/base/error.js';
+import type { BlockSource } from '../../lib/flow/block-source.js';
+import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
+import { sourceFromHeaders } from '../wire/headers.js';
+
+/** Where a record lay that could not be used; `row` is -1 for a message as a whole (decisions.md 21). */
+export interface LetterPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly row: number;
+}
+
+/** A dead letter as it lies on its topic, as JSON. */
+export interface Letter extends LetterPlace {
+  /** topic/partition/offset/row: a letter that is written twice counts once. */
+  readonly id: string;
+  /** Fault of the event, or error code of the message. */
+  readonly reason: string;
+  readonly stage: string;
+  /** What was wrong, for a person; events say it by their reason. */
+  readonly error?: string;
+  /** The block that it was part of, where that could be read. */
+  readonly source?: BlockSource;
+  /** An event: the line that the embedded engine writes, as an object. */
+  readonly event?: unknown;
+  /** Median of abs(weight) in the event's file. */
+  readonly median_weight?: number;
+  /** A message: what it consisted of. */
+  readonly message?: {
+    readonly key: string | null;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly bytes: number;
+    readonly sha256: string;
+    /** Its value; left out above 512 KB. */
+    readonly body_base64?: string;
+  };
+}
+
+const schemaId = 'rmmstream.dead-letter';
+const version = '1';
+/** A larger message is named by place and checksum (decisions.md 21). */
+const mostBodyBytes = 512 << 10;
+
+export function letterId({ topic, partition, offset, row }: LetterPlace): string {
+  return `${topic}/${partition}/${offset}/${row}`;
+}
+
+export function letterMessage(letter: Letter): OutgoingMessage {
+  return {
+    key: letter.id,
+    value: Buffer.from(JSON.stringify(letter), 'utf8'),
+    headers: { schema: schemaId, version, reason: letter.reason, stage: letter.stage },
+  };
+}
+
+/** An event that cannot be used. @param line as `deadLetterLines` gives it */
+export function eventLetter(
+  line: string,
+  place: Omit<LetterPlace, 'row'>,
+  source: BlockSource,
+  medianWeight: number,
+): Letter {
+  const event = JSON.parse(line) as {
+    readonly reason: string;
+    readonly stage: string;
+    readonly entry: number;
+  };
+  const at = { ...place, row: event.entry - source.first };
+  return {
+    id: letterId(at),
+    ...at,
+    reason: event.reason,
+    stage: event.stage,
+    source,
+    event,
+    median_weight: medianWeight,
+  };
+}
+
+/** A message that cannot be used as a whole. */
+export function wholeLetter(
+  message: FetchedMessage,
+  place: Omit<LetterPlace, 'row' | 'offset'>,
+  stage: string,
+  error: RmmError,
+): Letter {
+  const at = { ...place, offset: message.offset, row: -1 };
+  const source = sourceOf(message);
+  const value = message.value ?? new Uint8Array(0);
+  return {
+    id: letterId(at),
+    ...at,
+    reason: error.code,
+    stage,
+    error: error.message,
+    ...(source === undefined ? {} : { source }),
+    message: {
+      key: message.key,
+      headers: Object.fromEntries(message.headers),
+      bytes: value.length,
+      sha256: createHash('sha256').update(value).digest('hex'),
+      ...(value.length > mostBodyBytes ? {} : { body_base64: Buffer.from(value).toString('base64') }),
+    },
+  };
+}
+
+/** What the headers say of the block, where they can be read. */
+function sourceOf({ headers }: FetchedMessage): BlockSource | undefined {
+  try {
+    return sourceFromHeaders(headers);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The letter of a message on the topic dead-letters; undefined where it is none of ours. */
+export function readLetter({ value, headers }: FetchedMessage): Letter | undefined {
+  if (headers.get('schema') !== schemaId || headers.get('version') !== version || value === null)
+    return undefined;
+  try {
+    const letter = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<Letter>;
+    const fits =
+      typeof letter.id === 'string' && typeof letter.reason === 'string' && typeof letter.topic === 'string';
+    return fits ? (letter as Letter) : undefined;
+  } catch {
+    return undefined;
+  }
+}

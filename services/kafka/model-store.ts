@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { RmmError } from '../../lib/base/error.js';
+import type { FetchedMessage, KafkaClient, OutgoingMessage } from '../../lib/kafka/client.js';
+import type { NamedFile } from '../../lib/learning/files.js';
+import { readTopic } from './read-topic.js';
+
+/*
+ * Files on a compacted topic: each cut into chunks under keys of their own, and last an index that names them
+ * with size and checksum. Whoever reads takes the index as the sign that the whole is there.
+ */
+
+const chunkBytes = 512 << 10;
+/** Schema of files on compacted topics. */
+export const filesSchema = 'rmmstream.files';
+const version = '1';
+const headers = { schema: filesSchema, version };
+
+interface FileIndex {
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}
+
+/** The messages that put files on a topic under a name, in the order in which they are to be written. */
+export function fileMessages(name: string, files: readonly NamedFile[]): OutgoingMessage[] {
+  const messages: OutgoingMessage[] = [];
+  for (const { name: file, bytes } of files) {
+    for (let at = 0; at < Math.max(1, bytes.length); at += chunkBytes) {
+      messages.push({
+        key: `${name}/${file}/${at / chunkBytes}`,
+        value: bytes.subarray(at, at + chunkBytes),
+        headers: { ...headers, part: 'chunk' },
+      });
+    }
+  }
+  const index: FileIndex = {
+    files: files.map(({ name: file, bytes }) => ({ name: file, bytes: bytes.length, sha256: sha256(bytes) })),
+  };
+  messages.push({
+    key: name,
+    value: Buffer.from(JSON.stringify(index)),
+    headers: { ...headers, part: 'index' },
+  });
+  return messages;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/**
+ * Reads the files that were put on a topic under a name: the newest ones, whole and checked.
+ * @returns undefined where there are none
+ * @throws model_corrupt where chunks are missing or damaged
+ */
+export async function readFiles(
+  client: KafkaClient,
+  topic: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<Map<string, Uint8Array> | undefined> {
+  const chunks = new Map<string, Uint8Array>();
+  let index: FileIndex | undefined;
+  await readTopic(client, topic, 0, signal, (message) => {
+    const { key, value } = message;
+    if (value === null || key === null || !isOurs(message)) return;
+    if (key === name) index = parseIndex(value, topic, name);
+    else if (key.startsWith(`${name}/`)) chunks.set(key, value);
+  });
+  if (index === undefined) return undefined;
+  const files = new Map<string, Uint8Array>();
+  for (const { name: file, bytes, sha256: expected } of index.files) {
+    const parts: Uint8Array[] = [];
+    for (let number = 0; number * chunkBytes < Math.max(1, bytes); number += 1) {
+      const chunk = chunks.get(`${name}/${file}/${number}`);
+      if (chunk === undefined) throw damaged(topic, name, `lacks part ${number} of ${file}`);
+      parts.push(chunk);
+    }
+    const whole = Buffer.concat(parts);
+    if (whole.length !== bytes || sha256(whole) !== expected)
+      throw damaged(
+        topic,
+        name,
+        `holds ${file} with ${whole.length} bytes and another checksum than its index`,
+      );
+    files.set(file, whole);
+  }
+  return files;
+}
+
+function isOurs({ headers }: FetchedMessage): boolean {
+  return headers.get('schema') === filesSchema && headers.get('version') === version;
+}
+
+function parseIndex(value: Uint8Array, topic: string, name: string): FileIndex {
+  try {
+    const index = JSON.parse(Buffer.from(value).toString('utf8')) as FileIndex;
+    const fits =
+      Array.isArray(index.files) &&
+      index.files.every(
+        ({ name, bytes, sha256 }) => typeof name === 'string' && bytes >= 0 && typeof sha256 === 'string',
+      );
+    if (fits) return index;
+  } catch {
+    // Said below.
+  }
+  throw damaged(topic, name, 'has an index that cannot be read');
+}
+
+function damaged(topic: string, name: string, what: string): RmmError {
+  return new RmmError('model_corrupt', `${name} on ${topic} ${what}`, { context: { topic, name } });
+}

@@ -1,0 +1,182 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { RmmError } from '../../lib/base/error.js';
+import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
+
+/*
+ * The records of the topic `progress`: one log, totally ordered, that every service reads from its start. What
+ * they say together is RunState (run-state.ts). Each kind has one writer at a time: a role or the owner of a
+ * partition, fenced by its transactional id.
+ */
+
+const count = Type.Integer({ minimum: 0 });
+const partition = Type.Integer({ minimum: 0, maximum: 1023 });
+const text = Type.String({ maxLength: 4096 });
+const closed = { additionalProperties: true } as const;
+
+/** Outputs of a stage that come to an end, partition by partition. */
+export const endings = [
+  'events',
+  'selected',
+  'features',
+  'moments',
+  'scaled',
+  'scores',
+  'feature-files',
+] as const;
+export type Ending = (typeof endings)[number];
+
+function literals<const Words extends readonly string[]>(words: Words) {
+  return Type.Unsafe<Words[number]>(Type.Union(words.map((word) => Type.Literal(word))));
+}
+
+const productions = Type.Array(
+  Type.Object({ channel: Type.Integer(), crossSectionPb: Type.Number(), sumOfWeights: Type.Number() }),
+);
+
+const schemas = {
+  /** What the topics hold; the first one counts. */
+  run: Type.Object(
+    {
+      type: Type.Literal('run'),
+      /** Made at random with the first record: tells these topics from earlier ones of the same names. */
+      topics: Type.String({ pattern: '^[0-9a-f]{8}$' }),
+      program: text,
+      mode: literals(['bounded', 'continuous']),
+      partitions: Type.Integer({ minimum: 1, maximum: 1024 }),
+      configuration_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+      configuration: Type.Unknown(),
+      /** Files of a bounded run, as its manifest names them; empty in continuous mode. */
+      inputs: Type.Array(
+        Type.Object({ sample: text, kind: text, file: text, fingerprint: text, entries: count }),
+      ),
+    },
+    closed,
+  ),
+  /** An input file with its normalisation; `index` counts them from 0. */
+  file: Type.Object(
+    {
+      type: Type.Literal('file'),
+      index: count,
+      sample: text,
+      kind: literals(['background', 'signal', 'data']),
+      name: text,
+      fingerprint: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+      bytes: count,
+      entries: count,
+      data: Type.Boolean(),
+      median_weight: Type.Number({ minimum: 0 }),
+      sums: Type.Array(Type.Tuple([Type.Integer(), Type.Number()])),
+      weights: Type.Optional(
+        Type.Object({ entries: count, productions, medianPerPb: Type.Number(), corruptRows: count }),
+      ),
+    },
+    closed,
+  ),
+  /** No more files will come (bounded runs). */
+  planned: Type.Object({ type: Type.Literal('planned'), files: count, blocks: count }, closed),
+  /** An output has no more messages in this partition than those before `offset`. */
+  end: Type.Object(
+    {
+      type: Type.Literal('end'),
+      of: literals(endings),
+      partition,
+      offset: count,
+      messages: count,
+      /** The end of the input that it was made from: a later one makes it stale. */
+      input: count,
+    },
+    closed,
+  ),
+  /** The scaler is frozen; its artefact lies in scaler-state. */
+  scaler: Type.Object(
+    {
+      type: Type.Literal('scaler'),
+      id: text,
+      /** Background rows of the blocks that it was made from, by split code. */
+      rows_by_split: Type.Array(count, { minItems: 4, maxItems: 4 }),
+    },
+    closed,
+  ),
+  /** Rows of `scaled` that make a generation (continuous): from the last one's `to` up to this, by partition. */
+  generation: Type.Object(
+    {
+      type: Type.Literal('generation'),
+      number: count,
+      to: Type.Array(count),
+      rows: count,
+      channels: Type.Array(Type.Tuple([Type.Integer(), count])),
+    },
+    closed,
+  ),
+  /** A model was published; its files lie in models. */
+  model: Type.Object(
+    {
+      type: Type.Literal('model'),
+      id: text,
+      scaler: text,
+      generation: count,
+      /** Whether it is the only one of a bounded run. */
+      final: Type.Boolean(),
+      published_ms: Type.Number(),
+    },
+    closed,
+  ),
+  /** From this offset of a partition of `scaled` on rows are scored with that model (decisions.md 15). */
+  applies: Type.Object({ type: Type.Literal('applies'), model: text, partition, offset: count }, closed),
+  /** Outputs are complete; `ends` are those of `scores` that they hold. */
+  finished: Type.Object({ type: Type.Literal('finished'), ends: Type.Array(count) }, closed),
+  /** A service met what no retry mends: the run ends with this error. */
+  failed: Type.Object(
+    { type: Type.Literal('failed'), service: text, code: text, message: Type.String() },
+    closed,
+  ),
+} satisfies Record<string, TSchema>;
+
+type Records = { readonly [Kind in keyof typeof schemas]: Static<(typeof schemas)[Kind]> };
+export type ProgressRecord = Records[keyof Records];
+export type RecordOf<Kind extends keyof Records> = Records[Kind];
+
+const schemaId = 'rmmstream.progress';
+const version = 1;
+
+export function progressMessage(record: ProgressRecord): OutgoingMessage {
+  return {
+    key: record.type,
+    value: Buffer.from(JSON.stringify(record), 'utf8'),
+    headers: { schema: schemaId, version: String(version) },
+  };
+}
+
+/** @throws wire_schema_unknown, wire_version_unknown, wire_message_invalid */
+export function readProgress(message: FetchedMessage): ProgressRecord {
+  const where = `progress, offset ${message.offset}`;
+  const found = message.headers.get('schema') ?? 'none';
+  if (found !== schemaId)
+    throw new RmmError('wire_schema_unknown', `${where} has the schema ${found}, expected ${schemaId}`);
+  if (message.headers.get('version') !== String(version)) {
+    throw new RmmError(
+      'wire_version_unknown',
+      `${where} has version ${message.headers.get('version') ?? 'none'} of ${schemaId}; this rmmstream reads version ${version}`,
+    );
+  }
+  let record: unknown;
+  try {
+    record = JSON.parse(Buffer.from(message.value ?? new Uint8Array(0)).toString('utf8'));
+  } catch (cause) {
+    throw new RmmError('wire_message_invalid', `${where} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  const type = (record as { type?: unknown } | null)?.type;
+  const schema = Object.hasOwn(schemas, String(type)) ? schemas[type as keyof Records] : undefined;
+  if (schema === undefined)
+    throw new RmmError('wire_message_invalid', `${where} is of the unknown type ${JSON.stringify(type)}`);
+  const fault = Value.Errors(schema, record).First();
+  if (fault !== undefined)
+    throw new RmmError(
+      'wire_message_invalid',
+      `${where}, record ${String(type)}: ${fault.path} ${fault.message}`,
+    );
+  return record as ProgressRecord;
+}

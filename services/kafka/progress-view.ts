@@ -1,0 +1,140 @@
+import { RmmError } from '../../lib/base/error.js';
+import type { FetchedMessage, KafkaClient } from '../../lib/kafka/client.js';
+import { readProgress } from './progress-records.js';
+import { RunState } from './run-state.js';
+
+/** A message of a control topic that cannot be read. */
+export interface StrangeMessage {
+  readonly message: FetchedMessage;
+  readonly error: RmmError;
+}
+
+export interface ProgressViewOptions {
+  readonly client: KafkaClient;
+  readonly topic: string;
+  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+  /** Hears when the log cannot be read, and again (undefined) when it can. */
+  readonly onTrouble?: (error: RmmError | undefined) => void;
+}
+
+const fetchBytes = 4 << 20;
+const maxWaitMs = 500;
+
+/** Follows `progress` from its start and keeps the state that its records give. */
+export class ProgressView {
+  readonly state = new RunState();
+  /** Messages that are no records of ours; whoever holds the control role makes dead letters of them. */
+  readonly strange: StrangeMessage[] = [];
+  readonly #options: ProgressViewOptions;
+  #position = 0;
+  #waiting: (() => void)[] = [];
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(options: ProgressViewOptions) {
+    this.#options = options;
+  }
+
+  /** Offset of the next record to read. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** Reads on until `signal` is aborted. @throws what no retry mends */
+  async follow(signal: AbortSignal): Promise<void> {
+    const { client, topic, pause, onTrouble } = this.#options;
+    const reader = client.reader(topic, 0);
+    try {
+      for (let attempt = 0; !signal.aborted; ) {
+        try {
+          const { messages, nextOffset } = await reader.fetch({
+            offset: this.#position,
+            maxBytes: fetchBytes,
+            maxWaitMs,
+          });
+          if (attempt > 0) onTrouble?.(undefined);
+          attempt = 0;
+          for (const message of messages) this.#read(message);
+          const moved = nextOffset !== this.#position;
+          this.#position = nextOffset;
+          if (moved) this.#wake();
+        } catch (error) {
+          if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+          if (attempt === 0) onTrouble?.(error);
+          attempt += 1;
+          await pause(attempt, signal);
+        }
+      }
+    } catch (error) {
+      this.#failure = { error };
+      throw error;
+    } finally {
+      this.#wake();
+      await reader.close();
+    }
+  }
+
+  /** Waits until `look` finds something; undefined where `signal` is aborted first. */
+  async until<Found>(
+    look: (state: RunState) => Found | undefined,
+    signal: AbortSignal,
+  ): Promise<Found | undefined> {
+    while (!signal.aborted) {
+      if (this.#failure !== undefined) throw this.#failure.error;
+      const found = look(this.state);
+      if (found !== undefined && found !== false) return found;
+      await this.changed(signal);
+    }
+    return undefined;
+  }
+
+  /** Resolves at the next record, or when `signal` is aborted. */
+  changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      this.#waiting.push(done);
+      if (signal.aborted) done();
+      else signal.addEventListener('abort', done, { once: true });
+    });
+  }
+
+  /**
+   * Waits until everything that is in the log now was read. Called once a role or partition is ours: what its
+   * earlier holder wrote is then known, and it can write no more.
+   */
+  async catchUp(signal: AbortSignal): Promise<void> {
+    const end = await this.#end(signal);
+    await this.until(() => this.#position >= end, signal);
+  }
+
+  /** Where the log ends now; asked until somebody answers. */
+  async #end(signal: AbortSignal): Promise<number> {
+    const { client, topic, pause } = this.#options;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        return (await client.admin.offsets(topic))[0]?.end ?? 0;
+      } catch (error) {
+        if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+        await pause(attempt, signal);
+      }
+    }
+    return 0;
+  }
+
+  #read(message: FetchedMessage): void {
+    try {
+      this.state.apply(readProgress(message), message.offset, message.timestampMs);
+    } catch (error) {
+      if (!(error instanceof RmmError)) throw error;
+      this.strange.push({ message, error });
+    }
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
+  }
+}

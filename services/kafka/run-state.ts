@@ -1,0 +1,164 @@
+import { blockEntries } from '../../lib/flow/ranges.js';
+import type { Ending, ProgressRecord, RecordOf } from './progress-records.js';
+import type { DataTopic } from './topics.js';
+
+export type PlannedFile = RecordOf<'file'> & {
+  /** Number of its first block among the blocks of all files. */
+  readonly firstBlock: number;
+  readonly blocks: number;
+};
+
+/** Where a model comes into force in a partition of `scaled`. */
+export type Applies = RecordOf<'applies'>;
+
+/**
+ * What the records of `progress` say together. Every reader that has seen the same records has the same state,
+ * so a record that comes too late (of a copy that was taken for dead) is passed over by all alike.
+ */
+export class RunState {
+  run: RecordOf<'run'> | undefined;
+  readonly files: PlannedFile[] = [];
+  planned: RecordOf<'planned'> | undefined;
+  scaler: RecordOf<'scaler'> | undefined;
+  readonly generations: RecordOf<'generation'>[] = [];
+  readonly models: RecordOf<'model'>[] = [];
+  finished: RecordOf<'finished'> | undefined;
+  /** The last failure and where it stands in the log: a service that started later does not end with it. */
+  failed: (RecordOf<'failed'> & { readonly at: number }) | undefined;
+  /** When the run was put on record, and each output came to its last end: milliseconds since 1970, by the brokers. */
+  readonly times = new Map<'run' | 'model' | Ending, number>();
+  readonly #ends = new Map<Ending, Map<number, RecordOf<'end'>>>();
+  readonly #applies = new Map<number, Applies[]>();
+
+  /** @param at offset of the record, and when it was written */
+  apply(record: ProgressRecord, at: number, timestampMs: number): void {
+    switch (record.type) {
+      case 'run':
+        if (this.run === undefined) this.times.set('run', timestampMs);
+        this.run ??= record;
+        break;
+      case 'file':
+        this.#addFile(record);
+        break;
+      case 'planned':
+        if (record.files === this.files.length) this.planned = record;
+        break;
+      case 'end':
+        this.#addEnd(record);
+        this.times.set(record.of, timestampMs);
+        break;
+      case 'scaler':
+        this.scaler ??= record;
+        break;
+      case 'generation':
+        if (record.number === this.generations.length) this.generations.push(record);
+        break;
+      case 'model':
+        this.times.set('model', timestampMs);
+        if (!this.models.some(({ generation }) => generation >= record.generation)) this.models.push(record);
+        break;
+      case 'applies':
+        this.#addApplies(record);
+        break;
+      case 'finished':
+        this.finished = record;
+        break;
+      case 'failed':
+        this.failed = { ...record, at };
+        break;
+    }
+  }
+
+  /** Blocks of all files that are planned so far. */
+  get blocks(): number {
+    const last = this.files.at(-1);
+    return last === undefined ? 0 : last.firstBlock + last.blocks;
+  }
+
+  get partitions(): number {
+    return this.run?.partitions ?? 0;
+  }
+
+  end(of: Ending, partition: number): RecordOf<'end'> | undefined {
+    return this.#ends.get(of)?.get(partition);
+  }
+
+  /** The ends of an output by partition, where all of them are there and made from the ends of `input` as they are now. */
+  allEnds(of: Ending): RecordOf<'end'>[] | undefined {
+    const found: RecordOf<'end'>[] = [];
+    for (let partition = 0; partition < this.partitions; partition += 1) {
+      const end = this.end(of, partition);
+      if (end === undefined || this.#isStale(of, end)) return undefined;
+      found.push(end);
+    }
+    return found.length > 0 ? found : undefined;
+  }
+
+  /** Models of a partition of `scaled` in the order of the offsets from which they apply. */
+  modelsOf(partition: number): readonly Applies[] {
+    return this.#applies.get(partition) ?? [];
+  }
+
+  /** Whether outputs are complete, with everything that was re-driven since. */
+  get isFinished(): boolean {
+    const { finished } = this;
+    const ends = this.allEnds('scores');
+    if (finished === undefined || ends === undefined) return false;
+    return ends.every(({ offset }, partition) => finished.ends[partition] === offset);
+  }
+
+  #addFile(record: RecordOf<'file'>): void {
+    if (record.index !== this.files.length) return;
+    const blocks = Math.ceil(record.entries / blockEntries);
+    this.files.push({ ...record, firstBlock: this.blocks, blocks });
+  }
+
+  #addEnd(record: RecordOf<'end'>): void {
+    const ends = this.#ends.get(record.of) ?? new Map<number, RecordOf<'end'>>();
+    const known = ends.get(record.partition);
+    if (known === undefined || record.input >= known.input) ends.set(record.partition, record);
+    this.#ends.set(record.of, ends);
+  }
+
+  #addApplies(record: Applies): void {
+    const known = this.#applies.get(record.partition) ?? [];
+    const last = known.at(-1);
+    const fits =
+      (last === undefined || record.offset >= last.offset) &&
+      !known.some(({ model }) => model === record.model);
+    if (fits) this.#applies.set(record.partition, [...known, record]);
+  }
+
+  /** An end is stale where its input went on after it, for example because a dead letter was re-driven. */
+  #isStale(of: Ending, end: RecordOf<'end'>): boolean {
+    const input = inputOf[of];
+    if (input === undefined) return false;
+    const before = this.end(input, end.partition);
+    return before === undefined || before.offset > end.input || this.#isStale(input, before);
+  }
+}
+
+/** The topic that an output is made from. */
+export const inputOf: Readonly<Record<Ending, DataTopic | undefined>> = {
+  events: undefined,
+  selected: 'events',
+  features: 'selected',
+  moments: 'features',
+  scaled: 'features',
+  scores: 'scaled',
+  'feature-files': 'features',
+};
+
+/** The file that a block belongs to, by binary search. */
+export function fileOfBlock(files: readonly PlannedFile[], block: number): PlannedFile | undefined {
+  let low = 0;
+  let high = files.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const file = files[middle]!;
+    if (block < file.firstBlock) high = middle - 1;
+    else if (block >= file.firstBlock + file.blocks) low = middle + 1;
+    else return file;
+  }
+  return undefined;
+}

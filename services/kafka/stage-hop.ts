@@ -1,0 +1,90 @@
+import { RmmError } from '../../lib/base/error.js';
+import { type HopOptions, type HopResult, hopBody } from '../../lib/flow/partitions/hop.js';
+import type { FetchedMessage } from '../../lib/kafka/client.js';
+import { type ServiceContext, settleEnd } from './context.js';
+import { letterMessage, wholeLetter } from './letters.js';
+import { partitionedPart, type ServicePart, StageView } from './service-part.js';
+import type { Stage } from './stages.js';
+import type { TopicKind } from './topics.js';
+
+/** How a stage takes one topic to another. */
+export interface StageHop {
+  readonly stage: Stage;
+  readonly output: TopicKind;
+  /** One message through the stage; an error of the data makes it a dead letter. */
+  readonly process: (message: FetchedMessage, partition: number) => HopResult | Promise<HopResult>;
+  readonly gate?: HopOptions['gate'];
+  readonly feed?: HopOptions['feed'];
+  readonly outputPartition?: HopOptions['outputPartition'];
+  /** Another stage reads the same topic and tells of its faults: here they are passed over. */
+  readonly passesOverFaults?: boolean;
+  /** Where the stage's input ends; by default as the record of the topic's end says. */
+  readonly endOfInput?: (partition: number) => number | undefined;
+}
+
+/** How long a read waits at the broker for something new. */
+export const maxWaitMs = 250;
+
+/** A stage as a part of its service. */
+export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePart {
+  const { client, names, loaded, view: progress, tools } = context;
+  const { kafka } = loaded.config;
+  const { stage } = hop;
+  const view = new StageView(context, stage);
+  const { topic } = stage;
+  const endOfInput = hop.endOfInput ?? ((partition: number) => progress.state.end(topic, partition)?.offset);
+  const body = hopBody({
+    client,
+    group: names.group(stage.role),
+    inputTopic: names.topic(topic),
+    outputTopic: names.topic(hop.output),
+    deadLetterTopic: names.topic('dead-letters'),
+    process: (message, partition) => guarded(context, hop, message, partition),
+    fetchBytes: kafka.fetch_bytes,
+    maxWaitMs,
+    transactionMessages: kafka.transaction_messages,
+    // A topic's limit holds for the batch that a request makes of its messages.
+    requestBytes: kafka.topics.max_message_bytes / 2,
+    nowMs: () => tools.clock.steadyMs(),
+    ...(hop.gate === undefined ? {} : { gate: hop.gate }),
+    ...(hop.feed === undefined ? {} : { feed: hop.feed }),
+    ...(hop.outputPartition === undefined ? {} : { outputPartition: hop.outputPartition }),
+    settle: (at, tenure) => settleEnd(context, stage.makes, endOfInput(tenure.partition), at, tenure),
+    observe: view.hopObserver,
+  });
+  return partitionedPart(context, stage, view, body);
+}
+
+/** Makes a dead letter of a message whose data are at fault; anything else ends the service. */
+async function guarded(
+  { names, loaded }: ServiceContext,
+  { stage, process, feed, passesOverFaults }: StageHop,
+  message: FetchedMessage,
+  partition: number,
+): Promise<HopResult> {
+  try {
+    refuseTooLarge(message, loaded.config.kafka.topics.max_message_bytes);
+    return await process(message, partition);
+  } catch (error) {
+    // What ingest reads are files: a fault of theirs is said to the person who gave them.
+    if (!(error instanceof RmmError) || error.domain !== 'data' || feed !== undefined) throw error;
+    if (passesOverFaults === true) return { out: undefined, deadLetters: [], eventsIn: 0, eventsOut: 0 };
+    const letter = wholeLetter(message, { topic: names.topic(stage.topic), partition }, stage.role, error);
+    return {
+      out: undefined,
+      deadLetters: [letterMessage(letter)],
+      eventsIn: letter.source?.entries ?? 0,
+      eventsOut: 0,
+    };
+  }
+}
+
+/** @throws wire_message_too_large */
+export function refuseTooLarge({ value, offset }: FetchedMessage, most: number): void {
+  if (value === null || value.length <= most) return;
+  throw new RmmError(
+    'wire_message_too_large',
+    `the message at offset ${offset} has ${value.length} bytes, more than kafka.topics.max_message_bytes (${most})`,
+    { context: { offset, bytes: value.length } },
+  );
+}

@@ -1,0 +1,36 @@
+import type { SinkOptions } from '../../lib/flow/partitions/sink.js';
+import type { ServiceContext } from './context.js';
+import { progressMessage } from './progress-records.js';
+import type { StageView } from './service-part.js';
+import { maxWaitMs } from './stage-hop.js';
+import type { Stage } from './stages.js';
+
+/** What all sinks of a run have in common. */
+export function sinkSettings(
+  context: ServiceContext,
+  stage: Stage,
+  view: StageView,
+): Omit<SinkOptions, 'open' | 'gate'> {
+  const { client, names, loaded, view: progress, pause } = context;
+  const { kafka } = loaded.config;
+  const { state } = progress;
+  return {
+    client,
+    group: names.group(stage.role),
+    topic: names.topic(stage.topic),
+    deadLetterTopic: names.topic('dead-letters'),
+    windowOffsets: kafka.sink_window_offsets,
+    fetchBytes: kafka.fetch_bytes,
+    maxWaitMs,
+    endOfInput: (partition) => state.end(stage.topic, partition)?.offset,
+    isSettled: (partition, end) => (state.end(stage.makes, partition)?.input ?? -1) >= end,
+    settlement: async (partition, end, { messages }) => ({
+      topic: names.topic('progress'),
+      messages: [
+        progressMessage({ type: 'end', of: stage.makes, partition, offset: end, messages, input: end }),
+      ],
+    }),
+    pause,
+    observe: view.sinkObserver,
+  };
+}

@@ -1,0 +1,106 @@
+import { join } from 'node:path';
+import { RmmError } from '../../lib/base/error.js';
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import { freezeScaler } from '../../lib/learning/scaler.js';
+import { split } from '../../lib/physics/identity.js';
+import { featurizerOf } from '../featurizer/config.js';
+import { kafkaLayoutOf } from '../kafka/claim-directory.js';
+import type { ServiceContext } from '../kafka/context.js';
+import { progressMessage } from '../kafka/progress-records.js';
+import { readTopic } from '../kafka/read-topic.js';
+import { scalerOptions } from './config.js';
+import { watchDrift } from './drift-watch.js';
+import { frozenMessages } from './frozen-scaler.js';
+import { momentsKeyPrefix, readMoments } from './moments-message.js';
+import { MomentsSpool } from './moments-spool.js';
+
+/**
+ * The role that freezes the scaler: once all moments of a bounded run are there, or in a run without end once
+ * enough training events have come; then it watches drift.
+ */
+export async function freeze(context: ServiceContext, tenure: Tenure): Promise<void> {
+  const { view, loaded } = context;
+  const { signal } = tenure;
+  await view.catchUp(signal);
+  let seen = 0;
+  if (view.state.scaler === undefined && !signal.aborted) {
+    const spool = new MomentsSpool(join(kafkaLayoutOf(loaded.outputDirectory).folder, 'moments.spool'));
+    try {
+      seen =
+        loaded.config.input.mode === 'bounded'
+          ? await collectBounded(context, spool, signal)
+          : await collectEnough(context, spool, signal);
+      if (!signal.aborted) await publish(context, tenure, spool);
+    } finally {
+      spool.close();
+    }
+  }
+  if (loaded.config.input.mode === 'continuous' && !signal.aborted) await watchDrift(context, seen, signal);
+}
+
+/** Waits for the moments of every block and reads them. */
+async function collectBounded(
+  context: ServiceContext,
+  spool: MomentsSpool,
+  signal: AbortSignal,
+): Promise<number> {
+  await context.view.until((state) => state.allEnds('moments'), signal);
+  return signal.aborted ? 0 : addMoments(context, spool, 0, signal);
+}
+
+/** Reads moments until the blocks hold `continuous.freeze_events` training events. */
+async function collectEnough(
+  context: ServiceContext,
+  spool: MomentsSpool,
+  signal: AbortSignal,
+): Promise<number> {
+  const { freeze_events } = context.loaded.config.continuous;
+  let from = 0;
+  while (!signal.aborted) {
+    from = await addMoments(context, spool, from, signal);
+    if (spool.rowsBySplit()[split.train]! >= freeze_events) break;
+    await context.pause(4, signal);
+  }
+  return from;
+}
+
+/** Adds the moments from an offset of scaler-state on; returns the offset behind the last. */
+async function addMoments(
+  { client, names, tools }: ServiceContext,
+  spool: MomentsSpool,
+  from: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const take = (message: Parameters<typeof readMoments>[0]) => {
+    if (message.key?.startsWith(momentsKeyPrefix) !== true) return;
+    try {
+      spool.add(readMoments(message));
+    } catch (error) {
+      if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
+      tools.log.warn('moments_unusable', { offset: message.offset, code: error.code, reason: error.message });
+    }
+  };
+  return readTopic(client, names.topic('scaler-state'), 0, signal, take, from === 0 ? {} : { from });
+}
+
+async function publish(context: ServiceContext, tenure: Tenure, spool: MomentsSpool): Promise<void> {
+  const { loaded, names, view, tools } = context;
+  const moments = spool.merged();
+  if (moments === undefined) {
+    throw new RmmError(
+      'no_training_events',
+      'no background event was selected for training; the cut flow shows which cut took them',
+    );
+  }
+  const { layout } = featurizerOf(loaded.config);
+  const scaler = freezeScaler(moments, layout.kinds, scalerOptions(loaded.config));
+  const rowsBySplit = spool.rowsBySplit();
+  await tenure.producer.transaction(async (transaction) => {
+    for (const message of frozenMessages({ scaler, reference: moments }))
+      await transaction.send(names.topic('scaler-state'), 0, [message]);
+    const record = { type: 'scaler', id: scaler.id, rows_by_split: rowsBySplit } as const;
+    await transaction.send(names.topic('progress'), 0, [progressMessage(record)]);
+  });
+  await view.catchUp(tenure.signal);
+  tools.log.info('scaler_frozen', { scaler: scaler.id, blocks: spool.blocks, rows: moments.rows });
+}

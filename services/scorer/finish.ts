@@ -1,0 +1,72 @@
+import { rmSync } from 'node:fs';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import { createProgress } from '../../lib/telemetry/progress.js';
+import { kafkaLayoutOf } from '../kafka/claim-directory.js';
+import type { ServiceContext } from '../kafka/context.js';
+import { rangesOfBlocks } from '../pipeline/block-ranges.js';
+import { sampleCutFlows } from '../pipeline/cutflow.js';
+import { countDuplicates } from '../pipeline/duplicates.js';
+import { evaluate } from '../pipeline/evaluation.js';
+import { layoutOf } from '../pipeline/layout.js';
+import { manifestOf } from '../pipeline/manifest.js';
+import { type ReportedFile, refuseDuplicates, runReport } from '../pipeline/report.js';
+import { selectionOf } from '../selector/config.js';
+import { readBlockLists } from './block-list.js';
+import { featureFiles } from './feature-files.js';
+import { writeLetters } from './finish-letters.js';
+import { saveModel } from './model-folder.js';
+import { readModel } from './models.js';
+import { inBlockOrder, scoredParts } from './scored-blocks.js';
+import { runTiming } from './timing.js';
+
+/**
+ * Writes what a bounded run ends with, from the score files, their lists of blocks, the dead letters and the
+ * model: cutflow.json, dead-letters/, model/ and run.json, the same as the embedded engine writes.
+ * @throws duplicate_events where the configuration refuses them, and what reading and writing throw
+ */
+export async function finishRun(context: ServiceContext, signal: AbortSignal): Promise<void> {
+  const { loaded, view, tools } = context;
+  const { config } = loaded;
+  const layout = layoutOf(loaded.outputDirectory);
+  const { state } = view;
+  const blocks = inBlockOrder(readBlockLists(kafkaLayoutOf(loaded.outputDirectory).blocks));
+  const records = rangesOfBlocks(blocks, config.engine.range_events, '');
+  const cutFlows = sampleCutFlows(records, config.input.samples, selectionOf(config));
+  writeFileAtomic(
+    layout.cutflowJson,
+    `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
+  );
+  const lost = await writeLetters(context, blocks, signal);
+  const duplicates = countDuplicates(featureFiles(layout.features), layout.features);
+  refuseDuplicates(duplicates, config.input.duplicates);
+  const model = await readModel(context, state.models.at(-1)!.id, signal);
+  saveModel(layout.model, model.model);
+  const clock = () => tools.clock.steadyMs();
+  const evaluation = await evaluate(await scoredParts(blocks, layout.scores, config, signal), config, {
+    progress: createProgress({ style: 'none', write: () => undefined, nowMs: clock }),
+    signal,
+    nowMs: clock,
+  });
+  const scored = records.reduce((sum, { rows }) => sum + rows, 0);
+  const report = runReport({
+    given: loaded,
+    manifest: manifestOf(loaded, []),
+    files: state.files.map(reportedFile),
+    records,
+    cutFlows,
+    duplicates,
+    loaded: model,
+    scored,
+    evaluation,
+    timing: runTiming(state, records, tools.clock.wallMs()),
+    inDeadMessages: lost,
+  });
+  writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
+  if (!config.output.keep_features) rmSync(layout.features, { recursive: true, force: true });
+}
+
+function reportedFile(file: ServiceContext['view']['state']['files'][number]): ReportedFile {
+  const { sample, kind, name, fingerprint, bytes, entries, weights } = file;
+  return { sample, kind, name, fingerprint, bytes, entries, weights };
+}

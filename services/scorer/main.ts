@@ -1,0 +1,20 @@
+import { claimDirectory } from '../kafka/claim-directory.js';
+import type { ServiceDefinition } from '../kafka/run-service.js';
+import { rolePart } from '../kafka/service-part.js';
+import { roles } from '../kafka/stages.js';
+import { featureSinkPart } from './feature-sink.js';
+import { finish } from './finisher.js';
+import { scoreSinkPart } from './score-sink.js';
+
+/** Scaled rows and models to score files, features to feature files; one copy ends the run. */
+export const scorer: ServiceDefinition = {
+  name: 'scorer',
+  parts: (context) => {
+    claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
+    return [
+      scoreSinkPart(context),
+      featureSinkPart(context),
+      rolePart(context, roles.finisher.role, (tenure) => finish(context, tenure)),
+    ];
+  },
+};

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
+import type { Config } from '../../lib/config/index.js';
+import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
+import type { RowColumns } from '../featurizer/row-columns.js';
+import { RowTable } from '../featurizer/row-table.js';
+import type { ScaledWire } from '../wire/scaled.js';
+import { type ListedBlock, writeBlockList } from './block-list.js';
+import { scoreTable } from './score-table.js';
+
+interface ScoredBlock extends Pick<ScaledWire, 'source' | 'record'> {
+  readonly columns: RowColumns;
+  readonly scores: ScoreColumns;
+}
+
+/** Where and how score files are written. */
+export interface ScoreFiles {
+  readonly scores: string;
+  readonly blocks: string;
+  readonly config: Pick<Config, 'scores' | 'output'>;
+}
+
+/** The rows of one window that one model has scored, on their way to one file. */
+export class ScoreWindow {
+  readonly #name: string;
+  readonly #model: string;
+  readonly #scaler: string;
+  readonly #blocks: ScoredBlock[] = [];
+  #rows = 0;
+
+  constructor(name: string, model: string, scaler: string) {
+    this.#name = name;
+    this.#model = model;
+    this.#scaler = scaler;
+  }
+
+  /** @param columns are kept until the file is written */
+  add(block: ScoredBlock): void {
+    this.#blocks.push(block);
+    this.#rows += block.record.rows;
+  }
+
+  /** Writes the list of blocks, then the file; the same blocks give the same bytes. @throws disk_full, io_failed */
+  write({ scores: folder, blocks: listFolder, config }: ScoreFiles): void {
+    const table = new RowTable(this.#rows);
+    const scores = createScoreColumns(this.#rows);
+    const listed: ListedBlock[] = [];
+    for (const { source, record, columns, scores: own } of this.#blocks) {
+      const from = table.appendRows(columns, record.rows);
+      scores.error.set(own.error.subarray(0, record.rows), from);
+      scores.errorNormalised.set(own.errorNormalised.subarray(0, record.rows), from);
+      scores.errorAbs.set(own.errorAbs.subarray(0, record.rows), from);
+      listed.push({ source, record, from });
+    }
+    writeBlockList(listFolder, this.#name, listed);
+    const parts = this.#blocks.map(({ source: { sample, kind, file }, record: { rows } }) => ({
+      sample,
+      kind,
+      file,
+      rows,
+      modelVersion: this.#model,
+      scalerVersion: this.#scaler,
+    }));
+    const names = config.scores.map(({ type }) => type);
+    writeParquetFile(join(folder, `${this.#name}.parquet`), scoreTable(table, scores, parts, names), {
+      rowGroupRows: config.output.row_group_events,
+      codec: config.output.codec,
+    });
+  }
+}

@@ -1,0 +1,144 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../../lib/config/index.js';
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import { checkpointFileNames } from '../../lib/learning/checkpoint.js';
+import type { Scaler } from '../../lib/learning/scaler.js';
+import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { kafkaLayoutOf } from '../kafka/claim-directory.js';
+import { record, type ServiceContext } from '../kafka/context.js';
+import { readFiles } from '../kafka/model-store.js';
+import type { RecordOf } from '../kafka/progress-records.js';
+import { loadFrozen } from '../scaler/frozen-scaler.js';
+import { readFolderFiles, writeFolder } from '../scorer/model-folder.js';
+import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } from './collect.js';
+import { checkpointName, publishModel } from './publish.js';
+import { trainModel } from './train-model.js';
+import { trainingOptions } from './training-options.js';
+
+/**
+ * A run without end: rows are gathered into generations, each of which is put on record (decisions.md 8) before
+ * it is trained on and gives a model. Weights, optimiser and step go on from one to the next.
+ */
+export async function trainGenerations(context: ServiceContext, tenure: Tenure): Promise<void> {
+  const { view } = context;
+  const { signal } = tenure;
+  await view.catchUp(signal);
+  const found = await view.until((state) => state.scaler, signal);
+  if (found === undefined) return;
+  const { scaler } = await loadFrozen(context, found, signal);
+  while (!signal.aborted) {
+    const { generations, models } = view.state;
+    const open = generations[models.length];
+    if (open === undefined) await fillGeneration(context, tenure);
+    else await trainGeneration(context, tenure, open, scaler);
+  }
+}
+
+/** Offsets that are read of a partition before it is the next one's turn. */
+const sliceOffsets = 16;
+
+/** Whether a generation has what the configuration asks for. */
+export function isFull(channels: ReadonlyMap<number, number>, wanted: Config['continuous']): boolean {
+  if (wanted.quotas.length > 0)
+    return wanted.quotas.every(({ channel, events }) => (channels.get(channel) ?? 0) >= events);
+  return [...channels.values()].reduce((sum, rows) => sum + rows, 0) >= wanted.generation_events;
+}
+
+/** Follows `scaled` until a generation is full, and puts it on record. */
+async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<void> {
+  const { view, client, names, loaded, tools, pause } = context;
+  const { signal } = tenure;
+  const { state } = view;
+  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
+  metrics.assigned(Array.from({ length: state.partitions }, (_, partition) => partition));
+  const to = [...beginOf(state.generations, state.generations.length, state.partitions)];
+  const channels = new Map<number, number>();
+  while (!signal.aborted && !isFull(channels, loaded.config.continuous)) {
+    const ends = await client.admin.offsets(names.topic('scaled'));
+    let moved = false;
+    for (const { partition, end } of ends) {
+      const from = to[partition] ?? 0;
+      metrics.progress(partition, { position: from, end });
+      if (end <= from) continue;
+      // In slices, so that all partitions have their share of a generation.
+      const span = { from, to: Math.min(end, from + sliceOffsets) };
+      const reached = await readScaled(context, partition, span, signal, (block) => {
+        for (const [channel, rows] of trainingRowsByChannel(block))
+          channels.set(channel, (channels.get(channel) ?? 0) + rows);
+        return isFull(channels, loaded.config.continuous) ? 'enough' : undefined;
+      });
+      moved ||= reached > from;
+      to[partition] = reached;
+      if (isFull(channels, loaded.config.continuous)) break;
+    }
+    if (!moved) await pause(4, signal);
+  }
+  if (signal.aborted) return;
+  const rows = [...channels.values()].reduce((sum, count) => sum + count, 0);
+  const number = state.generations.length;
+  await record(context, tenure, [{ type: 'generation', number, to, rows, channels: [...channels] }]);
+  await view.catchUp(signal);
+  tools.log.info('generation_closed', { generation: number, rows });
+}
+
+function beginOf(
+  generations: readonly RecordOf<'generation'>[],
+  number: number,
+  partitions: number,
+): readonly number[] {
+  return generations[number - 1]?.to ?? new Array<number>(partitions).fill(0);
+}
+
+async function trainGeneration(
+  context: ServiceContext,
+  tenure: Tenure,
+  generation: RecordOf<'generation'>,
+  scaler: Scaler,
+): Promise<void> {
+  const { view, loaded } = context;
+  const { signal } = tenure;
+  const { number, to, rows } = generation;
+  const { generations, partitions } = view.state;
+  const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
+  const megasetFolder = join(folder, `generation-${number}`);
+  const { validation_fraction: validation } = loaded.config.training;
+  const span: ScaledSpan = { from: beginOf(generations, number, partitions), to };
+  const plan = await collectMegasets(
+    context,
+    {
+      folder: megasetFolder,
+      span,
+      scaler: scaler.id,
+      trainingRows: rows,
+      validationRows: Math.round((rows * validation) / (1 - validation)),
+      megasets: 'one',
+    },
+    signal,
+  );
+  const options = trainingOptions(context, folder, megasetFolder, signal);
+  await restoreCheckpoint(context, options.checkpointFolder, signal);
+  const model = await trainModel(scaler, plan, { ...options, generation: number });
+  const checkpoint = readFolderFiles(options.checkpointFolder, checkpointFileNames);
+  await publishModel(context, tenure, model, {
+    generation: number,
+    final: false,
+    checkpoint: [...(checkpoint ?? [])].map(([name, bytes]) => ({ name, bytes })),
+  });
+  rmSync(megasetFolder, { recursive: true, force: true });
+}
+
+/** On a machine that has not trained before, training goes on from the checkpoint that came with the last model. */
+async function restoreCheckpoint(
+  { client, names, view }: ServiceContext,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (view.state.models.length === 0 || readFolderFiles(folder, checkpointFileNames) !== undefined) return;
+  const files = await readFiles(client, names.topic('models'), checkpointName, signal);
+  if (files !== undefined)
+    writeFolder(
+      folder,
+      [...files].map(([name, bytes]) => ({ name, bytes })),
+    );
+}

@@ -1,0 +1,62 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import { split } from '../../lib/physics/identity.js';
+import { claimDirectory, kafkaLayoutOf } from '../kafka/claim-directory.js';
+import type { ServiceContext } from '../kafka/context.js';
+import type { ServiceDefinition } from '../kafka/run-service.js';
+import { rolePart } from '../kafka/service-part.js';
+import { roles } from '../kafka/stages.js';
+import { loadFrozen } from '../scaler/frozen-scaler.js';
+import { collectMegasets } from './collect.js';
+import { trainGenerations } from './generations.js';
+import { readMegasetPlan } from './megaset-store.js';
+import { publishModel } from './publish.js';
+import { trainModel } from './train-model.js';
+import { trainingOptions } from './training-options.js';
+
+/** Scaled rows to models. One copy trains, the others stand by; what is learnt does not depend on which. */
+export const trainer: ServiceDefinition = {
+  name: 'trainer',
+  parts: (context) => {
+    claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
+    return [
+      rolePart(context, roles.trainer.role, (tenure) =>
+        context.loaded.config.input.mode === 'bounded'
+          ? trainBounded(context, tenure)
+          : trainGenerations(context, tenure),
+      ),
+    ];
+  },
+};
+
+/** The one model of a bounded run, once everything is scaled. */
+async function trainBounded(context: ServiceContext, tenure: Tenure): Promise<void> {
+  const { view, loaded } = context;
+  const { signal } = tenure;
+  await view.catchUp(signal);
+  if (signal.aborted || view.state.models.length > 0) return;
+  const ends = await view.until((state) => state.allEnds('scaled'), signal);
+  const record = view.state.scaler;
+  if (ends === undefined || record === undefined) return;
+  const { scaler } = await loadFrozen(context, record, signal);
+  const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
+  const megasetFolder = join(folder, 'megasets');
+  const plan =
+    readMegasetPlan(megasetFolder) ??
+    (await collectMegasets(
+      context,
+      {
+        folder: megasetFolder,
+        span: { from: [], to: ends.map(({ offset }) => offset) },
+        scaler: scaler.id,
+        trainingRows: record.rows_by_split[split.train]!,
+        validationRows: record.rows_by_split[split.validation]!,
+        megasets: loaded.config.training.megasets,
+      },
+      signal,
+    ));
+  const model = await trainModel(scaler, plan, trainingOptions(context, folder, megasetFolder, signal));
+  await publishModel(context, tenure, model, { generation: 0, final: true });
+  rmSync(folder, { recursive: true, force: true });
+}

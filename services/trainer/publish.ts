@@ -1,0 +1,47 @@
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import type { NamedFile } from '../../lib/learning/files.js';
+import { type Model, modelFiles } from '../../lib/learning/model.js';
+import type { ServiceContext } from '../kafka/context.js';
+import { fileMessages } from '../kafka/model-store.js';
+import { progressMessage } from '../kafka/progress-records.js';
+
+/** Name of a model's files on the topic models. */
+export function modelName(id: string): string {
+  return `model/${id}`;
+}
+
+/** Name of the newest checkpoint of a run without end on the topic models. */
+export const checkpointName = 'checkpoint';
+
+/** Puts a model on the topic models and on record, as one; its id. */
+export async function publishModel(
+  { names, view, tools }: ServiceContext,
+  { producer, signal }: Tenure,
+  model: Model,
+  options: {
+    readonly generation: number;
+    readonly final: boolean;
+    readonly checkpoint?: readonly NamedFile[];
+  },
+): Promise<string> {
+  const { id, files } = modelFiles(model);
+  const { generation, final, checkpoint } = options;
+  await producer.transaction(async (transaction) => {
+    const messages = fileMessages(modelName(id), files);
+    if (checkpoint !== undefined) messages.push(...fileMessages(checkpointName, checkpoint));
+    for (const message of messages) await transaction.send(names.topic('models'), 0, [message]);
+    await transaction.send(names.topic('progress'), 0, [
+      progressMessage({
+        type: 'model',
+        id,
+        scaler: model.scaler.id,
+        generation,
+        final,
+        published_ms: tools.clock.wallMs(),
+      }),
+    ]);
+  });
+  await view.catchUp(signal);
+  tools.log.info('model_published', { model: id, generation });
+  return id;
+}

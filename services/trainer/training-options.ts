@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { configurationHash } from '../../lib/config/index.js';
+import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { featurizerOf } from '../featurizer/config.js';
+import type { ServiceContext } from '../kafka/context.js';
+import type { TrainingEars, TrainModelOptions } from './train-model.js';
+
+/** What training needs of a service; steps and losses go into its metrics. */
+export function trainingOptions(
+  { loaded, tools }: ServiceContext,
+  folder: string,
+  megasetFolder: string,
+  signal: AbortSignal,
+): TrainModelOptions {
+  const { config, profile } = loaded;
+  return {
+    config,
+    profile,
+    configurationHash: configurationHash({ ...config, input: { ...config.input, samples: [] } }, profile),
+    featureLayout: featurizerOf(config).layout,
+    megasetFolder,
+    checkpointFolder: join(folder, 'checkpoint'),
+    hear: trainingEars(tools),
+    signal,
+  };
+}
+
+function trainingEars(tools: ServiceContext['tools']): TrainingEars {
+  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
+  return {
+    onStep: (rows) => metrics.batchIn(rows, 0),
+    onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
+      metrics.checkpoint(tools.clock.wallMs());
+      if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
+      tools.log.info('epoch', {
+        pass,
+        megaset,
+        epoch,
+        rows,
+        loss,
+        ...(validationLoss === undefined ? {} : { validation_loss: validationLoss }),
+      });
+    },
+    onNote: (text) => tools.log.warn('training', { text }),
+  };
+}

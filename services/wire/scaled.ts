@@ -1,0 +1,102 @@
+import { columnOf } from '../../lib/columnar/arrow/batch.js';
+import { toFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
+import type { BlockSource } from '../../lib/flow/block-source.js';
+import { batchSource } from '../featurizer/batch-source.js';
+import { type BlockRecord, countSplits } from '../featurizer/block-record.js';
+import { type RowColumns, toBatchColumns } from '../featurizer/row-columns.js';
+import type { ScaledBlock } from '../scaler/operator.js';
+import { layoutMetadata, maskColumn, type RowExpectation, readRows } from './features.js';
+import { textHeader } from './headers.js';
+import { type IncomingMessage, openMessage, sealMessage, type WireMessage, wireError } from './message.js';
+import { blockRecord, recordHeader, recordToHeader } from './record-header.js';
+import { rowColumnSchemas } from './row-columns.js';
+import type { TopicSchema } from './topic-schema.js';
+
+export const scaledSchema: TopicSchema = {
+  topic: 'scaled',
+  id: 'rmmstream.scaled',
+  version: 1,
+  description:
+    "Scaled rows of the selected events of one block, as differences from the scaler's baseline row: of each row only the scaled values of the trained columns in its block, and what goes around the network.",
+  headers: { ...recordHeader, scaler: 'Id of the scaler.' },
+  metadata: { ...layoutMetadata, scaler: 'Id of the scaler.' },
+  columns: [
+    maskColumn,
+    {
+      name: 'values',
+      kind: 'list',
+      types: ['float32'],
+      description:
+        'Scaled values of the trained columns among the cells of the occupied slots, in the order of the columns.',
+    },
+    {
+      name: 'around_squares',
+      kind: 'flat',
+      types: ['float64'],
+      description: 'Sum of the squared scaled distances over the columns that go around the network.',
+    },
+    {
+      name: 'around_absolutes',
+      kind: 'flat',
+      types: ['float64'],
+      description: 'Sum of the absolute scaled distances over them.',
+    },
+    ...rowColumnSchemas,
+  ],
+};
+
+/** What the scaler makes of a block once it is frozen. */
+export interface ScaledWire {
+  readonly source: BlockSource;
+  readonly record: BlockRecord;
+  /** Id of the feature layout. */
+  readonly layout: string;
+  readonly scaled: ScaledBlock;
+  readonly columns: RowColumns;
+}
+
+export function encodeScaled({ source, record, layout, scaled, columns }: ScaledWire): WireMessage {
+  const { rows, scaler, squares, absolutes } = scaled;
+  const batch = toFeatureBatch({
+    layout,
+    source: batchSource(source),
+    features: scaled,
+    columns: [
+      { kind: 'flat', name: 'around_squares', data: squares.subarray(0, rows) },
+      { kind: 'flat', name: 'around_absolutes', data: absolutes.subarray(0, rows) },
+      ...toBatchColumns(columns),
+    ],
+  });
+  const content = { rows, metadata: { ...batch.schema.metadata, scaler }, columns: batch.columns };
+  return sealMessage(scaledSchema, source, content, { ...recordToHeader(record), scaler });
+}
+
+/**
+ * Columns look into the message's bytes. Whether it is the scaler of a model, and its trained columns those of the
+ * rows, is seen where the rows are used: scaler_mismatch.
+ * @throws the codes of wireReasons
+ */
+export function decodeScaled(message: IncomingMessage, expected: RowExpectation): ScaledWire {
+  const { source, batch } = openMessage(scaledSchema, message);
+  const scaler = textHeader(message.headers, 'scaler');
+  if (batch.schema.metadata.scaler !== scaler) {
+    throw wireError(
+      'wire_source_contradicts',
+      `its header scaler is ${scaler.slice(0, 60)}, which its content is not of`,
+      {
+        key: message.key ?? '',
+      },
+    );
+  }
+  const { features, columns } = readRows(batch, source, expected, false);
+  const squares = columnOf(batch, 'around_squares', 'flat').data as Float64Array;
+  const absolutes = columnOf(batch, 'around_absolutes', 'flat').data as Float64Array;
+  const record = blockRecord(message.headers, source, countSplits(columns.split));
+  return {
+    source,
+    record,
+    layout: expected.layout.id,
+    scaled: { ...features, scaler, squares, absolutes },
+    columns,
+  };
+}

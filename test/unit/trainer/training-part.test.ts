@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { split } from '../../../lib/physics/identity.js';
+import { createRowColumns } from '../../../services/featurizer/row-columns.js';
+import { trainingPart, validationShareOf } from '../../../services/trainer/training-part.js';
+
+const cells = {
+  rows: 5,
+  columns: 9,
+  maskWords: 2,
+  masks: Uint32Array.of(1, 10, 2, 20, 3, 30, 4, 40, 5, 50),
+  offsets: Int32Array.of(0, 1, 1, 3, 4, 6),
+  values: Float32Array.of(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 99),
+};
+
+test('training rows keep their megaset, some validation rows go behind them, all else is left out', () => {
+  const columns = createRowColumns(5);
+  columns.split.set([split.train, split.test, split.validation, split.train, split.validation]);
+  columns.megaset.set([2, -1, -1, 0, -1]);
+  columns.hash_high.set([7, 8, 0x40000000, 0xffffffff, 0xc0000000]);
+  columns.hash_low.set([1, 2, 3, 4, 5]);
+  columns.weight.set([0.1, 0.2, 0.3, -0.4, 0.5]);
+  columns.entry.set([10n, 11n, 12n, 13n, 14n]);
+  const { rows, megaset } = trainingPart(cells, columns, 6, { megasets: 3, validationShare: 0.5 });
+  assert.deepEqual(megaset, Int16Array.of(2, 3, 0));
+  assert.deepEqual(rows, {
+    rows: 3,
+    columns: 9,
+    maskWords: 2,
+    hashHigh: Uint32Array.of(7, 0x40000000, 0xffffffff),
+    hashLow: Uint32Array.of(1, 3, 4),
+    source: Int32Array.of(6, 6, 6),
+    entry: Float64Array.of(10, 12, 13),
+    weight: Float64Array.of(0.1, 0.3, -0.4),
+    masks: Uint32Array.of(1, 10, 3, 30, 4, 40),
+    offsets: Int32Array.of(0, 1, 3, 4),
+    values: Float32Array.of(0.5, 1.5, 2.5, 3.5),
+  });
+});
+
+test('the share of validation rows leaves about as many as wanted, and never more than there are', () => {
+  assert.equal(validationShareOf(1000, 250), 0.25);
+  assert.equal(validationShareOf(100, 250), 1);
+  assert.equal(validationShareOf(0, 250), 1);
+});
