@@ -2,6 +2,7 @@ import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
 import { registerConfig } from './config-show.js';
+import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
@@ -23,5 +24,6 @@ export const commands: readonly RegisterCommand[] = [
   registerDoctor,
   registerService,
   registerTopics,
+  registerDlq,
   registerAmplify,
 ];

@@ -8,7 +8,7 @@ import { refuseForeign } from '../pipeline/run-directory.js';
 import type { RecordOf } from './progress-records.js';
 
 /** What a directory says of the run over Kafka that it belongs to. */
-interface Claim {
+export interface Claim {
   readonly prefix: string;
   readonly topics: string;
 }
@@ -74,7 +74,7 @@ function place(path: string, claim: Claim): void {
   }
 }
 
-function readClaim(path: string): Claim {
+export function readClaim(path: string): Claim {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Claim;
   } catch (cause) {

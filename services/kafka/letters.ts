@@ -121,8 +121,10 @@ export function readLetter({ value, headers }: FetchedMessage): Letter | undefin
     return undefined;
   try {
     const letter = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<Letter>;
+    const { id, reason, topic, partition = -1, offset = -1, row = Number.NaN } = letter;
     const fits =
-      typeof letter.id === 'string' && typeof letter.reason === 'string' && typeof letter.topic === 'string';
+      [id, reason, topic].every((text) => typeof text === 'string') &&
+      [partition, offset, row + 1].every((number) => Number.isSafeInteger(number) && number >= 0);
     return fits ? (letter as Letter) : undefined;
   } catch {
     return undefined;
