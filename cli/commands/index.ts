@@ -6,6 +6,7 @@ import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
+import { registerLedger } from './ledger.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
@@ -24,6 +25,7 @@ export const commands: readonly RegisterCommand[] = [
   registerDoctor,
   registerService,
   registerTopics,
+  registerLedger,
   registerDlq,
   registerAmplify,
 ];

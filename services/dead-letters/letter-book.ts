@@ -47,11 +47,10 @@ export function bookLetters(
     const subject = subjects.get(stored.letter.id)!;
     const booked = (state: LetterState) => ({ ...stored, subject, state });
     if (settled.has(subject)) return booked('settled');
-    const redriven = last.get(subject.key);
-    if (isAnswered(stored, redriven)) return booked('re-driven');
-    if (subject.kind === 'foreign') return booked('foreign');
-    const { letter } = newest.get(subject.key)!;
-    return letter.id === stored.letter.id ? booked('open') : { ...booked('superseded'), newer: letter.id };
+    const later = newest.get(subject.key);
+    if (later === undefined) return booked('re-driven');
+    if (later.letter.id !== stored.letter.id) return { ...booked('superseded'), newer: later.letter.id };
+    return booked(subject.kind === 'foreign' ? 'foreign' : 'open');
   });
 }
 
