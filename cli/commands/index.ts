@@ -7,6 +7,7 @@ import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
+import { registerReplay } from './replay.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
@@ -27,5 +28,6 @@ export const commands: readonly RegisterCommand[] = [
   registerTopics,
   registerLedger,
   registerDlq,
+  registerReplay,
   registerAmplify,
 ];
