@@ -19,6 +19,8 @@ export interface KafkaLayout {
   readonly claim: string;
   /** Records of the blocks in each score file. */
   readonly blocks: string;
+  /** Hashes of the rows of feature files that are not kept. */
+  readonly hashes: string;
   /** Work files of the trainer. */
   readonly trainer: string;
 }
@@ -29,6 +31,7 @@ export function kafkaLayoutOf(directory: string): KafkaLayout {
     folder,
     claim: join(folder, 'claim.json'),
     blocks: join(folder, 'blocks'),
+    hashes: join(folder, 'hashes'),
     trainer: join(folder, 'trainer'),
   };
 }

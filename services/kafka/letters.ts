@@ -33,7 +33,7 @@ export interface Letter extends LetterPlace {
     readonly headers: Readonly<Record<string, string>>;
     readonly bytes: number;
     readonly sha256: string;
-    /** Its value; left out above 512 KB. */
+    /** Its value; left out above 512 KB, and where a message of that size would be too large. */
     readonly body_base64?: string;
   };
 }
@@ -42,6 +42,11 @@ const schemaId = 'rmmstream.dead-letter';
 const version = '1';
 /** A larger message is named by place and checksum (decisions.md 21). */
 const mostBodyBytes = 512 << 10;
+/** Characters kept of all headers together, of the key and of the error: foreign messages may have any. */
+const mostHeaderText = 16_384;
+const mostText = 2_048;
+/** Bytes of a letter beside the body, at most. */
+const besideBody = 48 << 10;
 
 export function letterId({ topic, partition, offset, row }: LetterPlace): string {
   return `${topic}/${partition}/${offset}/${row}`;
@@ -79,31 +84,50 @@ export function eventLetter(
   };
 }
 
-/** A message that cannot be used as a whole. */
+/**
+ * A message that cannot be used as a whole.
+ * @param maxMessageBytes the letter has to fit: one that does not would end the service that meets it
+ */
 export function wholeLetter(
   message: FetchedMessage,
   place: Omit<LetterPlace, 'row' | 'offset'>,
   stage: string,
   error: RmmError,
+  maxMessageBytes: number,
 ): Letter {
   const at = { ...place, offset: message.offset, row: -1 };
   const source = sourceOf(message);
   const value = message.value ?? new Uint8Array(0);
+  // Base64 makes four bytes of three.
+  const bodyLimit = Math.min(mostBodyBytes, 0.75 * (maxMessageBytes - besideBody));
   return {
     id: letterId(at),
     ...at,
     reason: error.code,
     stage,
-    error: error.message,
+    error: error.message.slice(0, mostText),
     ...(source === undefined ? {} : { source }),
     message: {
-      key: message.key,
-      headers: Object.fromEntries(message.headers),
+      key: message.key?.slice(0, mostText) ?? null,
+      headers: shortHeaders(message.headers),
       bytes: value.length,
       sha256: createHash('sha256').update(value).digest('hex'),
-      ...(value.length > mostBodyBytes ? {} : { body_base64: Buffer.from(value).toString('base64') }),
+      ...(value.length > bodyLimit ? {} : { body_base64: Buffer.from(value).toString('base64') }),
     },
   };
+}
+
+/** The first headers, cut off where they are longer than any of ours. */
+function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
+  const kept: [string, string][] = [];
+  let left = mostHeaderText;
+  for (const [name, value] of headers) {
+    if (left < name.length) break;
+    const short = value.slice(0, left - name.length);
+    kept.push([name, short]);
+    left -= name.length + short.length;
+  }
+  return Object.fromEntries(kept);
 }
 
 /** What the headers say of the block, where they can be read. */

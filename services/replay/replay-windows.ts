@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
-import { readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
 import { openFeed, type PartitionFeed } from '../../lib/flow/partitions/partition-feed.js';
+import type { RecordStore } from '../../lib/flow/record-store.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
 import { ownRowColumns } from '../featurizer/row-columns.js';
@@ -19,13 +19,15 @@ export interface ReplaySpan {
   readonly end: number;
 }
 
-export interface ReplayCounts {
-  /** Rows of the score files, by sample. */
-  readonly rows: Map<string, number>;
-  late: number;
-  files: number;
+/** What is known of a window that was scored; stored last, so its presence means that its file is there. */
+export interface ReplayedWindow {
+  /** Offset up to which it was scored: the last window of a partition may have grown since. */
+  readonly to: number;
+  readonly rows: Readonly<Record<string, number>>;
+  readonly late: number;
   /** Messages that could not be read: dead letters of the scaler. */
-  unusable: number;
+  readonly unusable: number;
+  readonly hasFile: boolean;
 }
 
 export interface ReplayWork {
@@ -33,68 +35,72 @@ export interface ReplayWork {
   readonly scorer: BlockScorer;
   readonly expected: RowExpectation;
   readonly files: ScoreFiles;
-  readonly counts: ReplayCounts;
+  /** Records of windows by the names of their files. */
+  readonly store: RecordStore<ReplayedWindow>;
+  readonly known: ReadonlyMap<string, ReplayedWindow>;
   readonly onRows: (rows: number, isKept: boolean) => void;
 }
 
 const maxWaitMs = 500;
 
 /**
- * Scores a partition window by window, a file each. A window that is full and has its file was done by an earlier
- * replay, and is passed over; the last one, which may have grown, is made again.
+ * Scores a partition window by window, a file each. What an earlier replay has scored is passed over; a window that
+ * has grown since is made again.
  */
-export async function replayPartition(work: ReplayWork, span: ReplaySpan): Promise<void> {
-  const { run, files, scorer } = work;
+export async function replayPartition(work: ReplayWork, span: ReplaySpan): Promise<ReplayedWindow[]> {
+  const { run, files, scorer, known, onRows } = work;
   const { sink_window_offsets: offsets, fetch_bytes: fetchBytes } = run.loaded.config.kafka;
-  const topics = run.view.state.run!.topics;
+  const { topics } = run.view.state.run!;
+  const windows: ReplayedWindow[] = [];
   let feed: WindowFeed | undefined;
   try {
     for (let number = Math.floor(span.first / offsets); number * offsets < span.end; number += 1) {
       run.signal.throwIfAborted();
       const window = { partition: span.partition, firstOffset: number * offsets };
       const name = windowName('features', topics, window, scorer.modelVersion);
-      const path = join(files.scores, `${name}.parquet`);
-      const isFull = window.firstOffset + offsets <= span.end;
-      if (isFull && existsSync(path)) {
+      const end = Math.min(span.end, window.firstOffset + offsets);
+      const before = known.get(name);
+      if (before !== undefined && before.to >= end && isThere(files, name, before)) {
         await feed?.close();
         feed = undefined;
-        await countKept(work, path);
+        windows.push(before);
+        onRows(rowsOf(before), true);
         continue;
       }
-      feed ??= new WindowFeed(
-        openFeed(
-          run.client.reader(run.names.topic('features'), span.partition),
-          Math.max(span.first, window.firstOffset),
-          { fetchBytes, maxWaitMs },
-        ),
-      );
-      const end = Math.min(span.end, window.firstOffset + offsets);
-      await scoreWindow(work, name, feed, end);
+      const from = Math.max(span.first, window.firstOffset);
+      const reader = () => run.client.reader(run.names.topic('features'), span.partition);
+      feed ??= new WindowFeed(openFeed(reader(), from, { fetchBytes, maxWaitMs }));
+      windows.push(await scoreWindow(work, name, feed, end));
     }
   } finally {
     await feed?.close();
   }
+  return windows;
 }
 
-async function countKept({ counts, onRows }: ReplayWork, path: string): Promise<void> {
-  const { rows, columns } = await readParquetColumns(path, ['sample', 'late']);
-  const { sample, late } = columns;
-  if (sample.type !== 'dictionary' || late.type !== 'boolean') return;
-  for (let row = 0; row < rows; row += 1) {
-    addRows(counts, sample.dictionary[sample.codes[row]!]!, 1);
-    counts.late += late.flags[row]!;
-  }
-  counts.files += 1;
-  onRows(rows, true);
+function isThere({ scores }: ScoreFiles, name: string, { hasFile }: ReplayedWindow): boolean {
+  return !hasFile || existsSync(join(scores, `${name}.parquet`));
 }
 
-async function scoreWindow(work: ReplayWork, name: string, feed: WindowFeed, end: number): Promise<void> {
-  const { run, scorer, expected, files, counts, onRows } = work;
+export function rowsOf({ rows }: ReplayedWindow): number {
+  return Object.values(rows).reduce((sum, count) => sum + count, 0);
+}
+
+async function scoreWindow(
+  work: ReplayWork,
+  name: string,
+  feed: WindowFeed,
+  end: number,
+): Promise<ReplayedWindow> {
+  const { run, scorer, expected, files, store, onRows } = work;
   let window: ScoreWindow | undefined;
+  const rows: Record<string, number> = Object.create(null);
+  let late = 0;
+  let unusable = 0;
   for await (const message of feed.until(end, run.signal)) {
     const block = decoded(message, expected);
     if (block === undefined) {
-      counts.unusable += 1;
+      unusable += 1;
       continue;
     }
     const { source, record, features, columns } = block;
@@ -102,13 +108,14 @@ async function scoreWindow(work: ReplayWork, name: string, feed: WindowFeed, end
     await scorer.score(features, scores, 0);
     window ??= new ScoreWindow(name, scorer.modelVersion, scorer.scalerVersion);
     window.add({ source, record, columns: ownRowColumns(columns, record.rows), scores });
-    addRows(counts, source.sample, record.rows);
-    if (source.late !== undefined) counts.late += record.rows;
+    rows[source.sample] = (rows[source.sample] ?? 0) + record.rows;
+    if (source.late !== undefined) late += record.rows;
     onRows(record.rows, false);
   }
-  if (window === undefined) return;
-  window.write(files);
-  counts.files += 1;
+  window?.write(files);
+  const replayed: ReplayedWindow = { to: end, rows, late, unusable, hasFile: window !== undefined };
+  store.write(name, replayed);
+  return replayed;
 }
 
 function decoded(message: FetchedMessage, expected: RowExpectation) {
@@ -118,10 +125,6 @@ function decoded(message: FetchedMessage, expected: RowExpectation) {
     if (error instanceof RmmError && error.domain === 'data') return undefined;
     throw error;
   }
-}
-
-function addRows({ rows }: ReplayCounts, sample: string, count: number): void {
-  rows.set(sample, (rows.get(sample) ?? 0) + count);
 }
 
 /** A feed that gives the messages before an offset, and keeps those behind it for the next time. */

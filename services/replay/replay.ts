@@ -6,6 +6,7 @@ import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
+import { RecordStore } from '../../lib/flow/record-store.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -18,7 +19,7 @@ import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { backendChoice } from '../trainer/config.js';
 import { modelNamed, refuseOtherFeatures } from './replay-model.js';
-import { type ReplayCounts, type ReplaySpan, replayPartition } from './replay-windows.js';
+import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
 
 export interface ReplayRequest {
   /** Model folder, or id of a model of the run. */
@@ -64,10 +65,10 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
   const rows = await selectedRows(run);
   const release = openDirectory(run, request, model, directory, rows);
   const startedMs = nowMs();
-  const counts: ReplayCounts = { rows: new Map(), late: 0, files: 0, unusable: 0 };
   try {
     progress.start('replay', rows);
     const layout = layoutOf(directory);
+    const store = new RecordStore<ReplayedWindow>(layout.scored);
     const work = {
       run,
       scorer: await scorerOf(run, model),
@@ -76,13 +77,15 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         megasets: loaded.config.training.megasets,
       },
       files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
-      counts,
+      store,
+      known: store.readAll(),
       onRows: (done: number, isKept: boolean) =>
         progress.advance('replay', done, isKept ? 'passing over finished windows' : ''),
     };
-    for (const span of spans) await replayPartition(work, span);
+    const windows: ReplayedWindow[] = [];
+    for (const span of spans) windows.push(...(await replayPartition(work, span)));
     progress.finish('replay');
-    const outcome = outcomeOf(directory, model, counts);
+    const outcome = outcomeOf(directory, model, windows);
     const { scored, late, unusable_messages, samples } = outcome;
     const report = {
       program: { name: 'rmmstream', version: packageVersion },
@@ -170,16 +173,22 @@ function refuseLoss(spans: readonly ReplaySpan[], topic: string): void {
   );
 }
 
-function outcomeOf(directory: string, { id, model }: LoadedModel, counts: ReplayCounts): ReplayOutcome {
-  const samples = Object.fromEntries([...counts.rows].sort(([a], [b]) => (a < b ? -1 : 1)));
+function outcomeOf(
+  directory: string,
+  { id, model }: LoadedModel,
+  windows: readonly ReplayedWindow[],
+): ReplayOutcome {
+  const sum = (of: (window: ReplayedWindow) => number) =>
+    windows.reduce((total, window) => total + of(window), 0);
+  const names = [...new Set(windows.flatMap(({ rows }) => Object.keys(rows)))].sort();
   return {
     directory,
     model: id,
     scaler: model.scaler.id,
-    scored: [...counts.rows.values()].reduce((sum, rows) => sum + rows, 0),
-    late: counts.late,
-    files: counts.files,
-    unusable_messages: counts.unusable,
-    samples,
+    scored: sum(rowsOf),
+    late: sum(({ late }) => late),
+    files: sum(({ hasFile }) => (hasFile ? 1 : 0)),
+    unusable_messages: sum(({ unusable }) => unusable),
+    samples: Object.fromEntries(names.map((name) => [name, sum(({ rows }) => rows[name] ?? 0)])),
   };
 }

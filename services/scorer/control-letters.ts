@@ -65,7 +65,8 @@ export class ControlLetters {
   }
 
   async #letter(kind: TopicKind, message: FetchedMessage, error: RmmError): Promise<void> {
-    const { names, tools } = this.#context;
+    const { names, tools, loaded } = this.#context;
+    const { max_message_bytes: mostBytes } = loaded.config.kafka.topics;
     const { producer, signal } = this.#tenure;
     if (this.#written === undefined) {
       const { letters } = await readLetters(this.#context, signal, { events: false });
@@ -74,7 +75,7 @@ export class ControlLetters {
     const topic = names.topic(kind);
     const id = letterId({ topic, partition: 0, offset: message.offset, row: -1 });
     if (this.#written.has(id)) return;
-    const letter = wholeLetter(message, { topic, partition: 0 }, 'control', error);
+    const letter = wholeLetter(message, { topic, partition: 0 }, 'control', error, mostBytes);
     await producer.transaction((transaction) =>
       transaction.send(names.topic('dead-letters'), 0, [letterMessage(letter)]),
     );

@@ -69,13 +69,14 @@ class ScoreWriter implements WindowWriter {
 
   async add(message: FetchedMessage): Promise<number> {
     const { context, expected } = this.#work;
+    const { max_message_bytes: mostBytes } = context.loaded.config.kafka.topics;
     try {
-      refuseTooLarge(message, context.loaded.config.kafka.topics.max_message_bytes);
+      refuseTooLarge(message, mostBytes);
       return await this.#score(message.offset, decodeScaled(message, expected));
     } catch (error) {
       if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
       const place = { topic: context.names.topic('scaled'), partition: this.#window.partition };
-      this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error)));
+      this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));
       return 0;
     }
   }
