@@ -42,11 +42,13 @@ const schemaId = 'rmmstream.dead-letter';
 const version = '1';
 /** A larger message is named by place and checksum (decisions.md 21). */
 const mostBodyBytes = 512 << 10;
-/** Characters kept of all headers together, of the key and of the error: foreign messages may have any. */
-const mostHeaderText = 16_384;
-const mostText = 2_048;
-/** Bytes of a letter beside the body, at most. */
-const besideBody = 48 << 10;
+/**
+ * Characters kept of all headers together, of key and error, and of each text of the source: a foreign message may
+ * have any. Each takes six bytes in JSON at most, so that a letter fits the smallest limit of a topic.
+ */
+const most = { headers: 4_096, key: 512, error: 2_048, source: 1_024 } as const;
+/** What a message takes beside its value. */
+const envelopeBytes = 1_024;
 
 export function letterId({ topic, partition, offset, row }: LetterPlace): string {
   return `${topic}/${partition}/${offset}/${row}`;
@@ -98,29 +100,31 @@ export function wholeLetter(
   const at = { ...place, offset: message.offset, row: -1 };
   const source = sourceOf(message);
   const value = message.value ?? new Uint8Array(0);
-  // Base64 makes four bytes of three.
-  const bodyLimit = Math.min(mostBodyBytes, 0.75 * (maxMessageBytes - besideBody));
-  return {
+  const said = {
+    key: message.key?.slice(0, most.key) ?? null,
+    headers: shortHeaders(message.headers),
+    bytes: value.length,
+    sha256: createHash('sha256').update(value).digest('hex'),
+  };
+  const letter: Letter = {
     id: letterId(at),
     ...at,
     reason: error.code,
     stage,
-    error: error.message.slice(0, mostText),
+    error: error.message.slice(0, most.error),
     ...(source === undefined ? {} : { source }),
-    message: {
-      key: message.key?.slice(0, mostText) ?? null,
-      headers: shortHeaders(message.headers),
-      bytes: value.length,
-      sha256: createHash('sha256').update(value).digest('hex'),
-      ...(value.length > bodyLimit ? {} : { body_base64: Buffer.from(value).toString('base64') }),
-    },
+    message: said,
   };
+  const room = maxMessageBytes - Buffer.byteLength(JSON.stringify(letter)) - envelopeBytes;
+  // Base64 makes four bytes of three.
+  if (value.length > Math.min(mostBodyBytes, 0.75 * room)) return letter;
+  return { ...letter, message: { ...said, body_base64: Buffer.from(value).toString('base64') } };
 }
 
 /** The first headers, cut off where they are longer than any of ours. */
 function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   const kept: [string, string][] = [];
-  let left = mostHeaderText;
+  let left: number = most.headers;
   for (const [name, value] of headers) {
     if (left < name.length) break;
     const short = value.slice(0, left - name.length);
@@ -133,7 +137,9 @@ function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, stri
 /** What the headers say of the block, where they can be read. */
 function sourceOf({ headers }: FetchedMessage): BlockSource | undefined {
   try {
-    return sourceFromHeaders(headers);
+    const source = sourceFromHeaders(headers);
+    const texts = [source.sample, source.file, source.fingerprint];
+    return texts.some((text) => text.length > most.source) ? undefined : source;
   } catch {
     return undefined;
   }
