@@ -3,6 +3,7 @@ import { profileNode } from '../lib/config/profile-schema.js';
 import { configurationPage } from '../lib/config/reference.js';
 import { configNode } from '../lib/config/schema/index.js';
 import { topicDescription, topicSchemas } from '../services/wire/schemas.js';
+import { dashboard } from './dashboard/board.js';
 import { errorPage } from './error-page.js';
 import { metricsPage } from './metrics-page.js';
 
@@ -31,5 +32,6 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/configuration.md', content: configurationPage(configNode) },
     { path: 'docs/errors.md', content: errorPage() },
     { path: 'docs/metrics.md', content: metricsPage() },
+    { path: 'deploy/grafana/dashboards/rmmstream.json', content: json(dashboard()) },
   ];
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-// The command's entry: makes sure that dependencies and build are there, then hands over.
+// The command's entry in a clone: makes sure that dependencies and build are there, then hands over.
 import { setup } from './setup.mjs';
 
 setup();
-const { main } = await import('../dist/cli/main.js');
-await main(process.argv.slice(2));
+await import('./built.mjs');

@@ -32,19 +32,23 @@ export class BlockReader {
 
   /**
    * @param number of the block within the file
+   * @param use makes something of the block before anybody else can read: its columns lie in buffers that are used again
    * @throws run_changed where the file is no longer the one that was planned; what opening and reading throw
    */
-  async read(file: PlannedFile, number: number): Promise<EventsBlock> {
+  async read<Result>(
+    file: PlannedFile,
+    number: number,
+    use: (block: EventsBlock) => Result,
+  ): Promise<Result> {
     const { operator, reader, context } = await this.#file(file);
     const first = number * blockEntries;
     const entries = Math.min(blockEntries, file.entries - first);
     const { sample, kind, name, fingerprint } = file;
-    return {
+    return use({
       source: { sample, kind, file: name, fingerprint, first, entries },
       medianWeight: context.medianWeight,
-      // Valid until the next read.
       events: operator.process(reader.read(first, entries), entries),
-    };
+    });
   }
 
   async close(): Promise<void> {

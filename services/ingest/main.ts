@@ -38,9 +38,9 @@ function reading(context: ServiceContext): ServicePart {
       const block = blockAt(offset, partition, view.state.partitions);
       const file = fileOfBlock(view.state.files, block);
       invariant(file !== undefined, `block ${block} is in no file of the plan`);
-      const events = await reader.read(file, block - file.firstBlock);
-      const { entries } = events.source;
-      return { out: encodeEvents(events), deadLetters: [], eventsIn: entries, eventsOut: entries };
+      const out = await reader.read(file, block - file.firstBlock, encodeEvents);
+      const entries = Number(out.headers.entries);
+      return { out, deadLetters: [], eventsIn: entries, eventsOut: entries };
     },
   });
   return {

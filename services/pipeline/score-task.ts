@@ -9,7 +9,7 @@ import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-
 import type { BlockRecord } from '../featurizer/block-record.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { BlockScorer } from '../scorer/operator.js';
-import { type ScoreTexts, scoreTable } from '../scorer/score-table.js';
+import { type ScoreConstants, scoreTable } from '../scorer/score-table.js';
 import type { EventPass } from './event-pass.js';
 import { rangeRecord, writeDeadLetters } from './feature-task.js';
 import type { RunLayout } from './layout.js';
@@ -87,15 +87,15 @@ export async function runDirectScoreTask(
     dead.push(...block.deadLetters);
     step({ events: entries });
   }
-  const texts = { sample: file.sample, kind: file.kind, file: file.name, ...versions(scorer) };
-  writeScores(layout, range.name, table, scores, texts, config);
+  const constants = { sample: file.sample, kind: file.kind, file: file.name, ...versions(scorer) };
+  writeScores(layout, range.name, table, scores, constants, config);
   writeDeadLetters(join(layout.deadLetters, `${range.name}.jsonl`), dead);
   const record = rangeRecord(range, scorer.modelVersion, records);
   new RecordStore<RangeRecord>(layout.ranges).write(range.name, record);
   return record;
 }
 
-function versions(scorer: BlockScorer): Pick<ScoreTexts, 'modelVersion' | 'scalerVersion'> {
+function versions(scorer: BlockScorer): Pick<ScoreConstants, 'modelVersion' | 'scalerVersion'> {
   return { modelVersion: scorer.modelVersion, scalerVersion: scorer.scalerVersion };
 }
 
@@ -104,11 +104,12 @@ function writeScores(
   name: string,
   table: RowTable,
   scores: ScoreColumns,
-  texts: ScoreTexts,
+  constants: ScoreConstants,
   config: Config,
 ): void {
   const names = config.scores.map(({ type }) => type);
-  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, texts, names), {
+  const parts = [{ ...constants, rows: table.rows }];
+  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, names), {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
   });

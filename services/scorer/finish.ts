@@ -4,10 +4,10 @@ import { packageVersion } from '../../lib/base/package-root.js';
 import { createProgress } from '../../lib/telemetry/progress.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
+import { rangesOfBlocks } from '../pipeline/block-ranges.js';
 import { sampleCutFlows } from '../pipeline/cutflow.js';
 import { countDuplicates } from '../pipeline/duplicates.js';
 import { evaluate } from '../pipeline/evaluation.js';
-import { inOrder } from '../pipeline/fixed-order.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { type ReportedFile, refuseDuplicates, runReport } from '../pipeline/report.js';
@@ -18,7 +18,7 @@ import { keepHashes } from './feature-hashes.js';
 import { writeLetters } from './finish-letters.js';
 import { saveModel } from './model-folder.js';
 import { readModel } from './models.js';
-import { inBlockOrder, rangeRecords, scoredParts } from './scored-blocks.js';
+import { inBlockOrder, scoredParts } from './scored-blocks.js';
 import { runTiming } from './timing.js';
 
 /**
@@ -32,7 +32,7 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
   const layout = layoutOf(loaded.outputDirectory);
   const { state } = view;
   const blocks = inBlockOrder(readBlockLists(kafkaLayoutOf(loaded.outputDirectory).blocks));
-  const records = inOrder(rangeRecords(blocks, config.engine.range_events));
+  const records = rangesOfBlocks(blocks, config.engine.range_events, '');
   const cutFlows = sampleCutFlows(records, config.input.samples, selectionOf(config));
   writeFileAtomic(
     layout.cutflowJson,

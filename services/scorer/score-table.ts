@@ -1,35 +1,46 @@
+import { invariant } from '../../lib/base/error.js';
 import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
 import type { ScoreColumns } from '../../lib/learning/score-rows.js';
 import { splitNames } from '../../lib/physics/identity.js';
 import { flavourNames } from '../../lib/physics/quantities.js';
 import type { RowTable } from '../featurizer/row-table.js';
 
-/** A text for each row, as codes into a dictionary; or one for all of them. */
-export type RowTexts = string | { readonly codes: Int32Array; readonly dictionary: readonly string[] };
-
-/** Where the rows of a score file come from, and what has made them. */
-export interface ScoreTexts {
-  readonly sample: RowTexts;
-  readonly kind: RowTexts;
-  readonly file: RowTexts;
+/** What is the same for all rows of a block, and in a run in one process of a file. */
+export interface ScoreConstants {
+  readonly sample: string;
+  readonly kind: string;
+  readonly file: string;
   readonly modelVersion: string;
   readonly scalerVersion: string;
 }
 
 export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
 
-/** The columns of a score file, in the order of the contract. */
+/** Rows of a score file that follow each other and have the same constants. */
+export interface ScorePart extends ScoreConstants {
+  readonly rows: number;
+}
+
+/** The columns of a score file, in the order of the contract. `parts` are all rows of the table, in their order. */
 export function scoreTable(
   table: RowTable,
   scores: ScoreColumns,
-  texts: ScoreTexts,
+  parts: readonly ScorePart[],
   names: readonly ScoreName[],
 ): ParquetColumn[] {
   const { rows, columns } = table;
-  const text = (name: string, value: RowTexts): ParquetColumn =>
-    typeof value === 'string'
-      ? { name, type: 'dictionary', codes: new Uint8Array(rows), dictionary: [value] }
-      : { name, type: 'dictionary', codes: value.codes.subarray(0, rows), dictionary: value.dictionary };
+  const counted = parts.reduce((sum, part) => sum + part.rows, 0);
+  invariant(counted === rows, `the parts of a score table have ${counted} rows of ${rows}`);
+  const constant = (name: string, of: (part: ScorePart) => string): ParquetColumn => {
+    const dictionary = [...new Set(parts.map(of))];
+    const codes = new Uint16Array(rows);
+    let at = 0;
+    for (const part of parts) {
+      codes.fill(dictionary.indexOf(of(part)), at, at + part.rows);
+      at += part.rows;
+    }
+    return { name, type: 'dictionary', codes, dictionary };
+  };
   const float = (name: string, values: Float32Array, nanIsNull = false): ParquetColumn => ({
     name,
     type: 'float',
@@ -45,8 +56,8 @@ export function scoreTable(
     { name: 'run_number', type: 'int32', data: columns.run.subarray(0, rows) },
     { name: 'event_number', type: 'int64', data: columns.event.subarray(0, rows) },
     { name: 'channel', type: 'int32', data: columns.channel.subarray(0, rows) },
-    text('sample', texts.sample),
-    text('kind', texts.kind),
+    constant('sample', ({ sample }) => sample),
+    constant('kind', ({ kind }) => kind),
     { name: 'split', type: 'dictionary', codes: columns.split.subarray(0, rows), dictionary: splitNames },
     { name: 'megaset', type: 'int16', data: columns.megaset.subarray(0, rows) },
     { name: 'weight', type: 'double', data: columns.weight.subarray(0, rows) },
@@ -60,9 +71,9 @@ export function scoreTable(
     { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
     ...names.map((name) => float(name, new Float32Array(byName[name].subarray(0, rows)))),
     float('log10_error', log10Of(scores.error, rows)),
-    text('file', texts.file),
-    text('model_version', texts.modelVersion),
-    text('scaler_version', texts.scalerVersion),
+    constant('file', ({ file }) => file),
+    constant('model_version', ({ modelVersion }) => modelVersion),
+    constant('scaler_version', ({ scalerVersion }) => scalerVersion),
     { name: 'entry', type: 'int64', data: columns.entry.subarray(0, rows) },
     { name: 'late', type: 'boolean', flags: columns.late.subarray(0, rows) },
   ];

@@ -6,7 +6,7 @@ import type { RowColumns } from '../featurizer/row-columns.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { ScaledWire } from '../wire/scaled.js';
 import { type ListedBlock, writeBlockList } from './block-list.js';
-import { type RowTexts, scoreTable } from './score-table.js';
+import { scoreTable } from './score-table.js';
 
 interface ScoredBlock extends Pick<ScaledWire, 'source' | 'record'> {
   readonly columns: RowColumns;
@@ -53,31 +53,18 @@ export class ScoreWindow {
       listed.push({ source, record, from });
     }
     writeBlockList(listFolder, this.#name, listed);
-    const texts = {
-      sample: this.#texts(({ source }) => source.sample),
-      kind: this.#texts(({ source }) => source.kind),
-      file: this.#texts(({ source }) => source.file),
+    const parts = this.#blocks.map(({ source: { sample, kind, file }, record: { rows } }) => ({
+      sample,
+      kind,
+      file,
+      rows,
       modelVersion: this.#model,
       scalerVersion: this.#scaler,
-    };
+    }));
     const names = config.scores.map(({ type }) => type);
-    writeParquetFile(join(folder, `${this.#name}.parquet`), scoreTable(table, scores, texts, names), {
+    writeParquetFile(join(folder, `${this.#name}.parquet`), scoreTable(table, scores, parts, names), {
       rowGroupRows: config.output.row_group_events,
       codec: config.output.codec,
     });
-  }
-
-  #texts(of: (block: ScoredBlock) => string): RowTexts {
-    const codes = new Int32Array(this.#rows);
-    const dictionary: string[] = [];
-    let at = 0;
-    for (const block of this.#blocks) {
-      const text = of(block);
-      let code = dictionary.indexOf(text);
-      if (code < 0) code = dictionary.push(text) - 1;
-      codes.fill(code, at, at + block.record.rows);
-      at += block.record.rows;
-    }
-    return { codes, dictionary };
   }
 }

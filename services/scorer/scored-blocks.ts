@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../../lib/config/index.js';
-import { type BlockRecord, mergeBlocks } from '../featurizer/block-record.js';
 import { rangeName } from '../pipeline/layout.js';
-import type { RangeRecord } from '../pipeline/records.js';
 import { type Collected, collect, readScores, type ScoredPart } from '../pipeline/scored-parts.js';
 import type { ListedBlock } from './block-list.js';
 
@@ -26,25 +24,6 @@ export function inBlockOrder(lists: ReadonlyMap<string, readonly ListedBlock[]>)
 function orderKey({ source }: ListedBlock): string {
   const name = rangeName(source.sample, source.fingerprint, source.first);
   return source.late === undefined ? `0 ${name}` : `1 ${name}`;
-}
-
-/** What became of the entries of each range, as the embedded engine records it. */
-export function rangeRecords(blocks: readonly PlacedBlock[], rangeEntries: number): RangeRecord[] {
-  return mergeBlocks(blocks, rangeEntries).map(({ source, entries, ...record }): RangeRecord => {
-    const { sample, kind, file, fingerprint, first, late } = source;
-    const name = rangeName(sample, fingerprint, first);
-    return {
-      name: late === undefined ? name : `${name}.late`,
-      sample,
-      kind,
-      file,
-      fingerprint,
-      first,
-      entries,
-      basis: '',
-      ...(record as BlockRecord),
-    };
-  });
 }
 
 /**

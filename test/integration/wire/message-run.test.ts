@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { parse as parseYaml } from 'yaml';
 import { BatchFileReader } from '../../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../../lib/columnar/arrow/feature-batch.js';
 import { readParquetColumns } from '../../../lib/columnar/parquet/read-columns.js';
@@ -26,7 +25,6 @@ import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
 import { sampleCutFlows } from '../../../services/pipeline/cutflow.js';
 import { rangeName } from '../../../services/pipeline/layout.js';
 import type { RangeRecord } from '../../../services/pipeline/records.js';
-import type { TrainingRecord } from '../../../services/trainer/training-record.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -38,38 +36,15 @@ import { sourceOrder } from '../../../services/trainer/distribute.js';
 import { bucketsFor, MegasetWriter } from '../../../services/trainer/megaset-store.js';
 import { type Trained, train } from '../../../services/trainer/train.js';
 import { trainingPart, validationShareOf } from '../../../services/trainer/training-part.js';
+import type { TrainingRecord } from '../../../services/trainer/training-record.js';
 import { decodeFeatures, type FeaturesBlock } from '../../../services/wire/features.js';
 import type { WireMessage } from '../../../services/wire/message.js';
 import { decodeScaled, type ScaledWire } from '../../../services/wire/scaled.js';
-import { inFolder, runCli } from '../../support/cli.js';
+import { inFolder } from '../../support/cli.js';
 import { loadForTest, quietSurroundings, weighedFiles } from '../../support/inputs.js';
+import { manyBlocks } from '../../support/many-blocks.js';
 import { MessageChain, received } from '../../support/message-chain.js';
-import { copyRootFile } from '../../support/root-copy.js';
-import { runWell, type SampleSpec, sampleFile, samples, writeConfig } from '../../support/small-run.js';
-
-const shippedRun = parseYaml(readFileSync(join(samples, 'config.yaml'), 'utf8')) as {
-  readonly input: { readonly samples: readonly SampleSpec[] };
-};
-
-/** Every shipped sample; of one the file is amplified to several blocks, of another some weights are broken. */
-async function inputs(folder: string): Promise<SampleSpec[]> {
-  const zee = join(folder, 'zee.root');
-  const args = ['--input', sampleFile('mc/zee'), '--output', zee, '--events', '20000', '--seed', '3'];
-  assert.equal((await runCli(['amplify', ...args])).code, 0);
-  const zprime = join(folder, 'zprime.root');
-  await copyRootFile({
-    from: sampleFile('mc/zprime2000_mumu'),
-    to: zprime,
-    change: (branch, { values }) => {
-      if (branch === 'mcWeight') (values as Float32Array).set([Number.NaN, 1e30], 5);
-    },
-  });
-  const changed: Record<string, string> = { 'mc/zee.root': zee, 'mc/zprime2000_mumu.root': zprime };
-  return shippedRun.input.samples.map((sample) => ({
-    ...sample,
-    files: sample.files.map((file) => changed[file] ?? join(samples, file)),
-  }));
-}
+import { runWell, writeConfig } from '../../support/small-run.js';
 
 const settings = {
   features: { min_filled: 50 },
@@ -86,7 +61,7 @@ function inBlockOrder<Block extends { readonly source: BlockSource }>(blocks: re
 
 test('stages that hand on messages give the embedded run, bit for bit, from events to scores', async () => {
   await inFolder(async (folder) => {
-    const file = writeConfig(folder, await inputs(folder), settings);
+    const file = writeConfig(folder, await manyBlocks(folder), settings);
     const out = join(folder, 'out');
     await runWell(['run', file, '--output', out]);
     const loaded = loadForTest(file, folder);

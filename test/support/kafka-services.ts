@@ -1,0 +1,52 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type CliResult, startCli } from './cli.js';
+
+/** A service of the Kafka engine as a process of the test's own. */
+export interface StartedService {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly result: Promise<CliResult>;
+  /** Where it answers for its health. */
+  readonly port: Promise<number>;
+}
+
+export function startService(name: string, config: string, more: readonly string[] = []): StartedService {
+  const { child, result } = startCli(['service', name, '--config', config, '--port', '0', ...more]);
+  const port = new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stderr! }).on('line', (line) => {
+      const found = /"event":"starting".*"port":(\d+)/.exec(line)?.[1];
+      if (found !== undefined) resolve(Number(found));
+    });
+    void result.then(({ stderr }) => reject(new Error(`${name} ended before it began:\n${stderr}`)));
+  });
+  port.catch(() => {});
+  return { name, child, result, port };
+}
+
+/** A page of a service: /metrics, /ready, /live. */
+export async function pageOf(
+  service: StartedService,
+  path: string,
+): Promise<{ status: number; text: string }> {
+  const answer = await fetch(`http://127.0.0.1:${await service.port}${path}`);
+  return { status: answer.status, text: await answer.text() };
+}
+
+/** The value of a metric of one series; undefined where it is not there. */
+export async function metricOf(service: StartedService, series: string): Promise<number | undefined> {
+  const { text } = await pageOf(service, '/metrics');
+  const line = text.split('\n').find((found) => found.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
+
+/** Waits until `look` answers true; throws with `what` after two minutes. Returns the seconds that it took. */
+export async function untilTrue(what: string, look: () => Promise<boolean>): Promise<number> {
+  const began = performance.now();
+  for (;;) {
+    if (await look().catch(() => false)) return (performance.now() - began) / 1000;
+    if (performance.now() - began > 120_000) throw new Error(`it never came to be that ${what}`);
+    await wait(50);
+  }
+}
