@@ -1,5 +1,7 @@
+import { systemClock } from '../lib/base/clock.js';
 import type { LoadedConfig } from '../lib/config/index.js';
 import type { KafkaClient } from '../lib/kafka/client.js';
+import type { RunView } from '../services/kafka/run-view.js';
 import type { Cli } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
 
@@ -23,6 +25,20 @@ export async function withKafka(
   } finally {
     await client.close();
   }
+}
+
+/** The same for a command that looks at the run on the topics. @throws run_not_on_record, run_changed */
+export async function withRun(
+  cli: Cli,
+  file: string,
+  options: ConfigOptions,
+  body: (run: RunView) => Promise<void>,
+): Promise<void> {
+  await withKafka(cli, file, options, async ({ client, loaded }) => {
+    const { withRunView } = await import('../services/kafka/run-view.js');
+    const { signal } = cli;
+    await withRunView({ loaded, client, signal, random: Math.random, clock: systemClock }, body);
+  });
 }
 
 /** Connects to the cluster that the configuration names. @throws config_conflict without engine.type kafka */

@@ -2,9 +2,12 @@ import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
 import { registerConfig } from './config-show.js';
+import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
+import { registerLedger } from './ledger.js';
+import { registerReplay } from './replay.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
@@ -23,5 +26,8 @@ export const commands: readonly RegisterCommand[] = [
   registerDoctor,
   registerService,
   registerTopics,
+  registerLedger,
+  registerDlq,
+  registerReplay,
   registerAmplify,
 ];

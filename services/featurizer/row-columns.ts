@@ -50,6 +50,14 @@ export function sliceRowColumns(columns: RowColumns, from: number, to: number): 
   return rowColumns((name) => columns[name].subarray(from, to));
 }
 
+/** The first `rows` rows in memory of their own: a view would keep alive whatever it looks into. */
+export function ownRowColumns(columns: RowColumns, rows: number): RowColumns {
+  const own = createRowColumns(rows);
+  for (const name of rowColumnNames)
+    (own[name] as Float64Array).set((columns[name] as Float64Array).subarray(0, rows));
+  return own;
+}
+
 /** As Arrow columns, without copying. */
 export function toBatchColumns(columns: RowColumns): BatchColumn[] {
   return rowColumnNames.map((name): BatchColumn => {

@@ -8,7 +8,7 @@ import { refuseForeign } from '../pipeline/run-directory.js';
 import type { RecordOf } from './progress-records.js';
 
 /** What a directory says of the run over Kafka that it belongs to. */
-interface Claim {
+export interface Claim {
   readonly prefix: string;
   readonly topics: string;
 }
@@ -19,6 +19,8 @@ export interface KafkaLayout {
   readonly claim: string;
   /** Records of the blocks in each score file. */
   readonly blocks: string;
+  /** Hashes of the rows of feature files that are not kept. */
+  readonly hashes: string;
   /** Work files of the trainer. */
   readonly trainer: string;
 }
@@ -29,6 +31,7 @@ export function kafkaLayoutOf(directory: string): KafkaLayout {
     folder,
     claim: join(folder, 'claim.json'),
     blocks: join(folder, 'blocks'),
+    hashes: join(folder, 'hashes'),
     trainer: join(folder, 'trainer'),
   };
 }
@@ -74,7 +77,7 @@ function place(path: string, claim: Claim): void {
   }
 }
 
-function readClaim(path: string): Claim {
+export function readClaim(path: string): Claim {
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Claim;
   } catch (cause) {

@@ -33,7 +33,7 @@ export interface Letter extends LetterPlace {
     readonly headers: Readonly<Record<string, string>>;
     readonly bytes: number;
     readonly sha256: string;
-    /** Its value; left out above 512 KB. */
+    /** Its value; left out above 512 KB, and where a message of that size would be too large. */
     readonly body_base64?: string;
   };
 }
@@ -42,6 +42,13 @@ const schemaId = 'rmmstream.dead-letter';
 const version = '1';
 /** A larger message is named by place and checksum (decisions.md 21). */
 const mostBodyBytes = 512 << 10;
+/**
+ * Characters kept of all headers together, of key and error, and of each text of the source: a foreign message may
+ * have any. Each takes six bytes in JSON at most, so that a letter fits the smallest limit of a topic.
+ */
+const most = { headers: 4_096, key: 512, error: 2_048, source: 1_024 } as const;
+/** What a message takes beside its value. */
+const envelopeBytes = 1_024;
 
 export function letterId({ topic, partition, offset, row }: LetterPlace): string {
   return `${topic}/${partition}/${offset}/${row}`;
@@ -79,37 +86,60 @@ export function eventLetter(
   };
 }
 
-/** A message that cannot be used as a whole. */
+/**
+ * A message that cannot be used as a whole.
+ * @param maxMessageBytes the letter has to fit: one that does not would end the service that meets it
+ */
 export function wholeLetter(
   message: FetchedMessage,
   place: Omit<LetterPlace, 'row' | 'offset'>,
   stage: string,
   error: RmmError,
+  maxMessageBytes: number,
 ): Letter {
   const at = { ...place, offset: message.offset, row: -1 };
   const source = sourceOf(message);
   const value = message.value ?? new Uint8Array(0);
-  return {
+  const said = {
+    key: message.key?.slice(0, most.key) ?? null,
+    headers: shortHeaders(message.headers),
+    bytes: value.length,
+    sha256: createHash('sha256').update(value).digest('hex'),
+  };
+  const letter: Letter = {
     id: letterId(at),
     ...at,
     reason: error.code,
     stage,
-    error: error.message,
+    error: error.message.slice(0, most.error),
     ...(source === undefined ? {} : { source }),
-    message: {
-      key: message.key,
-      headers: Object.fromEntries(message.headers),
-      bytes: value.length,
-      sha256: createHash('sha256').update(value).digest('hex'),
-      ...(value.length > mostBodyBytes ? {} : { body_base64: Buffer.from(value).toString('base64') }),
-    },
+    message: said,
   };
+  const room = maxMessageBytes - Buffer.byteLength(JSON.stringify(letter)) - envelopeBytes;
+  // Base64 makes four bytes of three.
+  if (value.length > Math.min(mostBodyBytes, 0.75 * room)) return letter;
+  return { ...letter, message: { ...said, body_base64: Buffer.from(value).toString('base64') } };
+}
+
+/** The first headers, cut off where they are longer than any of ours. */
+function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
+  const kept: [string, string][] = [];
+  let left: number = most.headers;
+  for (const [name, value] of headers) {
+    if (left < name.length) break;
+    const short = value.slice(0, left - name.length);
+    kept.push([name, short]);
+    left -= name.length + short.length;
+  }
+  return Object.fromEntries(kept);
 }
 
 /** What the headers say of the block, where they can be read. */
 function sourceOf({ headers }: FetchedMessage): BlockSource | undefined {
   try {
-    return sourceFromHeaders(headers);
+    const source = sourceFromHeaders(headers);
+    const texts = [source.sample, source.file, source.fingerprint];
+    return texts.some((text) => text.length > most.source) ? undefined : source;
   } catch {
     return undefined;
   }
@@ -121,8 +151,10 @@ export function readLetter({ value, headers }: FetchedMessage): Letter | undefin
     return undefined;
   try {
     const letter = JSON.parse(Buffer.from(value).toString('utf8')) as Partial<Letter>;
+    const { id, reason, topic, partition = -1, offset = -1, row = Number.NaN } = letter;
     const fits =
-      typeof letter.id === 'string' && typeof letter.reason === 'string' && typeof letter.topic === 'string';
+      [id, reason, topic].every((text) => typeof text === 'string') &&
+      [partition, offset, row + 1].every((number) => Number.isSafeInteger(number) && number >= 0);
     return fits ? (letter as Letter) : undefined;
   } catch {
     return undefined;

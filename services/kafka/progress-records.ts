@@ -2,6 +2,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
+import { dataTopics } from './topics.js';
 
 /*
  * The records of the topic `progress`: one log, totally ordered, that every service reads from its start. What
@@ -85,6 +86,23 @@ const schemas = {
       messages: count,
       /** The end of the input that it was made from: a later one makes it stale. */
       input: count,
+    },
+    closed,
+  ),
+  /**
+   * What a dead letter held was written to a data topic again, with this record: whatever end of the topic is on
+   * record, before or after it, lies behind that message.
+   */
+  redriven: Type.Object(
+    {
+      type: Type.Literal('redriven'),
+      /** Id of the dead letter. */
+      letter: text,
+      topic: literals(dataTopics),
+      partition,
+      offset: count,
+      /** End of dead-letters when this was decided: letters behind it may be of the message itself. */
+      letters: count,
     },
     closed,
   ),

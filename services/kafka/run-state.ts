@@ -23,12 +23,16 @@ export class RunState {
   readonly generations: RecordOf<'generation'>[] = [];
   readonly models: RecordOf<'model'>[] = [];
   finished: RecordOf<'finished'> | undefined;
+  /** Messages that were written again from the dead letters, in order. */
+  readonly redrives: RecordOf<'redriven'>[] = [];
   /** The last failure and where it stands in the log: a service that started later does not end with it. */
   failed: (RecordOf<'failed'> & { readonly at: number }) | undefined;
   /** When the run was put on record, and each output came to its last end: milliseconds since 1970, by the brokers. */
   readonly times = new Map<'run' | 'model' | Ending, number>();
   readonly #ends = new Map<Ending, Map<number, RecordOf<'end'>>>();
   readonly #applies = new Map<number, Applies[]>();
+  /** Offset behind the last re-driven message, by topic and partition. */
+  readonly #redrivenEnds = new Map<string, number>();
 
   /** @param at offset of the record, and when it was written */
   apply(record: ProgressRecord, at: number, timestampMs: number): void {
@@ -47,8 +51,12 @@ export class RunState {
         this.#addEnd(record);
         this.times.set(record.of, timestampMs);
         break;
+      case 'redriven':
+        this.#addRedriven(record);
+        break;
       case 'scaler':
-        this.scaler ??= record;
+        // A message that was re-driven just before was to be trained on: the scaler has to be made with it.
+        if (this.run?.mode !== 'bounded' || this.allEnds('moments') !== undefined) this.scaler ??= record;
         break;
       case 'generation':
         if (record.number === this.generations.length) this.generations.push(record);
@@ -79,8 +87,12 @@ export class RunState {
     return this.run?.partitions ?? 0;
   }
 
+  /** Where an output ends in a partition: behind what the stage has written and what was re-driven. */
   end(of: Ending, partition: number): RecordOf<'end'> | undefined {
-    return this.#ends.get(of)?.get(partition);
+    const end = this.#ends.get(of)?.get(partition);
+    if (end === undefined) return undefined;
+    const redriven = this.#redrivenEnds.get(`${of}/${partition}`) ?? 0;
+    return redriven > end.offset ? { ...end, offset: redriven } : end;
   }
 
   /** The ends of an output by partition, where all of them are there and made from the ends of `input` as they are now. */
@@ -118,6 +130,13 @@ export class RunState {
     const known = ends.get(record.partition);
     if (known === undefined || record.input >= known.input) ends.set(record.partition, record);
     this.#ends.set(record.of, ends);
+  }
+
+  #addRedriven(record: RecordOf<'redriven'>): void {
+    const { topic, partition, offset } = record;
+    const place = `${topic}/${partition}`;
+    this.redrives.push(record);
+    this.#redrivenEnds.set(place, Math.max(this.#redrivenEnds.get(place) ?? 0, offset + 1));
   }
 
   #addApplies(record: Applies): void {

@@ -32,7 +32,10 @@ export function refuseOtherRun(run: RecordOf<'run'>, asked: Manifest, prefix: st
 }
 
 /** The same for a service that knows no input files: configuration, program and partitions. @throws run_changed */
-export function refuseOtherConfiguration(run: RecordOf<'run'>, { loaded, names }: ServiceContext): void {
+export function refuseOtherConfiguration(
+  run: RecordOf<'run'>,
+  { loaded, names }: Pick<ServiceContext, 'loaded' | 'names'>,
+): void {
   refuseOtherRun(run, { ...manifestOf(loaded, []), inputs: run.inputs }, names.prefix);
   const { partitions } = loaded.config.kafka.topics;
   if (run.partitions === partitions) return;

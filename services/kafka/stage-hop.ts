@@ -62,14 +62,16 @@ async function guarded(
   message: FetchedMessage,
   partition: number,
 ): Promise<HopResult> {
+  const { max_message_bytes: mostBytes } = loaded.config.kafka.topics;
   try {
-    refuseTooLarge(message, loaded.config.kafka.topics.max_message_bytes);
+    refuseTooLarge(message, mostBytes);
     return await process(message, partition);
   } catch (error) {
     // What ingest reads are files: a fault of theirs is said to the person who gave them.
     if (!(error instanceof RmmError) || error.domain !== 'data' || feed !== undefined) throw error;
     if (passesOverFaults === true) return { out: undefined, deadLetters: [], eventsIn: 0, eventsOut: 0 };
-    const letter = wholeLetter(message, { topic: names.topic(stage.topic), partition }, stage.role, error);
+    const place = { topic: names.topic(stage.topic), partition };
+    const letter = wholeLetter(message, place, stage.role, error, mostBytes);
     return {
       out: undefined,
       deadLetters: [letterMessage(letter)],

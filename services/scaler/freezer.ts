@@ -23,7 +23,8 @@ export async function freeze(context: ServiceContext, tenure: Tenure): Promise<v
   const { signal } = tenure;
   await view.catchUp(signal);
   let seen = 0;
-  if (view.state.scaler === undefined && !signal.aborted) {
+  // Again where a message was re-driven at the last moment: a scaler without it does not count.
+  while (view.state.scaler === undefined && !signal.aborted) {
     const spool = new MomentsSpool(join(kafkaLayoutOf(loaded.outputDirectory).folder, 'moments.spool'));
     try {
       seen =

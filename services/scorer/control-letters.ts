@@ -2,13 +2,13 @@ import type { ErrorCode } from '../../lib/base/codes/index.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
+import { readLetters } from '../dead-letters/read-letters.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterId, letterMessage, wholeLetter } from '../kafka/letters.js';
 import { filesSchema } from '../kafka/model-store.js';
 import { readTopic } from '../kafka/read-topic.js';
 import type { TopicKind } from '../kafka/topics.js';
 import { momentsSchema } from '../scaler/moments-message.js';
-import { readLetters } from './finish-letters.js';
 
 /** Schemas that belong on the topics that are not read whole by everybody. */
 const known: Readonly<Partial<Record<TopicKind, readonly string[]>>> = {
@@ -65,13 +65,17 @@ export class ControlLetters {
   }
 
   async #letter(kind: TopicKind, message: FetchedMessage, error: RmmError): Promise<void> {
-    const { names, tools } = this.#context;
+    const { names, tools, loaded } = this.#context;
+    const { max_message_bytes: mostBytes } = loaded.config.kafka.topics;
     const { producer, signal } = this.#tenure;
-    this.#written ??= new Set((await readLetters(this.#context, signal)).map(({ id }) => id));
+    if (this.#written === undefined) {
+      const { letters } = await readLetters(this.#context, signal, { events: false });
+      this.#written = new Set(letters.map(({ letter }) => letter.id));
+    }
     const topic = names.topic(kind);
     const id = letterId({ topic, partition: 0, offset: message.offset, row: -1 });
     if (this.#written.has(id)) return;
-    const letter = wholeLetter(message, { topic, partition: 0 }, 'control', error);
+    const letter = wholeLetter(message, { topic, partition: 0 }, 'control', error, mostBytes);
     await producer.transaction((transaction) =>
       transaction.send(names.topic('dead-letters'), 0, [letterMessage(letter)]),
     );

@@ -1,32 +1,49 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
-import { blockKey } from '../../lib/flow/block-source.js';
+import { readLetters } from '../dead-letters/read-letters.js';
+import { Settled } from '../dead-letters/settled.js';
+import { type LetterSubject, PlannedBlocks, subjectOf } from '../dead-letters/subject.js';
 import type { ServiceContext } from '../kafka/context.js';
-import { type Letter, readLetter } from '../kafka/letters.js';
-import { readTopic } from '../kafka/read-topic.js';
+import type { Letter } from '../kafka/letters.js';
 import { layoutOf, rangeName } from '../pipeline/layout.js';
 import type { PlacedBlock } from './scored-blocks.js';
 
-/** Every dead letter of the run, each once. */
-export async function readLetters(
-  { client, names }: Pick<ServiceContext, 'client' | 'names'>,
-  signal: AbortSignal,
-): Promise<Letter[]> {
-  const letters = new Map<string, Letter>();
-  await readTopic(client, names.topic('dead-letters'), 0, signal, (message) => {
-    const letter = readLetter(message);
-    if (letter !== undefined) letters.set(letter.id, letter);
-  });
-  return [...letters.values()];
+type Entry = Extract<LetterSubject, { kind: 'entry' }>;
+
+/** The letters that are open at the end of a run. */
+export interface OpenLetters {
+  /** Events, the last letter about each. */
+  readonly events: readonly { readonly letter: Letter; readonly subject: Entry }[];
+  /** Messages as a whole. */
+  readonly messages: readonly Letter[];
+  /** Entries of blocks of which nothing is known but that they are dead letters. */
+  readonly lostEntries: number;
 }
 
-/** Which letters are no longer open, because what they hold was re-driven and scored. */
-export function isResolved(letter: Letter, scored: ReadonlySet<string>, late: ReadonlySet<string>): boolean {
-  const { source, row } = letter;
-  if (source === undefined) return false;
-  if (row < 0) return scored.has(blockKey(source));
-  return late.has(blockKey({ fingerprint: source.fingerprint, first: source.first + row }));
+/** @param letters each once */
+export function openLetters(
+  letters: readonly Letter[],
+  blocks: readonly PlacedBlock[],
+  planned: PlannedBlocks,
+): OpenLetters {
+  const settled = new Settled(blocks);
+  const events = new Map<string, { letter: Letter; subject: Entry }>();
+  const lost = new Map<string, number>();
+  const messages: Letter[] = [];
+  for (const letter of letters) {
+    const subject = subjectOf(letter, planned);
+    if (settled.has(subject)) continue;
+    if (subject.kind === 'entry' && letter.row >= 0) {
+      const before = events.get(subject.key);
+      // One that was re-driven and failed again has another letter, further on in the same partition.
+      if (before === undefined || letter.offset > before.letter.offset)
+        events.set(subject.key, { letter, subject });
+    } else messages.push(letter);
+    if (subject.kind === 'block') lost.set(subject.key, subject.entries);
+  }
+  const lostEntries = [...lost.values()].reduce((sum, entries) => sum + entries, 0);
+  return { events: [...events.values()], messages, lostEntries };
 }
 
 /**
@@ -39,46 +56,31 @@ export async function writeLetters(
   blocks: readonly PlacedBlock[],
   signal: AbortSignal,
 ): Promise<number> {
-  const { loaded } = context;
+  const { loaded, view } = context;
   const folder = layoutOf(loaded.outputDirectory).deadLetters;
-  const inTime = blocks.filter(({ source }) => source.late === undefined);
-  const scored = new Set(
-    blocks.filter(({ source }) => source.late?.countedAs === undefined).map(({ source }) => blockKey(source)),
+  const { letters } = await readLetters(context, signal);
+  const open = openLetters(
+    letters.map(({ letter }) => letter),
+    blocks,
+    new PlannedBlocks(view.state.files),
   );
-  const late = new Set(
-    blocks.filter((block) => !inTime.includes(block)).map(({ source }) => blockKey(source)),
-  );
-  const open = (await readLetters(context, signal)).filter((letter) => !isResolved(letter, scored, late));
   rmSync(folder, { recursive: true, force: true });
   const files = new Map<string, { readonly entry: number; readonly line: string }[]>();
-  const lost = new Map<string, number>();
-  const messages: string[] = [];
-  for (const letter of open) {
-    const { source, row, event } = letter;
-    if (row >= 0 && source !== undefined) {
-      const entry = source.first + row;
-      const name = nameOfRange(letter, entry, loaded.config.engine.range_events);
-      files.set(name, [...(files.get(name) ?? []), { entry, line: JSON.stringify(event) }]);
-    } else {
-      messages.push(JSON.stringify(withoutBody(letter)));
-      if (source !== undefined) lost.set(blockKey(source), source.entries);
-    }
+  for (const { letter, subject } of open.events) {
+    const name = nameOfRange(subject, loaded.config.engine.range_events);
+    const lines = files.get(name) ?? [];
+    lines.push({ entry: subject.entry, line: JSON.stringify(letter.event) });
+    files.set(name, lines);
   }
   for (const [name, lines] of files) {
     lines.sort((a, b) => a.entry - b.entry);
     writeFileAtomic(join(folder, `${name}.jsonl`), `${lines.map(({ line }) => line).join('\n')}\n`);
   }
-  if (messages.length > 0) writeFileAtomic(join(folder, 'messages.jsonl'), `${messages.sort().join('\n')}\n`);
-  return [...lost.values()].reduce((sum, entries) => sum + entries, 0);
+  const messages = open.messages.map((letter) => JSON.stringify(letter)).sort();
+  if (messages.length > 0) writeFileAtomic(join(folder, 'messages.jsonl'), `${messages.join('\n')}\n`);
+  return open.lostEntries;
 }
 
-function nameOfRange({ source }: Letter, entry: number, rangeEntries: number): string {
-  const { sample, fingerprint } = source!;
-  return rangeName(sample, fingerprint, Math.floor(entry / rangeEntries) * rangeEntries);
-}
-
-function withoutBody({ message, ...letter }: Letter): unknown {
-  if (message === undefined) return letter;
-  const { body_base64: _, ...rest } = message;
-  return { ...letter, message: rest };
+function nameOfRange({ file, entry }: Entry, rangeEntries: number): string {
+  return rangeName(file.sample, file.fingerprint, Math.floor(entry / rangeEntries) * rangeEntries);
 }

@@ -14,6 +14,7 @@ import { type ReportedFile, refuseDuplicates, runReport } from '../pipeline/repo
 import { selectionOf } from '../selector/config.js';
 import { readBlockLists } from './block-list.js';
 import { featureFiles } from './feature-files.js';
+import { keepHashes } from './feature-hashes.js';
 import { writeLetters } from './finish-letters.js';
 import { saveModel } from './model-folder.js';
 import { readModel } from './models.js';
@@ -38,7 +39,7 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
   );
   const lost = await writeLetters(context, blocks, signal);
-  const duplicates = countDuplicates(featureFiles(layout.features), layout.features);
+  const duplicates = duplicatesOf(loaded);
   refuseDuplicates(duplicates, config.input.duplicates);
   const model = await readModel(context, state.models.at(-1)!.id, signal);
   saveModel(layout.model, model.model);
@@ -64,6 +65,15 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
   });
   writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
   if (!config.output.keep_features) rmSync(layout.features, { recursive: true, force: true });
+}
+
+/** Events with the split key of another one, among all rows of the run. */
+function duplicatesOf({ config, outputDirectory }: ServiceContext['loaded']): number {
+  const { features } = layoutOf(outputDirectory);
+  if (config.output.keep_features) return countDuplicates(featureFiles(features), features);
+  const { hashes } = kafkaLayoutOf(outputDirectory);
+  keepHashes(features, hashes);
+  return countDuplicates(featureFiles(hashes), hashes);
 }
 
 function reportedFile(file: ServiceContext['view']['state']['files'][number]): ReportedFile {

@@ -4,8 +4,7 @@ import { type SinkWindow, sinkBody, type WindowWriter } from '../../lib/flow/par
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
 import { featurizerOf } from '../featurizer/config.js';
-import type { RowColumns } from '../featurizer/row-columns.js';
-import { createRowColumns, rowColumnNames } from '../featurizer/row-columns.js';
+import { ownRowColumns } from '../featurizer/row-columns.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterMessage, wholeLetter } from '../kafka/letters.js';
@@ -70,13 +69,14 @@ class ScoreWriter implements WindowWriter {
 
   async add(message: FetchedMessage): Promise<number> {
     const { context, expected } = this.#work;
+    const { max_message_bytes: mostBytes } = context.loaded.config.kafka.topics;
     try {
-      refuseTooLarge(message, context.loaded.config.kafka.topics.max_message_bytes);
+      refuseTooLarge(message, mostBytes);
       return await this.#score(message.offset, decodeScaled(message, expected));
     } catch (error) {
       if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
       const place = { topic: context.names.topic('scaled'), partition: this.#window.partition };
-      this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error)));
+      this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));
       return 0;
     }
   }
@@ -93,7 +93,13 @@ class ScoreWriter implements WindowWriter {
     const shared = await this.#work.models.at(offset, this.#tenure);
     const scores = createScoreColumns(record.rows);
     await shared.use((scorer) => scorer.scoreScaled(scaled, scores, 0));
-    this.#windowOf(shared.scorer).add({ source, record, columns: ownColumns(columns, record.rows), scores });
+    this.#windowOf(shared.scorer).add({
+      source,
+      record,
+      // The window would hold every message until it is written.
+      columns: ownRowColumns(columns, record.rows),
+      scores,
+    });
     return record.rows;
   }
 
@@ -109,11 +115,4 @@ class ScoreWriter implements WindowWriter {
     view.metrics.model({ version: modelVersion, madeMs });
     return window;
   }
-}
-
-/** Columns in memory of their own: a view would keep the whole message until the window is written. */
-function ownColumns(columns: RowColumns, rows: number): RowColumns {
-  const own = createRowColumns(rows);
-  for (const name of rowColumnNames) (own[name] as Float64Array).set(columns[name] as Float64Array);
-  return own;
 }

@@ -125,7 +125,7 @@ function decode({ id }: TopicSchema, version: number, value: Uint8Array, context
   }
 }
 
-function checksumOf(value: Uint8Array): string {
+export function checksumOf(value: Uint8Array): string {
   return crc32(value).toString(16).padStart(8, '0');
 }
 

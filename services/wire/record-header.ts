@@ -27,10 +27,10 @@ export function recordToHeader(record: SelectedRecord | BlockRecord): { readonly
   };
 }
 
-/** The record of a message with `rows` rows, as a selector gives it. @throws wire_header_invalid, wire_source_contradicts */
-export function selectedRecord(headers: Headers, source: BlockSource, rows: number): SelectedRecord {
+/** What a message says became of its entries, whatever it holds. @throws wire_header_invalid */
+export function saidRecord(headers: Headers): SelectedRecord {
   const found = parse(headers);
-  const record = {
+  return {
     rows: count(found.rows),
     flow: {
       raw: numbers(found.raw, reasonCount, Number.isSafeInteger),
@@ -39,6 +39,11 @@ export function selectedRecord(headers: Headers, source: BlockSource, rows: numb
     },
     unclassifiedJets: count(found.unclassified_jets),
   };
+}
+
+/** The record of a message with `rows` rows, as a selector gives it. @throws wire_header_invalid, wire_source_contradicts */
+export function selectedRecord(headers: Headers, source: BlockSource, rows: number): SelectedRecord {
+  const record = saidRecord(headers);
   const problem = recordProblem(record, source, rows);
   if (problem !== undefined)
     throw wireError('wire_source_contradicts', problem, { key: `${source.fingerprint}:${source.first}` });

@@ -3,6 +3,7 @@ import { baseCodes } from './base.js';
 import { cliCodes } from './cli.js';
 import { columnarCodes } from './columnar.js';
 import { configCodes } from './config.js';
+import { deadLetterCodes } from './dead-letters.js';
 import { flowCodes } from './flow.js';
 import { kafkaCodes } from './kafka.js';
 import { learningCodes } from './learning.js';
@@ -23,6 +24,7 @@ export const errorCodes = {
   ...flowCodes,
   ...kafkaCodes,
   ...wireCodes,
+  ...deadLetterCodes,
   ...configCodes,
   ...servicesCodes,
   ...cliCodes,

@@ -1,0 +1,111 @@
+import { RmmError } from '../../lib/base/error.js';
+import type { RecordOf } from '../kafka/progress-records.js';
+import { progressMessage } from '../kafka/progress-records.js';
+import type { RunView } from '../kafka/run-view.js';
+import type { DataTopic } from '../kafka/topics.js';
+import type { WireMessage } from '../wire/message.js';
+import { type LetterBook, letterOf, openBook } from './open-book.js';
+import { Remedies, type Remedy, refuseTwice } from './remedies.js';
+
+export interface RedriveRequest extends Remedy {
+  /** Ids of dead letters, with or without the prefix of the topic. */
+  readonly ids: readonly string[];
+  /** Sends even what was sent again or has come through already. */
+  readonly again: boolean;
+  /** Says what would be done, and does nothing. */
+  readonly dryRun: boolean;
+}
+
+/** A message that is ready to go. */
+export interface PreparedMessage {
+  readonly letter: string;
+  readonly topic: DataTopic;
+  readonly partition: number;
+  readonly message: WireMessage;
+  /** Whether its rows are scored only (decisions.md 21). */
+  readonly late: boolean;
+  /** What the stage that reads it will say: `taken`, what becomes of the event, or the code of an error. */
+  readonly outcome: string;
+}
+
+export interface Redriven extends Omit<PreparedMessage, 'message'> {
+  /** Where it lies now; undefined in a dry run. */
+  readonly offset: number | undefined;
+}
+
+/**
+ * Sends what dead letters hold again: repaired messages and the record of each on `progress`, all or nothing. The
+ * record moves the ends that are on record, so a bounded run that had ended is open again.
+ * @throws letter_unknown, letter_settled, letter_patch_invalid, letter_not_redrivable, letter_body_gone
+ */
+export async function redrive(run: RunView, request: RedriveRequest): Promise<Redriven[]> {
+  const book = await openBook(run, true);
+  const letters = request.ids.map((id) => letterOf(book, id, run.names.prefix));
+  refuseTwice(letters, request);
+  const remedies = new Remedies(run, book);
+  try {
+    for (;;) {
+      const frozen = run.view.state.scaler !== undefined;
+      const prepared: PreparedMessage[] = [];
+      for (const letter of letters) prepared.push(await remedies.prepare(letter, request, frozen));
+      refuseSameBlock(prepared);
+      if (request.dryRun) return prepared.map((one) => withoutMessage(one, undefined));
+      const offsets = await send(run, book, prepared, frozen);
+      if (offsets !== undefined) return prepared.map((one, place) => withoutMessage(one, offsets[place]));
+    }
+  } finally {
+    await remedies.close();
+  }
+}
+
+/** Offsets of the messages; undefined where the scaler was frozen meanwhile, and nothing was sent. */
+async function send(
+  { client, names, view, signal }: RunView,
+  { end }: LetterBook,
+  prepared: readonly PreparedMessage[],
+  frozen: boolean,
+): Promise<readonly number[] | undefined> {
+  const producer = await client.producer(names.transactionalId('redrive'));
+  const overtaken = new RmmError('interrupted', 'the scaler was frozen meanwhile');
+  try {
+    return await producer.transaction(async (transaction) => {
+      const offsets: number[] = [];
+      const records: RecordOf<'redriven'>[] = [];
+      for (const { letter, topic, partition, message } of prepared) {
+        const offset = await transaction.send(names.topic(topic), partition, [message]);
+        offsets.push(offset);
+        records.push({ type: 'redriven', letter, topic, partition, offset, letters: end });
+      }
+      // Before our own records, behind which nothing can be read until they are committed.
+      await view.catchUp(signal);
+      signal.throwIfAborted();
+      if (!frozen && view.state.scaler !== undefined) throw overtaken;
+      await transaction.send(names.topic('progress'), 0, records.map(progressMessage));
+      return offsets;
+    });
+  } catch (error) {
+    if (error === overtaken) return undefined;
+    throw error;
+  } finally {
+    await producer.close();
+  }
+}
+
+function refuseSameBlock(prepared: readonly PreparedMessage[]): void {
+  const seen = new Map<string, string>();
+  for (const { letter, message } of prepared) {
+    const before = seen.get(message.key);
+    if (before !== undefined) {
+      throw new RmmError(
+        'letter_settled',
+        `${before} and ${letter} are about the same entries, which would count twice; name one of them`,
+        { context: { letter } },
+      );
+    }
+    seen.set(message.key, letter);
+  }
+}
+
+function withoutMessage({ message: _, ...rest }: PreparedMessage, offset: number | undefined): Redriven {
+  return { ...rest, offset };
+}

@@ -1,0 +1,62 @@
+import { RmmError } from '../../lib/base/error.js';
+import type { LoadedConfig } from '../../lib/config/index.js';
+import type { KafkaClient } from '../../lib/kafka/client.js';
+import { type Pause, pauses } from './context.js';
+import { ProgressView } from './progress-view.js';
+import { refuseOtherConfiguration } from './same-run.js';
+import { RunNames } from './topics.js';
+
+/** A run as a command sees it from outside: its topics, and what its progress says. */
+export interface RunView {
+  readonly loaded: LoadedConfig;
+  readonly client: KafkaClient;
+  readonly names: RunNames;
+  readonly view: ProgressView;
+  readonly pause: Pause;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks at a run for as long as `body` takes; all that is on record when it starts is known.
+ * @throws run_not_on_record, run_changed where the configuration is not the run's, kafka_topic_missing
+ */
+export async function withRunView<Result>(
+  {
+    loaded,
+    client,
+    signal,
+    random,
+    clock,
+  }: Pick<RunView, 'loaded' | 'client' | 'signal'> & {
+    readonly random: () => number;
+    readonly clock: Parameters<typeof pauses>[2];
+  },
+  body: (run: RunView) => Promise<Result>,
+): Promise<Result> {
+  const { kafka } = loaded.config;
+  const names = new RunNames(kafka.prefix);
+  const pause = pauses(kafka.retry_max_ms, random, clock);
+  const view = new ProgressView({ client, topic: names.topic('progress'), pause });
+  const closing = new AbortController();
+  // Asked for once before it is followed, which would wait for topics that do not exist.
+  await client.admin.offsets(names.topic('progress'));
+  const following = view.follow(closing.signal);
+  following.catch(() => {});
+  try {
+    await view.catchUp(signal);
+    signal.throwIfAborted();
+    const { run } = view.state;
+    if (run === undefined) {
+      throw new RmmError(
+        'run_not_on_record',
+        `the topics with the prefix ${kafka.prefix} hold no run; start it with \`rmmstream run CONFIG\``,
+        { context: { prefix: kafka.prefix } },
+      );
+    }
+    refuseOtherConfiguration(run, { loaded, names });
+    return await body({ loaded, client, names, view, pause, signal });
+  } finally {
+    closing.abort();
+    await following.catch(() => {});
+  }
+}

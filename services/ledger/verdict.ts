@@ -1,0 +1,211 @@
+import { dataTopics } from '../kafka/topics.js';
+import { addSums, type EntrySum, sameSum } from './entry-sums.js';
+
+/** An entry of a block that came again from the dead letters. */
+export interface LateFacts {
+  readonly entry: number;
+  /** Whether a dead letter is about it. */
+  readonly isDead: boolean;
+  /** A message of it waits for a stage. */
+  readonly isWaiting: boolean;
+  /** A message of it became a dead letter as a whole. */
+  readonly wasDead: boolean;
+  /** Messages of it that have come to the last topic, by what became of it. */
+  readonly selected: number;
+  readonly cut: number;
+  readonly dead: number;
+}
+
+/** What was seen of a block; counts of messages are by topic, in the order of the topics. */
+export interface BlockFacts {
+  readonly entries: number;
+  readonly passed: readonly number[];
+  readonly waiting: readonly number[];
+  readonly dead: readonly number[];
+  /** What the header of the block's last message says became of its entries. */
+  readonly flow: { readonly selected: number; readonly cut: number; readonly dead: number };
+  /** Distinct entries that dead letters are about. */
+  readonly deadEntries: number;
+  readonly features: EntrySum;
+  /** Rows of scaled up to where the scorer is. */
+  readonly scaled: EntrySum;
+  /** Rows of scaled behind that. */
+  readonly pending: EntrySum;
+  readonly scores: EntrySum;
+  readonly late: readonly LateFacts[];
+  /** Whether ingest has come past the block. */
+  readonly isRead: boolean;
+  /** The topic that rows are scored from, as far as it is still there: index among the topics. */
+  readonly last: number;
+}
+
+/** What became of the entries of a block, or of many; scored + cut + dead + inFlight + missing are all of them. */
+export interface Counts {
+  readonly scored: number;
+  readonly cut: number;
+  readonly dead: number;
+  /** Among them: sent again, and on their way. */
+  readonly redriven: number;
+  readonly inFlight: number;
+  readonly missing: number;
+  /** Entries that count more than once, times how often too much; in none of the others. */
+  readonly doubled: number;
+}
+
+export interface Verdict extends Counts {
+  /** What is wrong, in words. */
+  readonly problems: readonly string[];
+}
+
+/** Says what became of the entries of one block, each once. */
+export function judge(facts: BlockFacts): Verdict {
+  const problems: string[] = [];
+  const late = judgeLate(facts.late, problems);
+  const excess = excessMessages(facts, problems);
+  const reached = facts.passed[facts.last]! + facts.waiting[facts.last]!;
+  const known = reached > 0 ? ofReached(facts, late, problems) : ofOthers(facts, late, problems);
+  // Those of messages that came too often are counted with the messages.
+  const explained = Math.max(0, reached - 1) * known.selected + late.rowsTooMany;
+  const rows = judgeRows(facts, known.selected + late.scored, explained, problems);
+  const missing = known.missing + late.lost + rows.missing;
+  return {
+    scored: rows.scored,
+    cut: known.cut + late.cut,
+    dead: known.dead,
+    redriven: Math.min(known.dead, late.onTheirWay),
+    inFlight: known.inFlight + rows.inFlight,
+    missing,
+    doubled: excess * facts.entries + late.doubled + known.doubled + rows.doubled,
+    problems,
+  };
+}
+
+interface LateCounts {
+  /** Dead letters that are scored, or cut, by now; that are on their way; whose message was lost. */
+  readonly scored: number;
+  readonly cut: number;
+  readonly onTheirWay: number;
+  readonly lost: number;
+  readonly doubled: number;
+  /** Rows among what is doubled. */
+  readonly rowsTooMany: number;
+}
+
+function judgeLate(late: readonly LateFacts[], problems: string[]): LateCounts {
+  const counts = { scored: 0, cut: 0, onTheirWay: 0, lost: 0, doubled: 0, rowsTooMany: 0 };
+  for (const { entry, isDead, isWaiting, wasDead, selected, cut, dead } of late) {
+    const through = selected + cut;
+    // An entry without a dead letter has its place in the block already.
+    const tooMuch = isDead ? Math.max(0, through - 1) : through;
+    if (tooMuch > 0)
+      problems.push(`entry ${entry} came again ${through} times${isDead ? '' : ' without a dead letter'}`);
+    counts.doubled += tooMuch;
+    counts.rowsTooMany += selected - (isDead && selected > 0 ? 1 : 0);
+    if (!isDead) continue;
+    if (selected > 0) counts.scored += 1;
+    else if (cut > 0) counts.cut += 1;
+    else if (isWaiting) counts.onTheirWay += 1;
+    else if (!wasDead && dead === 0) {
+      counts.lost += 1;
+      problems.push(`entry ${entry} was sent again and is nowhere`);
+    }
+  }
+  return counts;
+}
+
+/**
+ * How often the block was seen too often on the topic where that is worst: once is right, and once more for each time
+ * that it became a dead letter further on.
+ */
+function excessMessages({ passed, waiting, dead }: BlockFacts, problems: string[]): number {
+  let allowed = 1;
+  let worst = 0;
+  for (let topic = passed.length - 1; topic >= 0; topic -= 1) {
+    const seen = passed[topic]! + waiting[topic]!;
+    if (seen > allowed) problems.push(`seen ${seen} times on ${dataTopics[topic]}`);
+    worst = Math.max(worst, seen - allowed);
+    allowed += dead[topic]!;
+  }
+  return worst;
+}
+
+interface Known {
+  /** Rows to be scored, but for late ones. */
+  readonly selected: number;
+  readonly cut: number;
+  readonly dead: number;
+  readonly inFlight: number;
+  readonly missing: number;
+  readonly doubled: number;
+}
+
+/** The block is on the last topic: its header says what became of every entry. */
+function ofReached({ entries, flow, deadEntries }: BlockFacts, late: LateCounts, problems: string[]): Known {
+  const unwritten = Math.max(0, flow.dead - deadEntries);
+  const unexpected = Math.max(0, deadEntries - flow.dead);
+  if (unwritten > 0) problems.push(`${unwritten} dead letters were not written`);
+  if (unexpected > 0)
+    problems.push(`${unexpected} dead letters are about entries that are cut or selected too`);
+  const uncounted = entries - flow.selected - flow.cut - flow.dead;
+  if (uncounted !== 0)
+    problems.push(`its header says what became of ${entries - uncounted} of ${entries} entries`);
+  return {
+    selected: flow.selected,
+    cut: flow.cut,
+    dead: Math.max(0, flow.dead - unwritten - late.scored - late.cut - late.lost),
+    inFlight: 0,
+    missing: unwritten + Math.max(0, uncounted),
+    doubled: unexpected + Math.max(0, -uncounted),
+  };
+}
+
+/** The block is not there as a whole: on its way, a dead letter, or nowhere. */
+function ofOthers(facts: BlockFacts, late: LateCounts, problems: string[]): Known {
+  const rest = facts.entries - late.scored - late.cut - late.lost;
+  const none = { selected: 0, cut: 0, dead: 0, inFlight: 0, missing: 0, doubled: 0 };
+  if (facts.waiting.some((count) => count > 0)) return { ...none, inFlight: rest };
+  if (facts.dead.some((count) => count > 0)) return { ...none, dead: rest };
+  if (!facts.isRead) return { ...none, inFlight: rest };
+  const seen = facts.passed.flatMap((count, topic) => (count > 0 ? [dataTopics[topic]!] : []));
+  problems.push(seen.length === 0 ? 'not on events' : `lost behind ${seen.at(-1)}`);
+  return { ...none, missing: rest };
+}
+
+/**
+ * Compares the rows of the score files with those on the last topic, and these with those before.
+ * @param expected distinct rows
+ * @param explained rows beyond these that are counted as doubled already
+ */
+function judgeRows(
+  { features, scaled, pending, scores, dead, waiting, last }: BlockFacts,
+  expected: number,
+  explained: number,
+  problems: string[],
+): {
+  readonly scored: number;
+  readonly inFlight: number;
+  readonly missing: number;
+  readonly doubled: number;
+} {
+  const all = addSums(scaled, pending);
+  const tooMany = Math.max(0, all.count - expected - explained);
+  const beyond = Math.max(0, scores.count - all.count);
+  if (tooMany > 0) problems.push(`${tooMany} rows too many on ${dataTopics[last]}`);
+  if (beyond > 0) problems.push(`${beyond} rows too many in the scores`);
+  // Equal numbers of different rows: at least one is missing and another one too many.
+  const others = [
+    last > 2 && dead[3] === 0 && waiting[2] === 0 && differ(features, all) ? 'scaled than on features' : '',
+    differ(scores, all) ? `the scores than on ${dataTopics[last]}` : '',
+  ].filter((where) => where !== '');
+  for (const where of others) problems.push(`other rows in ${where}`);
+  const swapped = Math.min(others.length, expected);
+  const scored = Math.max(0, Math.min(expected, scores.count) - swapped);
+  const inFlight = Math.min(expected - scored - swapped, pending.count);
+  const lost = expected - scored - swapped - inFlight;
+  if (lost > 0) problems.push(`${lost} rows are missing in the scores`);
+  return { scored, inFlight, missing: swapped + lost, doubled: tooMany + beyond + others.length };
+}
+
+function differ(a: EntrySum, b: EntrySum): boolean {
+  return a.count === b.count && !sameSum(a, b);
+}
