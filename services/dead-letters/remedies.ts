@@ -113,9 +113,10 @@ export class Remedies {
 
   async #fromSource(booked: BookedLetter, { block }: Remedy, frozen: boolean): Promise<PreparedMessage> {
     const { file, first } = block === undefined ? this.#blockOf(booked) : this.#blockNamed(block);
-    const found = await this.#reader.read(file, first / blockEntries);
-    const source = frozen ? { ...found.source, late: {} } : found.source;
-    return this.#whole(booked, 'events', encodeEvents({ ...found, source }));
+    const message = await this.#reader.read(file, first / blockEntries, (found) =>
+      encodeEvents(frozen ? { ...found, source: { ...found.source, late: {} } } : found),
+    );
+    return this.#whole(booked, 'events', message);
   }
 
   #whole(booked: BookedLetter, topic: DataTopic, message: WireMessage): PreparedMessage {
