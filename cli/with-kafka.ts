@@ -28,10 +28,17 @@ export async function withKafka(
 /** Connects to the cluster that the configuration names. @throws config_conflict without engine.type kafka */
 export async function connectKafka(
   cli: Cli,
-  { config }: LoadedConfig,
+  { config, folder }: LoadedConfig,
   onNote: (text: string) => void = (text) => cli.stderr.write(`${text}\n`),
 ): Promise<KafkaClient> {
   const { openKafka } = await import('../lib/kafka/open.js');
   const { connectionOf } = await import('../services/kafka/connection.js');
-  return openKafka(connectionOf(config, cli.environment, onNote));
+  return openKafka(
+    connectionOf(config, {
+      environment: cli.environment,
+      folder,
+      clientId: `rmmstream-${process.pid}`,
+      onNote,
+    }),
+  );
 }

@@ -76,7 +76,8 @@ export interface TransactionalProducer {
   readonly transactionalId: string;
   /**
    * Runs `body` and commits; whatever `body` throws aborts the transaction and is thrown on. After any error
-   * the producer may be unusable: close it and ask for another.
+   * the producer may be unusable: close it and ask for another. Readers see what was committed a moment after
+   * this resolves.
    * @throws kafka_fenced where another producer took the transactional id over
    */
   transaction<Result>(body: (transaction: Transaction) => Promise<Result>): Promise<Result>;
@@ -108,9 +109,10 @@ export interface GroupOptions {
   /**
    * The partitions of this member from now on, all of them; called at every change and whenever the group met
    * anew. What is missing from the list may already be in another member's hands: its work is given up.
+   * The list stays in force while membership is lost: transactional ids fence whoever has been replaced.
    */
   readonly onPartitions: (partitions: readonly number[]) => void;
-  /** Hears how membership stands; `lost` with the reason while it tries to get back in. */
+  /** Hears every change of how membership stands; `lost` with the reason while it tries to get back in, for ever. */
   readonly onState: (state: 'joining' | 'joined' | 'lost', reason?: Error) => void;
 }
 
@@ -162,7 +164,11 @@ export interface KafkaAdmin {
   listTopics(): Promise<readonly string[]>;
   /** @throws kafka_topic_missing */
   offsets(topic: string): Promise<readonly PartitionOffsets[]>;
-  /** Positions that a group has committed, by partition; partitions without one are left out. */
+  /**
+   * Positions that a group has committed, by partition; partitions without one are left out. Waits for open
+   * transactions that commit a position here, so what it gives is settled.
+   * @throws kafka_request_failed (UNSTABLE_OFFSET_COMMIT) where one stays open for kafka.request_timeout_ms
+   */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, CommittedOffset>>;
   /** Forgets groups; those that do not exist are passed over. Groups with members stay and are named in the error. */
   deleteGroups(groups: readonly string[]): Promise<void>;
@@ -179,6 +185,8 @@ export interface KafkaConnection {
   readonly requestTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly transactionTimeoutMs: number;
+  /** Longest pause between two tries to get back into a group. */
+  readonly retryMaxMs: number;
   readonly maxMessageBytes: number;
   readonly compression: 'none' | 'gzip' | 'lz4' | 'zstd';
   /** PEM texts; undefined where not given. undefined as a whole: no TLS. */

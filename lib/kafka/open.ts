@@ -1,3 +1,4 @@
+import { RmmError } from '../base/error.js';
 import type { KafkaClient, KafkaConnection } from './client.js';
 
 /**
@@ -6,6 +7,11 @@ import type { KafkaClient, KafkaConnection } from './client.js';
  * @throws kafka_unreachable, kafka_refused, kafka_client_missing, kafka_version_unsupported
  */
 export async function openKafka(connection: KafkaConnection): Promise<KafkaClient> {
+  if (connection.client === 'confluent')
+    throw new RmmError(
+      'kafka_client_missing',
+      'kafka.client: confluent is not installed; leave kafka.client at kafkajs',
+    );
   const { KafkajsClient } = await import('./kafkajs/client.js');
   const client = new KafkajsClient(connection);
   try {

@@ -1,57 +1,55 @@
-import { readFileSync } from 'node:fs';
 import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import type { KafkaConnection } from '../../lib/kafka/client.js';
+import { readNamedFile, readSecret, type SecretSources } from './secret.js';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export interface ConnectionOptions extends SecretSources {
+  /** Names this process in the brokers' logs. */
+  readonly clientId: string;
+  readonly onNote: (text: string) => void;
+}
 
-/** How to reach the cluster of a configuration, with secrets and certificates read. @throws kafka_secret_missing */
-export function connectionOf(
-  { engine, kafka }: Config,
-  environment: Environment,
-  onNote: (text: string) => void,
-): KafkaConnection {
-  const { tls, sasl, topics } = kafka;
+/**
+ * How to reach the cluster of a configuration, with its secrets read.
+ * @throws kafka_secret_missing, config_invalid where a log-in lacks its name or password
+ */
+export function connectionOf(config: Config, options: ConnectionOptions): KafkaConnection {
+  const { kafka, engine } = config;
   return {
     client: kafka.client,
     brokers: engine.brokers,
-    clientId: `rmmstream-${kafka.prefix}`,
+    clientId: options.clientId,
     requestTimeoutMs: kafka.request_timeout_ms,
     sessionTimeoutMs: kafka.session_timeout_ms,
     transactionTimeoutMs: kafka.transaction_timeout_ms,
-    maxMessageBytes: topics.max_message_bytes,
-    compression: topics.compression,
-    tls: tls.enabled ? { ca: pem(tls.ca_file), cert: pem(tls.cert_file), key: pem(tls.key_file) } : undefined,
-    sasl:
-      sasl.mechanism === 'none'
-        ? undefined
-        : {
-            mechanism: sasl.mechanism,
-            username: sasl.username ?? '',
-            password: secret(sasl.password ?? '', environment),
-          },
-    onNote,
+    retryMaxMs: kafka.retry_max_ms,
+    maxMessageBytes: kafka.topics.max_message_bytes,
+    compression: kafka.topics.compression,
+    tls: tlsOf(config, options),
+    sasl: saslOf(config, options),
+    onNote: options.onNote,
   };
 }
 
-function pem(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : readText(path);
+function tlsOf({ kafka }: Config, { folder }: SecretSources): KafkaConnection['tls'] {
+  if (!kafka.tls.enabled) return undefined;
+  const { ca_file, cert_file, key_file } = kafka.tls;
+  const read = (path: string | undefined, key: string) =>
+    path === undefined ? undefined : readNamedFile(path, `kafka.tls.${key}`, folder);
+  return {
+    ca: read(ca_file, 'ca_file'),
+    cert: read(cert_file, 'cert_file'),
+    key: read(key_file, 'key_file'),
+  };
 }
 
-function secret(reference: string, environment: Environment): string {
-  const value = reference.startsWith('env:')
-    ? environment[reference.slice(4)]
-    : readText(reference.slice('file:'.length)).trimEnd();
-  if (value !== undefined && value !== '') return value;
-  throw new RmmError('kafka_secret_missing', `${reference} of kafka.sasl.password holds nothing`);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new RmmError('kafka_secret_missing', `${path} cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+function saslOf({ kafka }: Config, sources: SecretSources): KafkaConnection['sasl'] {
+  const { mechanism, username, password } = kafka.sasl;
+  if (mechanism === 'none') return undefined;
+  if (username === undefined || password === undefined)
+    throw new RmmError(
+      'config_invalid',
+      `kafka.sasl.${username === undefined ? 'username' : 'password'} is missing beside kafka.sasl.mechanism: ${mechanism}`,
+    );
+  return { mechanism, username, password: readSecret(password, 'kafka.sasl.password', sources) };
 }

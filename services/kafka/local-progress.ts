@@ -1,7 +1,9 @@
 import { RmmError } from '../../lib/base/error.js';
+import type { Config } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { totalOf } from '../../lib/flow/partitions/sink.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
+import { split } from '../../lib/physics/identity.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
 import type { ProgressView } from './progress-view.js';
 import { type Stage, stages } from './stages.js';
@@ -22,12 +24,20 @@ export class LocalProgress {
   readonly #names: RunNames;
   readonly #view: ProgressView;
   readonly #progress: Progress;
+  readonly #training: Config['training'];
   readonly #events = new Map<string, number>();
   readonly #started = new Set<string>();
+  readonly #finished = new Set<string>();
   readonly #errors: { readonly code: string; readonly message: string }[] = [];
-  #trained = 0;
 
-  constructor(client: KafkaClient, names: RunNames, view: ProgressView, progress: Progress) {
+  constructor(
+    client: KafkaClient,
+    names: RunNames,
+    view: ProgressView,
+    progress: Progress,
+    training: Config['training'],
+  ) {
+    this.#training = training;
     this.#client = client;
     this.#names = names;
     this.#view = view;
@@ -51,11 +61,9 @@ export class LocalProgress {
       );
       // Behind the selector there are fewer.
       if (stage.role === 'selector') before = eventsOut;
+      if (state.allEnds(stage.makes) !== undefined) this.#finish(stage.role);
     }
-  }
-
-  finish(): void {
-    for (const stage of this.#started) this.#progress.finish(stage);
+    if (state.models.some(({ final }) => final)) this.#finish('train');
   }
 
   /** A line that a service has logged: what a person should know is shown. */
@@ -90,10 +98,18 @@ export class LocalProgress {
     );
   }
 
-  #epoch(fields: Readonly<Record<string, unknown>>): void {
-    this.#trained += 1;
-    this.#start('train', 0);
-    this.#progress.advance('train', 0, `epoch ${this.#trained}, loss ${Number(fields.loss).toPrecision(4)}`);
+  #epoch({ rows, loss, megaset, epoch }: Readonly<Record<string, unknown>>): void {
+    const { epochs, passes } = this.#training;
+    const trained = this.#view.state.scaler?.rows_by_split[split.train] ?? 0;
+    this.#start('train', trained * epochs * passes);
+    const note = `megaset ${Number(megaset) + 1}, epoch ${Number(epoch) + 1}, loss ${Number(loss).toPrecision(4)}`;
+    this.#progress.advance('train', Number(rows), note);
+  }
+
+  #finish(stage: string): void {
+    if (!this.#started.has(stage) || this.#finished.has(stage)) return;
+    this.#finished.add(stage);
+    this.#progress.finish(stage);
   }
 
   async #positions({ role, topic }: Stage): Promise<{ eventsIn: number; eventsOut: number }> {

@@ -81,7 +81,8 @@ export async function runLocal(request: LocalRunRequest): Promise<RunOutcome> {
 async function supervise(request: LocalRunRequest, view: ProgressView): Promise<RunOutcome> {
   const { loaded, client, progress, signal, clock } = request;
   const { config, outputDirectory } = loaded;
-  const shown = new LocalProgress(client, new RunNames(config.kafka.prefix), view, progress);
+  const names = new RunNames(config.kafka.prefix);
+  const shown = new LocalProgress(client, names, view, progress, config.training);
   const processes = serviceNames.flatMap((service) =>
     Array.from({ length: config.engine.copies[service] }, (_, copy): ServiceProcess => ({ service, copy })),
   );
@@ -113,7 +114,6 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
       throw new RmmError('interrupted', 'interrupted; the same command goes on where it stopped');
     await supervisor.ended();
     await shown.look();
-    shown.finish();
     const report = readReport(layoutOf(outputDirectory).runJson);
     return { directory: outputDirectory, state: 'done', report };
   } catch (error) {

@@ -29,13 +29,14 @@ function trainingEars(tools: ServiceContext['tools']): TrainingEars {
   const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
   return {
     onStep: (rows) => metrics.batchIn(rows, 0),
-    onEpoch({ pass, megaset, epoch, loss, validationLoss }) {
+    onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
       metrics.checkpoint(tools.clock.wallMs());
       if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
       tools.log.info('epoch', {
         pass,
         megaset,
         epoch,
+        rows,
         loss,
         ...(validationLoss === undefined ? {} : { validation_loss: validationLoss }),
       });

@@ -55,16 +55,24 @@ export class KafkajsAdmin implements KafkaAdmin {
         { doing: `making topic ${failed.topic}`, broker },
         failed.errorMessage,
       );
-    await this.#until('every partition has a leader', async () => {
-      const names = topics.map(({ name }) => name);
-      const { topicMetadata } = await this.#directory.metadata(names, doing);
-      return topicMetadata.every(
-        ({ topicErrorCode, partitionMetadata }) =>
-          topicErrorCode === 0 && partitionMetadata.every(({ leader }) => leader >= 0),
-      );
-    });
+    await this.#until('every partition has a leader', () => this.#areLed(topics));
     const made = answer.topicErrors.filter(({ errorCode }) => errorCode === 0);
     return made.map(({ topic }) => topic);
+  }
+
+  /** Whether the leaders of all partitions know that they are: metadata tell it a moment before it is so. */
+  async #areLed(topics: readonly TopicSpec[]): Promise<boolean> {
+    try {
+      for (const { name } of topics) {
+        this.#directory.forgetTopic(name);
+        await this.offsets(name);
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof RmmError && (error.spec.retry === true || error.code === 'kafka_topic_missing'))
+        return false;
+      throw error;
+    }
   }
 
   async deleteTopics(names: readonly string[]): Promise<void> {

@@ -24,6 +24,7 @@ export const brokerCode = {
   groupNotFound: 69,
   unknownLeaderEpoch: 75,
   memberIdRequired: 79,
+  unstableOffsetCommit: 88,
   producerFenced: 90,
 } as const;
 

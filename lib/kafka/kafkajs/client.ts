@@ -36,16 +36,7 @@ export class KafkajsClient implements KafkaClient {
   }
 
   reader(topic: string, partition: number): PartitionReader {
-    return new KafkajsReader({
-      context: this.#context,
-      directory: this.#directory,
-      topic,
-      partition,
-      isCompacted: async () => {
-        const [found] = await this.admin.describeTopics([topic]);
-        return found?.settings['cleanup.policy']?.includes('compact') ?? false;
-      },
-    });
+    return new KafkajsReader(this.#context, this.#directory, topic, partition);
   }
 
   async producer(transactionalId: string): Promise<TransactionalProducer> {

@@ -14,6 +14,7 @@ const comingBack: ReadonlySet<number> = new Set([
   brokerCode.notCoordinator,
   brokerCode.concurrentTransactions,
   brokerCode.unknownTopicOrPartition,
+  brokerCode.unstableOffsetCommit,
 ]);
 const stale: ReadonlySet<number> = new Set([brokerCode.coordinatorNotAvailable, brokerCode.notCoordinator]);
 

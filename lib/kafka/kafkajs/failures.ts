@@ -66,8 +66,11 @@ function isTls({ code, message }: KafkajsError): boolean {
   return tlsError.test(String(code ?? '')) || /SSL routines|wrong version number/.test(message ?? '');
 }
 
-/** Turns what kafkajs throws while it connects or waits for an answer into ours. */
-export function connectionFailure(error: unknown, asking: Asking): RmmError {
+/**
+ * Turns what kafkajs throws while it connects or waits for an answer into ours.
+ * @param isNew whether nothing was answered over this connection yet
+ */
+export function connectionFailure(error: unknown, asking: Asking, isNew = false): RmmError {
   if (error instanceof RmmError) return error;
   const kafkajs = error as KafkajsError;
   const reason = kafkajs.message ?? String(error);
@@ -83,8 +86,11 @@ export function connectionFailure(error: unknown, asking: Asking): RmmError {
     );
   if (kafkajs.name === 'KafkaJSRequestTimeoutError')
     return new RmmError('kafka_unreachable', `${where} did not answer in time`, options);
-  if (kafkajs.name === 'KafkaJSConnectionClosedError')
-    return new RmmError('kafka_unreachable', `${where} closed the connection`, options);
+  if (kafkajs.name === 'KafkaJSConnectionClosedError' || reason.includes('before secure TLS connection')) {
+    // A broker that expects something else of a connection says no more than this.
+    const hint = isNew ? ' before it answered; does it expect or not expect kafka.tls or kafka.sasl?' : '';
+    return new RmmError('kafka_unreachable', `${where} closed the connection${hint}`, options);
+  }
   if (kafkajs.name?.startsWith('KafkaJSConnection') === true || kafkajs.name === 'KafkaJSLockTimeout')
     return new RmmError('kafka_unreachable', `${where} cannot be reached (${reason})`, options);
   return new RmmError('kafka_request_failed', `${where}: ${reason}`, options);

@@ -2,6 +2,23 @@ import type { AbortedTransaction } from './committed.js';
 import { type RecordBatch, recordBatches } from './record-batch.js';
 import { damaged } from './record-cursor.js';
 
+/** A fetch of one partition. */
+export interface FetchAsk {
+  readonly isolationLevel: 0 | 1;
+  /** How long the broker waits where there is nothing, in ms. */
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly fetchOffset: number;
+      readonly maxBytes: number;
+    }[];
+  }[];
+}
+
 /** Answer to a fetch of one partition (Fetch, version 11). */
 export interface FetchAnswer {
   readonly errorCode: number;

@@ -28,17 +28,11 @@ export class GroupAdmin {
     partitions: readonly number[],
   ): Promise<ReadonlyMap<number, CommittedOffset>> {
     const target = this.#coordinator(group, `asking for offsets of group ${group}`);
-    const { responses } = await askCoordinator(target, async (link) => {
-      const topics = [{ topic, partitions: partitions.map((partition) => ({ partition })) }];
-      const answer = await link.ask('OffsetFetch', { groupId: group, topics }, target.doing);
-      const each = answer.responses.flatMap((one) => one.partitions.map(({ errorCode }) => errorCode));
-      return { answer, codes: [answer.errorCode, ...each] };
+    const { committed } = await askCoordinator(target, async (link) => {
+      const answer = await link.fetchOffsets(group, topic, partitions, target.doing);
+      return { answer, codes: answer.codes };
     });
-    const found = new Map<number, CommittedOffset>();
-    // -1 stands for none.
-    for (const { partition, offset, metadata } of responses.flatMap((one) => one.partitions))
-      if (Number(offset) >= 0) found.set(partition, { offset: Number(offset), metadata: metadata ?? '' });
-    return found;
+    return committed;
   }
 
   async delete(groups: readonly string[]): Promise<void> {

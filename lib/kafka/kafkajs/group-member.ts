@@ -29,7 +29,6 @@ const staleCoordinator: ReadonlySet<number> = new Set([
 ]);
 
 const firstPauseMs = 50;
-const mostPauseMs = 3000;
 const longestHeartbeatMs = 1000;
 const leastTimeoutMs = 2000;
 const leaveTimeoutMs = 3000;
@@ -53,6 +52,8 @@ export class KafkajsGroupMember implements GroupMember {
   #memberId = '';
   #owned: readonly number[] = [];
   #isLeaving = false;
+  #told: { state: string; reason: string | undefined } = { state: '', reason: undefined };
+  #awaySince: number | undefined;
   readonly #leaving = new AbortController();
   readonly #running: Promise<void>;
 
@@ -75,7 +76,7 @@ export class KafkajsGroupMember implements GroupMember {
   }
 
   async #run(): Promise<void> {
-    const backoff = new Backoff(firstPauseMs, mostPauseMs);
+    const backoff = new Backoff(firstPauseMs, this.#context.connection.retryMaxMs);
     // Callbacks belong to calls after this one has returned.
     await pause(0);
     while (!this.#isLeaving) {
@@ -85,23 +86,36 @@ export class KafkajsGroupMember implements GroupMember {
         await this.#stay(joined);
       } catch (error) {
         if (this.#isLeaving) return;
-        this.#forget(error);
-        if (!this.#isUsual(error)) this.#options.onState('lost', error as Error);
+        this.#learn(error);
+        // A coordinator that answers, if only that it does not know this member, is asked again at once.
+        if (brokerCodeOf(error) !== undefined && !staleCoordinator.has(brokerCodeOf(error)!)) backoff.reset();
         await this.#sleep(backoff.next());
       }
     }
   }
 
-  /** What a rebalance brings, as opposed to a loss of the coordinator. */
-  #isUsual(error: unknown): boolean {
-    return meetingAgain.has(brokerCodeOf(error) ?? 0);
+  /** Draws the consequences of a failure for the next try, and tells it where it is more than a rebalance. */
+  #learn(error: unknown): void {
+    const code = brokerCodeOf(error) ?? 0;
+    if (code === brokerCode.unknownMember) this.#memberId = '';
+    const isMeeting = meetingAgain.has(code);
+    if (!isMeeting && code !== brokerCode.unknownMember)
+      this.#directory.forgetCoordinator('group', this.#group);
+    const isPassing = isMeeting || staleCoordinator.has(code);
+    this.#awaySince ??= performance.now();
+    const awayMs = performance.now() - this.#awaySince;
+    if (isPassing && awayMs < this.#context.connection.sessionTimeoutMs) this.#tell('joining');
+    else this.#tell('lost', error as Error);
   }
 
-  #forget(error: unknown): void {
-    const code = brokerCodeOf(error);
-    if (code === brokerCode.unknownMember) this.#memberId = '';
-    if (this.#isUsual(error) || code === brokerCode.unknownMember) return;
-    this.#directory.forgetCoordinator('group', this.#group);
+  /** Tells changes only; while lost, what is tried to get back in is none. */
+  #tell(state: 'joining' | 'joined' | 'lost', reason?: Error): void {
+    if (this.#isLeaving || (state === 'joining' && this.#told.state === 'lost')) return;
+    if (this.#told.state === state && this.#told.reason === reason?.message) return;
+    this.#told = { state, reason: reason?.message };
+    if (state === 'joined') this.#awaySince = undefined;
+    if (reason === undefined) this.#options.onState(state);
+    else this.#options.onState(state, reason);
   }
 
   async #sleep(ms: number): Promise<void> {
@@ -114,7 +128,7 @@ export class KafkajsGroupMember implements GroupMember {
 
   async #join(): Promise<Joined> {
     const doing = `joining group ${this.#group}`;
-    this.#options.onState('joining');
+    this.#tell('joining');
     const link = await this.#coordinator(doing);
     const answer = await this.#askJoin(link, doing);
     const memberId = answer.memberId;
@@ -134,7 +148,7 @@ export class KafkajsGroupMember implements GroupMember {
     if (sync.errorCode !== 0) throw brokerFailure(sync.errorCode, { doing, broker: link.address });
     this.#owned = readAssignment(sync.memberAssignment, this.#options.topic);
     if (!this.#isLeaving) {
-      this.#options.onState('joined');
+      this.#tell('joined');
       this.#options.onPartitions(this.#owned);
     }
     return { memberId, generationId: answer.generationId };

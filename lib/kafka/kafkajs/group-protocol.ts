@@ -64,7 +64,8 @@ class Reader {
   }
 
   skipBytes(): void {
-    this.#at += Math.max(0, this.int32());
+    const length = this.int32();
+    this.#at += Math.max(0, length);
   }
 
   /** Partitions of `topic` in a list of topics with their partitions. */

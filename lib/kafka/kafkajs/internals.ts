@@ -24,12 +24,14 @@ export interface WireEncoder {
   writeInt32(value: number): WireEncoder;
   writeString(value: string): WireEncoder;
   writeBytes(value: Buffer | null): WireEncoder;
+  writeBuffer(value: Buffer): WireEncoder;
   writeArray(values: readonly (number | string | WireEncoder)[]): WireEncoder;
 }
 
 export interface WireRequest {
   readonly apiKey: number;
   readonly apiVersion: number;
+  readonly apiName: string;
   encode(): Promise<WireEncoder>;
 }
 
@@ -74,6 +76,7 @@ export interface ConnectionSettings {
     readonly onConnect: () => void;
   }) => Socket;
   readonly requestTimeout: number;
+  readonly enforceRequestTimeout: boolean;
   readonly connectionTimeout: number;
   readonly ssl: ConnectionOptions | undefined;
   readonly sasl:

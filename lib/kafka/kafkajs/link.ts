@@ -3,15 +3,24 @@ import { RmmError } from '../../base/error.js';
 import type { KafkaConnection } from '../client.js';
 import type { Notes } from '../notes.js';
 import { closedHere, connectionFailure } from './failures.js';
+import { type FetchAnswer, type FetchAsk, readFetchAnswer } from './fetch-answer.js';
 import {
   type ApiRanges,
   apiOf,
   createLogger,
   socketFactory,
   WireConnection,
+  WireEncoder,
   type WireLogEntry,
+  type WireRequest,
   type WireResponse,
 } from './internals.js';
+import {
+  type OffsetFetchAnswer,
+  readOffsetFetch,
+  stableOffsetFetch,
+  writeOffsetFetch,
+} from './offset-fetch.js';
 import type { ApiName, Wire } from './wire.js';
 
 /** What every connection of one client shares. */
@@ -63,6 +72,8 @@ export class Link {
   readonly #context: LinkContext;
   readonly #wire: WireConnection;
   #ranges: ApiRanges = {};
+  readonly #waiting = new Set<(reason: RmmError) => void>();
+  #hasAnswered = false;
   #ended: RmmError | undefined;
 
   private constructor(context: LinkContext, address: string) {
@@ -77,6 +88,7 @@ export class Link {
       logger: logger(notes),
       socketFactory,
       requestTimeout: connection.requestTimeoutMs,
+      enforceRequestTimeout: false,
       connectionTimeout: openTimeoutMs(connection),
       ssl: tlsOptions(connection),
       // kafkajs keeps its state of the log-in in this object.
@@ -103,7 +115,7 @@ export class Link {
       return link;
     } catch (error) {
       link.close();
-      const failure = connectionFailure(error, asking);
+      const failure = connectionFailure(error, asking, true);
       context.notes.lost(address, failure.message);
       throw failure;
     } finally {
@@ -137,37 +149,76 @@ export class Link {
     doing: string,
     timeoutMs = 0,
   ): Promise<Wire[Name]['answer']> {
-    return this.askRaw(name, args, undefined, doing, timeoutMs);
+    const { request, response } = apiOf(name).call(args);
+    const decode = response.decode as WireResponse<Wire[Name]['answer']>['decode'];
+    return this.#exchange(name, request, decode, doing, timeoutMs);
   }
 
-  /** As `ask`, for an answer that is read here and not by kafkajs. */
-  async askRaw<Answer>(
+  /** Fetches messages; see `ask`. */
+  fetch(args: FetchAsk, doing: string): Promise<FetchAnswer> {
+    const { request } = apiOf('Fetch').call(args);
+    return this.#exchange('Fetch', request, async (bytes) => readFetchAnswer(bytes), doing, args.maxWaitTime);
+  }
+
+  /** Asks for offsets that no open transaction is about to change; see `ask`. */
+  fetchOffsets(
+    group: string,
+    topic: string,
+    partitions: readonly number[],
+    doing: string,
+  ): Promise<OffsetFetchAnswer> {
+    const encode = async () => new WireEncoder().writeBuffer(writeOffsetFetch(group, topic, partitions));
+    const request = { ...stableOffsetFetch, encode };
+    return this.#exchange(request.apiName, request, async (bytes) => readOffsetFetch(bytes), doing, 0);
+  }
+
+  async #exchange<Answer>(
     name: string,
-    args: unknown,
-    decode: ((payload: Buffer) => Answer) | undefined,
+    request: WireRequest,
+    decode: (payload: Buffer) => Promise<Answer>,
     doing: string,
     timeoutMs: number,
   ): Promise<Answer> {
     if (this.#ended !== undefined) throw this.#ended;
-    const api = apiOf(name);
-    const { request, response } = api.call(args);
-    this.#checkVersion(name, request.apiKey, api.version);
-    const reading = (
-      decode === undefined ? response.decode : async (payload: Buffer) => decode(payload)
-    ) as WireResponse<Answer>['decode'];
+    this.#checkVersion(name, request.apiKey, request.apiVersion);
+    const response = { decode, parse: async (answer: Answer) => answer };
+    const sent = this.#wire.send({ request, response, logResponseError: false });
     try {
-      return await this.#wire.send({
-        request,
-        response: { decode: reading, parse: async (answer) => answer },
-        requestTimeout: this.#context.connection.requestTimeoutMs + timeoutMs,
-        logResponseError: false,
-      });
+      const answer = await this.#inTime(sent, this.#context.connection.requestTimeoutMs + timeoutMs, doing);
+      this.#hasAnswered = true;
+      return answer;
     } catch (error) {
-      const failure = connectionFailure(error, { doing, broker: this.address });
+      const failure = connectionFailure(error, { doing, broker: this.address }, !this.#hasAnswered);
       // A broker that is late once is late for every request behind it; a lost socket stays lost.
       if (failure.code === 'kafka_unreachable') this.#end(failure);
       throw failure;
     }
+  }
+
+  /**
+   * kafkajs' own time-outs end with the connection, and a request that it puts in line while the connection is
+   * being taken down would be waited for without end.
+   */
+  #inTime<Answer>(sent: Promise<Answer>, timeoutMs: number, doing: string): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const isLate = () =>
+        reject(
+          new RmmError(
+            'kafka_unreachable',
+            `${doing}: broker ${this.address} did not answer in ${timeoutMs} ms`,
+            {
+              context: { broker: this.address },
+            },
+          ),
+        );
+      const timer = setTimeout(isLate, timeoutMs);
+      this.#waiting.add(reject);
+      const settle = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(reject);
+      };
+      sent.then(resolve, reject).finally(settle);
+    });
   }
 
   #checkVersion(name: string, apiKey: number, version: number): void {
@@ -188,6 +239,7 @@ export class Link {
   #end(reason: RmmError): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
+    for (const reject of this.#waiting) reject(reason);
     this.#wire.rejectRequests(reason);
     this.#wire.disconnect().catch(() => undefined);
     this.#wire.socket?.destroy();

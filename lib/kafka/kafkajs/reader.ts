@@ -5,7 +5,7 @@ import { decompress } from './codecs.js';
 import { committedBatches } from './committed.js';
 import type { Directory } from './directory.js';
 import { brokerFailure, closedHere } from './failures.js';
-import { type FetchAnswer, readFetchAnswer } from './fetch-answer.js';
+import type { FetchAnswer } from './fetch-answer.js';
 import type { LinkContext } from './link.js';
 import { Links } from './links.js';
 import { partitionRange } from './list-offsets.js';
@@ -14,35 +14,24 @@ import { damaged } from './record-cursor.js';
 
 const readCommitted = 1;
 
-/** After so many empty answers in a row at one offset before the end it is asked whether compaction did that. */
-const emptyAnswers = 3;
+/** So many answers in a row may be empty at one offset before the end until that is told as a failure. */
+const mostEmptyAnswers = 5;
 
 /** Reads one partition over a connection of its own. */
 export class KafkajsReader implements PartitionReader {
   readonly topic: string;
   readonly partition: number;
   readonly #directory: Directory;
-  readonly #context: LinkContext;
   readonly #links: Links;
-  readonly #isCompacted: () => Promise<boolean>;
-  /** Empty answers in a row, and at which offset. */
-  #empty = { offset: -1, count: 0 };
+  #gap = { offset: -1, answers: 0 };
   /** A wrong leader or a lost one: the next fetch asks who leads now. */
   #isLeaderStale = false;
 
-  constructor(options: {
-    readonly context: LinkContext;
-    readonly directory: Directory;
-    readonly topic: string;
-    readonly partition: number;
-    readonly isCompacted: () => Promise<boolean>;
-  }) {
-    this.#context = options.context;
-    this.#directory = options.directory;
-    this.topic = options.topic;
-    this.partition = options.partition;
-    this.#isCompacted = options.isCompacted;
-    this.#links = new Links(options.context);
+  constructor(context: LinkContext, directory: Directory, topic: string, partition: number) {
+    this.#directory = directory;
+    this.topic = topic;
+    this.partition = partition;
+    this.#links = new Links(context);
   }
 
   get #doing(): string {
@@ -65,32 +54,21 @@ export class KafkajsReader implements PartitionReader {
     const address = await this.#directory.leaderOf(this.topic, this.partition, this.#doing);
     this.#isLeaderStale = false;
     const link = await this.#links.to(address);
-    const answer = await link.askRaw(
-      'Fetch',
-      {
-        isolationLevel: readCommitted,
-        maxWaitTime: options.maxWaitMs,
-        minBytes: 1,
-        maxBytes: options.maxBytes,
-        topics: [
-          {
-            topic: this.topic,
-            partitions: [
-              { partition: this.partition, fetchOffset: options.offset, maxBytes: options.maxBytes },
-            ],
-          },
-        ],
-      },
-      readFetchAnswer,
-      this.#doing,
-      options.maxWaitMs,
-    );
+    const { offset: fetchOffset, maxBytes } = options;
+    const ask = {
+      isolationLevel: readCommitted,
+      maxWaitTime: options.maxWaitMs,
+      minBytes: 1,
+      maxBytes,
+      topics: [{ topic: this.topic, partitions: [{ partition: this.partition, fetchOffset, maxBytes }] }],
+    } as const;
+    const answer = await link.fetch(ask, this.#doing);
     if (answer.errorCode === brokerCode.offsetOutOfRange) throw await this.#lost(options.offset);
     if (answer.errorCode !== 0)
       throw brokerFailure(answer.errorCode, { doing: this.#doing, broker: address });
     return {
       messages: await this.#messages(answer, options.offset),
-      nextOffset: await this.#nextOffset(answer, options.offset),
+      nextOffset: this.#nextOffset(answer, options.offset),
       endOffset: answer.lastStableOffset,
     };
   }
@@ -106,20 +84,14 @@ export class KafkajsReader implements PartitionReader {
     return messages;
   }
 
-  async #nextOffset(answer: FetchAnswer, asked: number): Promise<number> {
+  #nextOffset(answer: FetchAnswer, asked: number): number {
     const last = answer.batches.at(-1);
     if (last === undefined && answer.recordBytes > 0) throw damaged('it is cut off at its very first batch');
     if (last !== undefined) return Math.max(asked, last.lastOffset + 1);
     const isGap =
       answer.recordBytes === 0 && answer.clientSideThrottleTime === 0 && asked < answer.lastStableOffset;
-    this.#empty = { offset: asked, count: isGap && this.#empty.offset === asked ? this.#empty.count + 1 : 1 };
-    if (!isGap || this.#empty.count < emptyAnswers) return asked;
-    // Compaction may take away everything up to the end, the records of transactions included. Brokers then
-    // answer with nothing for ever, and with the end: there is nothing in between.
-    if (await this.#isCompacted()) {
-      this.#context.notes.say(`${this.#doing}: compaction left nothing between ${asked} and the end`);
-      return answer.lastStableOffset;
-    }
+    this.#gap = { offset: asked, answers: isGap && this.#gap.offset === asked ? this.#gap.answers + 1 : 0 };
+    if (this.#gap.answers < mostEmptyAnswers) return asked;
     throw new RmmError(
       'kafka_request_failed',
       `${this.#doing}: the broker sends nothing at offset ${asked} although the end is ${answer.lastStableOffset}`,

@@ -181,26 +181,6 @@ export interface Wire {
       }[];
     };
   };
-  readonly OffsetFetch: {
-    readonly ask: {
-      readonly groupId: string;
-      readonly topics: readonly {
-        readonly topic: string;
-        readonly partitions: readonly { readonly partition: number }[];
-      }[];
-    };
-    readonly answer: {
-      readonly errorCode: number;
-      readonly responses: readonly {
-        readonly partitions: readonly {
-          readonly partition: number;
-          readonly offset: string;
-          readonly metadata: string | null;
-          readonly errorCode: number;
-        }[];
-      }[];
-    };
-  };
   readonly DeleteGroups: {
     readonly ask: readonly string[];
     readonly answer: {

@@ -28,8 +28,8 @@ export interface KafkaCluster {
   restart(node: number): Promise<void>;
   /** Stops a broker without ending it, as a machine does that hangs, and lets it go on. */
   freeze(node: number, isFrozen: boolean): Promise<void>;
-  /** Runs one of Kafka's own Java programs to its end. */
-  java(main: string, args: readonly string[]): Promise<JavaResult>;
+  /** Runs one of Kafka's own Java programs to its end; `input` is the path of its standard input. */
+  java(main: string, args: readonly string[], input?: string): Promise<JavaResult>;
   /** Warnings and errors that the brokers wrote. */
   log(): Promise<string>;
   /** Where a node keeps its data. */
@@ -115,8 +115,8 @@ class StartedCluster implements KafkaCluster {
     await this.#node(node).freeze(isFrozen);
   }
 
-  java(main: string, args: readonly string[]): Promise<JavaResult> {
-    return runJava(this.#distribution, main, args);
+  java(main: string, args: readonly string[], input?: string): Promise<JavaResult> {
+    return runJava(this.#distribution, main, args, input);
   }
 
   async log(): Promise<string> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Distribution } from './distribution.js';
 
@@ -58,18 +58,25 @@ export interface JavaResult {
   readonly stderr: string;
 }
 
-/** Runs a Java program of Kafka's to its end. */
+/** Runs a Java program of Kafka's to its end; `input` is the path of its standard input. */
 export async function runJava(
   distribution: Distribution,
   main: string,
   args: readonly string[],
+  input = '/dev/null',
 ): Promise<JavaResult> {
-  const child = spawn('java', javaArgs(distribution, main, args), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const file = await open(input);
+  // Without a language of the machine, Java would write ASCII.
+  const utf8 = ['-Dstdout.encoding=UTF-8', '-Dfile.encoding=UTF-8', '-Dlog4j2.level=OFF'];
+  const child = spawn('java', [...utf8, ...javaArgs(distribution, main, args)], {
+    stdio: [file.fd, 'pipe', 'pipe'],
+  });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stdout!.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr!.on('data', (chunk: Buffer) => err.push(chunk));
   const [code] = (await once(child, 'close')) as [number | null];
+  await file.close();
   return { code, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() };
 }
 
