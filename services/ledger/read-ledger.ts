@@ -90,6 +90,9 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
     planned,
     positions,
     dead,
+    redriven: new Set(
+      view.state.redrives.map(({ topic, partition, offset }) => `${topic}/${partition}/${offset}`),
+    ),
     ends,
     scaledIsCut,
     isFinished,

@@ -22,6 +22,8 @@ export interface BlockFacts {
   readonly passed: readonly number[];
   readonly waiting: readonly number[];
   readonly dead: readonly number[];
+  /** Those that were sent again from the dead letters, to this topic. */
+  readonly redriven: readonly number[];
   /** What the header of the block's last message says became of its entries. */
   readonly flow: { readonly selected: number; readonly cut: number; readonly dead: number };
   /** Distinct entries that dead letters are about. */
@@ -115,18 +117,22 @@ function judgeLate(late: readonly LateFacts[], problems: string[]): LateCounts {
 
 /**
  * How often the block was seen too often on the topic where that is worst: once is right, and once more for each time
- * that it became a dead letter further on.
+ * that it became a dead letter further on, or was sent again (a dead letter need not say which block it was).
  */
-function excessMessages({ passed, waiting, dead }: BlockFacts, problems: string[]): number {
-  let allowed = 1;
+function excessMessages({ passed, waiting, dead, redriven, last }: BlockFacts, problems: string[]): number {
   let worst = 0;
-  for (let topic = passed.length - 1; topic >= 0; topic -= 1) {
-    const seen = passed[topic]! + waiting[topic]!;
-    if (seen > allowed) problems.push(`seen ${seen} times on ${dataTopics[topic]}`);
-    worst = Math.max(worst, seen - allowed);
-    allowed += dead[topic]!;
+  for (const [topic, count] of passed.entries()) {
+    const seen = count + waiting[topic]!;
+    const again = topic < last ? Math.max(sum(dead.slice(topic + 1)), sum(redriven.slice(0, topic + 1))) : 0;
+    if (topic > last || seen <= 1 + again) continue;
+    problems.push(`seen ${seen} times on ${dataTopics[topic]}`);
+    worst = Math.max(worst, seen - 1 - again);
   }
   return worst;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 interface Known {
