@@ -151,7 +151,7 @@ export class Accounts {
   }
 
   /** What is known of a block, but for its late entries and how far ingest is. */
-  block(file: PlannedFile, number: number): Omit<BlockFacts, 'late' | 'isRead' | 'last'> {
+  block(file: PlannedFile, number: number): Omit<BlockFacts, 'late' | 'isRead' | 'last' | 'isCut'> {
     const block = file.firstBlock + number;
     const first = number * blockEntries;
     const of = (state: MessageState | 'redriven') => this.#seen.map((counts) => counts[state][block]!);

@@ -39,6 +39,8 @@ export interface BlockFacts {
   readonly isRead: boolean;
   /** The topic that rows are scored from, as far as it is still there: index among the topics. */
   readonly last: number;
+  /** Topics whose beginning is gone: that the block is not there says nothing. */
+  readonly isCut: readonly boolean[];
 }
 
 /** What became of the entries of a block, or of many; scored + cut + dead + inFlight + missing are all of them. */
@@ -169,12 +171,28 @@ function ofReached({ entries, flow, deadEntries }: BlockFacts, late: LateCounts,
 function ofOthers(facts: BlockFacts, late: LateCounts, problems: string[]): Known {
   const rest = facts.entries - late.scored - late.cut - late.lost;
   const none = { selected: 0, cut: 0, dead: 0, inFlight: 0, missing: 0, doubled: 0 };
-  if (facts.waiting.some((count) => count > 0)) return { ...none, inFlight: rest };
-  if (facts.dead.some((count) => count > 0)) return { ...none, dead: rest };
-  if (!facts.isRead) return { ...none, inFlight: rest };
-  const seen = facts.passed.flatMap((count, topic) => (count > 0 ? [dataTopics[topic]!] : []));
-  problems.push(seen.length === 0 ? 'not on events' : `lost behind ${seen.at(-1)}`);
+  const { passed, waiting, dead, isRead } = facts;
+  if (sum(waiting) > 0) return { ...none, inFlight: rest };
+  const lostBehind = passed.findIndex((_, topic) => isLostBehind(facts, topic));
+  if (lostBehind >= 0) problems.push(`lost behind ${dataTopics[lostBehind]}`);
+  else if (sum(dead) > 0) return { ...none, dead: rest };
+  else if (!isRead) return { ...none, inFlight: rest };
+  else
+    problems.push(
+      sum(passed) === 0 ? 'not on events' : `lost behind ${dataTopics[passed.findLastIndex(isThere)]}`,
+    );
   return { ...none, missing: rest };
+}
+
+function isThere(count: number): boolean {
+  return count > 0;
+}
+
+/** Whether the stage that reads a topic has passed messages of the block that are not on the next one. */
+function isLostBehind({ passed, waiting, dead, redriven, isCut, last }: BlockFacts, topic: number): boolean {
+  const next = topic + 1;
+  if (topic >= last || isCut[next] === true) return false;
+  return passed[topic]! > passed[next]! + waiting[next]! + dead[next]! - redriven[next]!;
 }
 
 /**
