@@ -29,18 +29,18 @@ export function dashboard(): object {
     timezone: 'browser',
     annotations: { list: [] },
     links: [],
-    templating: { list: [stageVariable()] },
+    templating: { list: [serviceVariable()] },
     panels: layOut(rows),
   };
 }
 
-function stageVariable(): object {
+function serviceVariable(): object {
   return {
-    name: 'stage',
-    label: 'Stage',
+    name: 'service',
+    label: 'Service',
     type: 'query',
     datasource: dataSource,
-    query: { query: `label_values(${metricList.inputEvents.name}, stage)`, refId: 'stage' },
+    query: { query: `label_values(${metricList.serviceReady.name}, service)`, refId: 'service' },
     refresh: 2,
     sort: 0,
     multi: true,

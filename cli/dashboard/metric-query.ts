@@ -8,19 +8,14 @@ export interface Query {
   readonly legend: string;
 }
 
-/** The variable of the dashboard by which stages are chosen; a service bears the name of its stage. */
-const chosen = '"$stage"';
-
 /**
- * Series of a metric in the chosen stages.
+ * Series of a metric in the services that the dashboard's variable chooses; `service` comes from the scraper.
  * @param more another matcher
  * @param suffix of the series of a histogram
  */
 export function series(key: MetricKey, more = '', suffix = ''): string {
   const spec: MetricSpec = metricList[key];
-  // What has no stage of its own is told apart by the service that the scraper found.
-  const stage = 'stage' in spec.labels ? 'stage' : 'service';
-  return `${spec.name}${suffix}{${[`${stage}=~${chosen}`, more].filter((part) => part !== '').join(', ')}}`;
+  return `${spec.name}${suffix}{service=~"$service"${more === '' ? '' : `, ${more}`}}`;
 }
 
 const legendOf = (by: readonly string[]) => by.map((label) => `{{${label}}}`).join(' ');

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
-import { layoutOf } from '../pipeline/layout.js';
+import { layoutOf, type RunLayout } from '../pipeline/layout.js';
 import { prepareFolder } from '../pipeline/output-path.js';
 import { refuseForeign } from '../pipeline/run-directory.js';
 import type { RecordOf } from './progress-records.js';
@@ -42,10 +43,11 @@ export function kafkaLayoutOf(directory: string): KafkaLayout {
  */
 export function claimDirectory(directory: string, prefix: string, run: RecordOf<'run'>): void {
   const layout = layoutOf(directory);
-  const { claim } = kafkaLayoutOf(directory);
+  const { claim, folder } = kafkaLayoutOf(directory);
   prepareFolder(directory);
   if (!existsSync(claim)) {
-    refuseForeign(layout);
+    // Where the folder of the claim is there already, another service is just placing it.
+    if (!existsSync(folder)) refuseOthers(layout, folder);
     if (existsSync(layout.manifest)) {
       throw new RmmError(
         'run_changed',
@@ -54,7 +56,6 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
       );
     }
     place(claim, { prefix, topics: run.topics });
-    return;
   }
   const found = readClaim(claim);
   if (found.prefix === prefix && found.topics === run.topics) return;
@@ -65,13 +66,31 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
   );
 }
 
-/** Several services claim at the same moment, all with the same words: each renames a file of its own. */
+/** @throws not_a_run where something else is there, unless another service's claim came in while we looked */
+function refuseOthers(layout: RunLayout, folder: string): void {
+  try {
+    refuseForeign(layout);
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/**
+ * Several services claim at the same moment: the first one counts. The name beside it is random, since processes
+ * in containers have the same numbers.
+ */
 function place(path: string, claim: Claim): void {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.${randomUUID()}`;
   try {
     makeFolder(dirname(path));
     writeFileSync(own, JSON.stringify(claim));
-    renameSync(own, path);
+    try {
+      linkSync(own, path);
+    } catch (error) {
+      // A file system without hard links: the last one counts there.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(own, path);
+    }
+    rmSync(own, { force: true });
   } catch (error) {
     throw fromSystemError(error, 'writing', path);
   }

@@ -13,7 +13,8 @@ exec 3<&0
 "$@" </dev/null >>"$RMMSTREAM_LOG" 2>&1 3<&- &
 program=$!
 echo "$program"
-( read -r line <&3; trap '' TERM; kill -9 "$program"; rm -rf "$RMMSTREAM_FOLDER"; rmdir "\${RMMSTREAM_FOLDER%/*}" ) >/dev/null 2>&1 &
+( read -r line <&3; trap '' TERM; kill -9 "$program"
+while kill -0 "$program"; do sleep 0.02; done; rm -rf "$RMMSTREAM_FOLDER"; rmdir "\${RMMSTREAM_FOLDER%/*}" ) >/dev/null 2>&1 &
 watcher=$!
 exec 3<&- >/dev/null
 wait "$program"
