@@ -1,6 +1,6 @@
 import type { ServiceContext } from '../kafka/context.js';
 import { type Letter, readLetter } from '../kafka/letters.js';
-import { type ReadSpan, readTopic } from '../kafka/read-topic.js';
+import { readTopic } from '../kafka/read-topic.js';
 
 /** A dead letter without the bytes of its message, and the offset on dead-letters where it was written first. */
 export interface StoredLetter {
@@ -16,18 +16,21 @@ export interface LettersRead {
 }
 
 /**
- * Every dead letter of the run, each once, however often it was written. Bodies stay on the topic.
+ * Every dead letter of the run, each once, however often it was written; waits for those whose transaction is about
+ * to end. Bodies stay on the topic.
  * @param events false leaves out the events, where only what is said about them is asked for
  */
 export async function readLetters(
   { client, names }: Pick<ServiceContext, 'client' | 'names'>,
   signal: AbortSignal,
-  { events = true, span = {} }: { readonly events?: boolean; readonly span?: ReadSpan } = {},
+  { events = true }: { readonly events?: boolean } = {},
 ): Promise<LettersRead> {
   const letters = new Map<string, StoredLetter>();
+  const topic = names.topic('dead-letters');
+  const [offsets] = await client.admin.offsets(topic);
   const end = await readTopic(
     client,
-    names.topic('dead-letters'),
+    topic,
     0,
     signal,
     (message) => {
@@ -35,7 +38,7 @@ export async function readLetters(
       if (letter === undefined || letters.has(letter.id)) return;
       letters.set(letter.id, { letter: slim(letter, events), at: message.offset });
     },
-    span,
+    { to: offsets?.end ?? 0 },
   );
   return { letters: [...letters.values()], end };
 }

@@ -15,6 +15,7 @@ import type { LetterBook } from './open-book.js';
 import { recordOfFile, withValues } from './patch.js';
 import type { PreparedMessage } from './redrive.js';
 import { recordOfLetter, repairedEvent } from './repaired-event.js';
+import { scaledAgain } from './scaled-again.js';
 import { entriesOfBlock } from './subject.js';
 import { type Expectations, faultOf, markedLate, messageAsItWas, messageOfValue } from './whole-message.js';
 
@@ -24,7 +25,7 @@ export interface Remedy {
   readonly set: readonly string[];
   /** A patched event as JSON, or the patched bytes of a message. */
   readonly file?: { readonly name: string; readonly bytes: Uint8Array };
-  /** Reads the block again from its input file. */
+  /** Reads the block again from its input file; for one on scaled, from features. */
   readonly fromSource: boolean;
   /** Sends the same bytes again. */
   readonly asItIs: boolean;
@@ -78,7 +79,7 @@ export class Remedies {
     if (ways !== 1 || remedy.set.length > 0)
       throw refused(booked, 'is a message as a whole: give one of --from-source, --as-it-is and --file');
     const topic = this.#topicOf(booked);
-    if (remedy.fromSource) return this.#fromSource(booked, remedy, frozen);
+    if (remedy.fromSource) return this.#fromSource(booked, topic, remedy, frozen);
     const value = remedy.file?.bytes ?? (await bodyOf(this.#run, booked));
     const message =
       remedy.file === undefined
@@ -111,8 +112,19 @@ export class Remedies {
     return { letter: letter.id, topic: 'events', partition: letter.partition, message, late: true, outcome };
   }
 
-  async #fromSource(booked: BookedLetter, { block }: Remedy, frozen: boolean): Promise<PreparedMessage> {
+  async #fromSource(
+    booked: BookedLetter,
+    topic: DataTopic,
+    { block }: Remedy,
+    frozen: boolean,
+  ): Promise<PreparedMessage> {
     const { file, first } = block === undefined ? this.#blockOf(booked) : this.#blockNamed(block);
+    if (topic === 'scaled') {
+      const { fingerprint } = file;
+      const { partition } = booked.letter;
+      const again = await scaledAgain(this.#run, partition, { fingerprint, first }, this.#expected.rows);
+      return this.#whole(booked, 'scaled', again);
+    }
     const message = await this.#reader.read(file, first / blockEntries, (found) =>
       encodeEvents(frozen ? { ...found, source: { ...found.source, late: {} } } : found),
     );

@@ -38,6 +38,7 @@ export class Accounts {
     passed: new Uint8Array(0),
     waiting: new Uint8Array(0),
     dead: new Uint8Array(0),
+    redriven: new Uint8Array(0),
   }));
   #selected = new Uint16Array(0);
   #cut = new Uint16Array(0);
@@ -59,18 +60,29 @@ export class Accounts {
     this.#lateRows.push(0);
     const blocks = file.firstBlock + file.blocks;
     for (const counts of this.#seen)
-      for (const state of messageStates) counts[state] = grown(counts[state], blocks);
+      for (const state of [...messageStates, 'redriven'] as const)
+        counts[state] = grown(counts[state], blocks);
     this.#selected = grown(this.#selected, blocks);
     this.#cut = grown(this.#cut, blocks);
     this.#dead = grown(this.#dead, blocks);
     for (const sums of Object.values(this.#sums)) sums.grow(blocks);
   }
 
-  /** A message of a whole block. @param record what its header says became of the entries, from selected on */
-  message(topic: DataTopic, state: MessageState, block: number, record?: SelectedRecord): void {
-    const counts = this.#seen[dataTopics.indexOf(topic)]![state];
-    // More than 255 times is as wrong as that.
-    counts[block] = Math.min(255, counts[block]! + 1);
+  /**
+   * A message of a whole block.
+   * @param record what its header says became of the entries, from selected on
+   * @param isRedriven it was sent again from the dead letters, to this topic
+   */
+  message(
+    topic: DataTopic,
+    state: MessageState,
+    block: number,
+    record?: SelectedRecord,
+    isRedriven = false,
+  ): void {
+    const counts = this.#seen[dataTopics.indexOf(topic)]!;
+    count(counts[state], block);
+    if (isRedriven) count(counts.redriven, block);
     if (record === undefined || state === 'dead') return;
     const { raw } = record.flow;
     this.#selected[block] = raw[reason.selected]!;
@@ -139,15 +151,16 @@ export class Accounts {
   }
 
   /** What is known of a block, but for its late entries and how far ingest is. */
-  block(file: PlannedFile, number: number): Omit<BlockFacts, 'late' | 'isRead' | 'last'> {
+  block(file: PlannedFile, number: number): Omit<BlockFacts, 'late' | 'isRead' | 'last' | 'isCut'> {
     const block = file.firstBlock + number;
     const first = number * blockEntries;
-    const of = (state: MessageState) => this.#seen.map((counts) => counts[state][block]!);
+    const of = (state: MessageState | 'redriven') => this.#seen.map((counts) => counts[state][block]!);
     return {
       entries: Math.min(blockEntries, file.entries - first),
       passed: of('passed'),
       waiting: of('waiting'),
       dead: of('dead'),
+      redriven: of('redriven'),
       flow: { selected: this.#selected[block]!, cut: this.#cut[block]!, dead: this.#dead[block]! },
       deadEntries: this.#deadEntries.get(block)?.size ?? 0,
       features: this.#sums.features.of(block),
@@ -156,6 +169,11 @@ export class Accounts {
       scores: this.#sums.scores.of(block),
     };
   }
+}
+
+function count(counts: Uint8Array, block: number): void {
+  // More than 255 times is as wrong as that.
+  counts[block] = Math.min(255, counts[block]! + 1);
 }
 
 function blockOf(file: PlannedFile, entry: number): number {

@@ -1,6 +1,6 @@
 import { blockEntries } from '../../lib/flow/ranges.js';
 import type { PlannedFile } from '../kafka/run-state.js';
-import { dataTopics } from '../kafka/topics.js';
+import { type DataTopic, dataTopics } from '../kafka/topics.js';
 import type { Accounts } from './accounts.js';
 import { type BlockFacts, type Counts, judge } from './verdict.js';
 
@@ -56,14 +56,15 @@ function plus(a: Counts, b: Counts): Counts {
 export interface LedgerBasis {
   /** Whether ingest has come past a block, by its number in the plan. */
   readonly isRead: (block: number) => boolean;
-  /** Whether the beginning of scaled is gone (kafka.topics.retention_hours): rows are compared with features then. */
-  readonly scaledIsCut: boolean;
+  /** Topics whose beginning is gone (kafka.topics.retention_hours): without scaled, rows are compared with features. */
+  readonly cut: readonly DataTopic[];
 }
 
 /** The accounts of every file, in the order of the plan. */
 export function fileLedgers(accounts: Accounts, basis: LedgerBasis): FileLedger[] {
   const late = accounts.lateByBlock();
-  const last = basis.scaledIsCut ? dataTopics.indexOf('features') : dataTopics.indexOf('scaled');
+  const last = dataTopics.indexOf(basis.cut.includes('scaled') ? 'features' : 'scaled');
+  const isCut = dataTopics.map((topic) => basis.cut.includes(topic));
   return accounts.files.map((file) => {
     let counts = none;
     let wrongBlocks = 0;
@@ -75,6 +76,7 @@ export function fileLedgers(accounts: Accounts, basis: LedgerBasis): FileLedger[
         late: late.get(block) ?? [],
         isRead: basis.isRead(block),
         last,
+        isCut,
       };
       const { problems, ...verdict } = judge(facts);
       counts = plus(counts, verdict);

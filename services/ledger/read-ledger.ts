@@ -90,6 +90,9 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
     planned,
     positions,
     dead,
+    redriven: new Set(
+      view.state.redrives.map(({ topic, partition, offset }) => `${topic}/${partition}/${offset}`),
+    ),
     ends,
     scaledIsCut,
     isFinished,
@@ -100,7 +103,7 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
   const { partitions } = view.state;
   const files = fileLedgers(accounts, {
     isRead: (block) => block < blockAt(positions.read(block % partitions), block % partitions, partitions),
-    scaledIsCut,
+    cut,
   });
   const totals = totalsOf(files);
   const isPlanned = view.state.run?.mode === 'continuous' || view.state.planned !== undefined;

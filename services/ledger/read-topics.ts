@@ -40,6 +40,8 @@ export interface TopicsBasis {
   readonly positions: Positions;
   /** Places topic/partition/offset of messages that are dead letters. */
   readonly dead: ReadonlySet<string>;
+  /** Places of those that were sent again from the dead letters. */
+  readonly redriven: ReadonlySet<string>;
   readonly ends: ReadonlyMap<DataTopic, readonly PartitionOffsets[]>;
   /** Whether rows are compared with those on features, and which of these count as scored. */
   readonly scaledIsCut: boolean;
@@ -78,7 +80,7 @@ class MessageReader {
   }
 
   take(topic: DataTopic, partition: number, message: FetchedMessage): void {
-    const { accounts, planned } = this.#basis;
+    const { accounts, planned, redriven } = this.#basis;
     this.messages[topic] += 1;
     const state = this.#stateOf(topic, partition, message);
     let source: BlockSource;
@@ -106,7 +108,8 @@ class MessageReader {
     if (entryFile !== undefined)
       accounts.lateMessage(file, source.first, state, topic === this.#last ? record : undefined);
     else {
-      accounts.message(topic, state, file.firstBlock + source.first / blockEntries, record);
+      const isRedriven = redriven.has(place(topic, partition, message));
+      accounts.message(topic, state, file.firstBlock + source.first / blockEntries, record, isRedriven);
       this.#basis.onBlock(topic, source.entries);
     }
   }
@@ -115,10 +118,10 @@ class MessageReader {
     return this.#basis.scaledIsCut ? 'features' : 'scaled';
   }
 
-  #stateOf(topic: DataTopic, partition: number, { offset }: FetchedMessage): MessageState {
+  #stateOf(topic: DataTopic, partition: number, message: FetchedMessage): MessageState {
     const { dead, positions } = this.#basis;
-    if (dead.has(`${topic}/${partition}/${offset}`)) return 'dead';
-    return offset < positions.of(topic, partition) ? 'passed' : 'waiting';
+    if (dead.has(place(topic, partition, message))) return 'dead';
+    return message.offset < positions.of(topic, partition) ? 'passed' : 'waiting';
   }
 
   #rows(topic: DataTopic, state: MessageState, file: PlannedFile, { value }: FetchedMessage): void {
@@ -153,4 +156,8 @@ class MessageReader {
   #isStrange(topic: DataTopic, partition: number, { offset }: FetchedMessage, what: string): void {
     if (this.strange.length < mostStrange) this.strange.push({ topic, partition, offset, what });
   }
+}
+
+function place(topic: DataTopic, partition: number, { offset }: FetchedMessage): string {
+  return `${topic}/${partition}/${offset}`;
 }

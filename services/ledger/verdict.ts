@@ -22,6 +22,8 @@ export interface BlockFacts {
   readonly passed: readonly number[];
   readonly waiting: readonly number[];
   readonly dead: readonly number[];
+  /** Those that were sent again from the dead letters, to this topic. */
+  readonly redriven: readonly number[];
   /** What the header of the block's last message says became of its entries. */
   readonly flow: { readonly selected: number; readonly cut: number; readonly dead: number };
   /** Distinct entries that dead letters are about. */
@@ -37,6 +39,8 @@ export interface BlockFacts {
   readonly isRead: boolean;
   /** The topic that rows are scored from, as far as it is still there: index among the topics. */
   readonly last: number;
+  /** Topics whose beginning is gone: that the block is not there says nothing. */
+  readonly isCut: readonly boolean[];
 }
 
 /** What became of the entries of a block, or of many; scored + cut + dead + inFlight + missing are all of them. */
@@ -115,18 +119,22 @@ function judgeLate(late: readonly LateFacts[], problems: string[]): LateCounts {
 
 /**
  * How often the block was seen too often on the topic where that is worst: once is right, and once more for each time
- * that it became a dead letter further on.
+ * that it became a dead letter further on, or was sent again (a dead letter need not say which block it was).
  */
-function excessMessages({ passed, waiting, dead }: BlockFacts, problems: string[]): number {
-  let allowed = 1;
+function excessMessages({ passed, waiting, dead, redriven, last }: BlockFacts, problems: string[]): number {
   let worst = 0;
-  for (let topic = passed.length - 1; topic >= 0; topic -= 1) {
-    const seen = passed[topic]! + waiting[topic]!;
-    if (seen > allowed) problems.push(`seen ${seen} times on ${dataTopics[topic]}`);
-    worst = Math.max(worst, seen - allowed);
-    allowed += dead[topic]!;
+  for (const [topic, count] of passed.entries()) {
+    const seen = count + waiting[topic]!;
+    const again = topic < last ? Math.max(sum(dead.slice(topic + 1)), sum(redriven.slice(0, topic + 1))) : 0;
+    if (topic > last || seen <= 1 + again) continue;
+    problems.push(`seen ${seen} times on ${dataTopics[topic]}`);
+    worst = Math.max(worst, seen - 1 - again);
   }
   return worst;
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 interface Known {
@@ -163,12 +171,28 @@ function ofReached({ entries, flow, deadEntries }: BlockFacts, late: LateCounts,
 function ofOthers(facts: BlockFacts, late: LateCounts, problems: string[]): Known {
   const rest = facts.entries - late.scored - late.cut - late.lost;
   const none = { selected: 0, cut: 0, dead: 0, inFlight: 0, missing: 0, doubled: 0 };
-  if (facts.waiting.some((count) => count > 0)) return { ...none, inFlight: rest };
-  if (facts.dead.some((count) => count > 0)) return { ...none, dead: rest };
-  if (!facts.isRead) return { ...none, inFlight: rest };
-  const seen = facts.passed.flatMap((count, topic) => (count > 0 ? [dataTopics[topic]!] : []));
-  problems.push(seen.length === 0 ? 'not on events' : `lost behind ${seen.at(-1)}`);
+  const { passed, waiting, dead, isRead } = facts;
+  if (sum(waiting) > 0) return { ...none, inFlight: rest };
+  const lostBehind = passed.findIndex((_, topic) => isLostBehind(facts, topic));
+  if (lostBehind >= 0) problems.push(`lost behind ${dataTopics[lostBehind]}`);
+  else if (sum(dead) > 0) return { ...none, dead: rest };
+  else if (!isRead) return { ...none, inFlight: rest };
+  else
+    problems.push(
+      sum(passed) === 0 ? 'not on events' : `lost behind ${dataTopics[passed.findLastIndex(isThere)]}`,
+    );
   return { ...none, missing: rest };
+}
+
+function isThere(count: number): boolean {
+  return count > 0;
+}
+
+/** Whether the stage that reads a topic has passed messages of the block that are not on the next one. */
+function isLostBehind({ passed, waiting, dead, redriven, isCut, last }: BlockFacts, topic: number): boolean {
+  const next = topic + 1;
+  if (topic >= last || isCut[next] === true) return false;
+  return passed[topic]! > passed[next]! + waiting[next]! + dead[next]! - redriven[next]!;
 }
 
 /**
