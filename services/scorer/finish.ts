@@ -38,9 +38,10 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
   );
   const lost = await writeLetters(context, blocks, signal);
-  const duplicates = countDuplicates(featureFiles(layout.features), layout.features);
+  const duplicates = await countDuplicates(featureFiles(layout.features), layout.features, signal);
   refuseDuplicates(duplicates, config.input.duplicates);
-  const model = await readModel(context, state.models.at(-1)!.id, signal);
+  const { id, from } = state.models.at(-1)!;
+  const model = await readModel(context, id, signal, from);
   saveModel(layout.model, model.model);
   const clock = () => tools.clock.steadyMs();
   const evaluation = await evaluate(await scoredParts(blocks, layout.scores, config, signal), config, {
