@@ -89,8 +89,11 @@ export function countsOf(metadata: string): Counts {
   } catch {
     numbers = undefined;
   }
-  if (!Array.isArray(numbers) || numbers.length !== 4 || !numbers.every(Number.isSafeInteger))
-    return { before: none, within: none };
+  const fits =
+    Array.isArray(numbers) &&
+    numbers.length === 4 &&
+    numbers.every((value) => Number.isSafeInteger(value) && value >= 0);
+  if (!fits) return { before: none, within: none };
   const [messages, events, inMessages, inEvents] = numbers as [number, number, number, number];
   return { before: { messages, events }, within: { messages: inMessages, events: inEvents } };
 }
