@@ -20,6 +20,13 @@ const passOn = ({ key, value }: FetchedMessage): HopResult => ({
   eventsOut: 1,
 });
 
+const stops = new Set<AbortController>();
+// Of a test that fails nothing goes on.
+test.afterEach(() => {
+  for (const stop of stops) stop.abort();
+  stops.clear();
+});
+
 function world(trouble?: Trouble) {
   const cluster = new FakeKafka(trouble);
   for (const topic of ['in', 'out', 'dead']) cluster.createTopic(topic, 2);
@@ -27,6 +34,7 @@ function world(trouble?: Trouble) {
     const client = cluster.client(name);
     const settles: HopPosition[] = [];
     const stop = new AbortController();
+    stops.add(stop);
     const runner = new PartitionRunner({
       client,
       group: 'hop',
@@ -187,6 +195,7 @@ test('an idle hop looks for the end of its input, and counts what failed before 
   const client = cluster.client('one');
   let looks = 0;
   const stop = new AbortController();
+  stops.add(stop);
   const runner = new PartitionRunner({
     client,
     group: 'hop',

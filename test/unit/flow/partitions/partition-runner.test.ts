@@ -17,6 +17,13 @@ function untilAborted({ signal }: Tenure): Promise<void> {
   });
 }
 
+const stops = new Set<AbortController>();
+// Of a test that fails nothing goes on.
+test.afterEach(() => {
+  for (const stop of stops) stop.abort();
+  stops.clear();
+});
+
 function world(partitions = 4) {
   const cluster = new FakeKafka();
   cluster.createTopic('in', partitions);
@@ -24,6 +31,7 @@ function world(partitions = 4) {
     const client = cluster.client(name);
     const states: [number, PartitionState][] = [];
     const stop = new AbortController();
+    stops.add(stop);
     const runner = new PartitionRunner({
       client,
       group: 'group',
