@@ -115,6 +115,7 @@ class ScoreWriter implements WindowWriter {
   /** Makes a dead letter of a message whose data are at fault. */
   #refuse(message: FetchedMessage, error: unknown): number {
     if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
+    this.#work.view.metrics.deadLetters(error.code, 1);
     const place = { topic: this.#work.context.names.topic('scaled'), partition: this.#window.partition };
     this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error)));
     return 0;

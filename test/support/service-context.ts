@@ -104,6 +104,8 @@ export function openContext(
     close: async () => {
       closing.abort();
       log.close();
+      // The read that is under way comes back at once.
+      cluster.wake();
       // A dead client never answers.
       if (client.isAlive) await following;
     },
