@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
 import { layoutOf } from '../pipeline/layout.js';
@@ -41,8 +42,16 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
   const layout = layoutOf(directory);
   const { claim } = kafkaLayoutOf(directory);
   prepareFolder(directory);
-  if (!existsSync(claim)) {
-    refuseForeign(layout);
+  const isClaimed = () => existsSync(claim);
+  if (!isClaimed()) {
+    try {
+      refuseForeign(layout);
+    } catch (error) {
+      // Another service may have claimed it since, and begun to write.
+      if (!isClaimed()) throw error;
+    }
+  }
+  if (!isClaimed()) {
     if (existsSync(layout.manifest)) {
       throw new RmmError(
         'run_changed',
@@ -50,8 +59,7 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
         { context: { directory } },
       );
     }
-    place(claim, { prefix, topics: run.topics });
-    return;
+    place(directory, { prefix, topics: run.topics });
   }
   const found = readClaim(claim);
   if (found.prefix === prefix && found.topics === run.topics) return;
@@ -62,16 +70,32 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
   );
 }
 
-/** Several services claim at the same moment, all with the same words: each renames a file of its own. */
-function place(path: string, claim: Claim): void {
-  const own = `${path}.${process.pid}`;
+/**
+ * Several services claim at the same moment, mostly with the same words, and none may see a folder without its
+ * claim: each makes a folder of its own and renames it. Process numbers do not tell them apart, since in containers
+ * they are all the same; the name begins like that of a lock, which does not make a directory somebody else's.
+ */
+function place(directory: string, claim: Claim): void {
+  const own = `${layoutOf(directory).lock}-${randomBytes(8).toString('hex')}`;
+  const { folder, claim: path } = kafkaLayoutOf(directory);
   try {
-    makeFolder(dirname(path));
-    writeFileSync(own, JSON.stringify(claim));
-    renameSync(own, path);
+    makeFolder(own);
+    writeFileSync(join(own, basename(path)), JSON.stringify(claim));
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      if (!isThere(error)) throw error;
+      if (!existsSync(path)) renameSync(join(own, basename(path)), path);
+    }
   } catch (error) {
     throw fromSystemError(error, 'writing', path);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
   }
+}
+
+function isThere(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 function readClaim(path: string): Claim {
