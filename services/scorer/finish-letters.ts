@@ -41,12 +41,11 @@ export async function writeLetters(
 ): Promise<number> {
   const { loaded } = context;
   const folder = layoutOf(loaded.outputDirectory).deadLetters;
-  const inTime = blocks.filter(({ source }) => source.late === undefined);
   const scored = new Set(
     blocks.filter(({ source }) => source.late?.countedAs === undefined).map(({ source }) => blockKey(source)),
   );
   const late = new Set(
-    blocks.filter((block) => !inTime.includes(block)).map(({ source }) => blockKey(source)),
+    blocks.filter(({ source }) => source.late !== undefined).map(({ source }) => blockKey(source)),
   );
   const open = (await readLetters(context, signal)).filter((letter) => !isResolved(letter, scored, late));
   rmSync(folder, { recursive: true, force: true });
@@ -58,7 +57,9 @@ export async function writeLetters(
     if (row >= 0 && source !== undefined) {
       const entry = source.first + row;
       const name = nameOfRange(letter, entry, loaded.config.engine.range_events);
-      files.set(name, [...(files.get(name) ?? []), { entry, line: JSON.stringify(event) }]);
+      const lines = files.get(name) ?? [];
+      lines.push({ entry, line: JSON.stringify(event) });
+      files.set(name, lines);
     } else {
       messages.push(JSON.stringify(withoutBody(letter)));
       if (source !== undefined) lost.set(blockKey(source), source.entries);

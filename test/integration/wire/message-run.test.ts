@@ -26,7 +26,6 @@ import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
 import { sampleCutFlows } from '../../../services/pipeline/cutflow.js';
 import { rangeName } from '../../../services/pipeline/layout.js';
 import type { RangeRecord } from '../../../services/pipeline/records.js';
-import type { TrainingRecord } from '../../../services/trainer/training-record.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -38,6 +37,7 @@ import { sourceOrder } from '../../../services/trainer/distribute.js';
 import { bucketsFor, MegasetWriter } from '../../../services/trainer/megaset-store.js';
 import { type Trained, train } from '../../../services/trainer/train.js';
 import { trainingPart, validationShareOf } from '../../../services/trainer/training-part.js';
+import type { TrainingRecord } from '../../../services/trainer/training-record.js';
 import { decodeFeatures, type FeaturesBlock } from '../../../services/wire/features.js';
 import type { WireMessage } from '../../../services/wire/message.js';
 import { decodeScaled, type ScaledWire } from '../../../services/wire/scaled.js';
@@ -246,7 +246,7 @@ async function trainOn(
     });
     writer.add(part.rows, part.megaset);
   }
-  const plan = writer.finish(training.sample_weights, (weights) =>
+  const plan = await writer.finish(training.sample_weights, (weights) =>
     sumSampleWeights(weights, training.sample_weights),
   );
   assert.ok(plan.buckets > 1, 'a megaset has several buckets');
