@@ -1,9 +1,13 @@
 import type { LoadedConfig } from '../../lib/config/index.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
+import { initialParameters } from '../../lib/learning/initialise.js';
+import type { Model } from '../../lib/learning/model.js';
+import { buildNetwork } from '../../lib/learning/network.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
 import { momentsTree } from '../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../services/scaler/operator.js';
+import { networkOf } from '../../services/trainer/config.js';
 import { encodeEvents } from '../../services/wire/events.js';
 import { decodeFeatures } from '../../services/wire/features.js';
 import type { WireMessage } from '../../services/wire/message.js';
@@ -60,4 +64,18 @@ export function scaledBlocks(
     scaled: chain.scale(received(message), operator),
   }));
   return { chain, scaler, blocks, rowsBySplit };
+}
+
+/** A model that has learnt nothing, for rows that `scaler` has scaled; another seed is another model. */
+export function rawModel({ config }: Pick<LoadedConfig, 'config'>, scaler: Scaler, seed: number): Model {
+  const network = buildNetwork(networkOf(config), scaler.trained.length);
+  const usual = new Float64Array(scaler.trained.length).fill(1);
+  return {
+    network,
+    scaler,
+    parameters: initialParameters(network, seed),
+    usual,
+    usualFloor: 0.01,
+    record: { seed },
+  };
 }
