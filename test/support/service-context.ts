@@ -166,6 +166,7 @@ export function runRecord(loaded: LoadedConfig): Extract<ProgressRecord, { type:
     program: '0',
     mode: loaded.config.input.mode,
     partitions: loaded.config.kafka.topics.partitions,
+    window_offsets: loaded.config.kafka.sink_window_offsets,
     configuration_hash: 'a'.repeat(64),
     configuration: {},
     inputs: [],
