@@ -54,6 +54,7 @@ export async function startRun(context: ServiceContext, tenure: Tenure, manifest
         program: manifest.program,
         mode,
         partitions: loaded.config.kafka.topics.partitions,
+        window_offsets: loaded.config.kafka.sink_window_offsets,
         configuration_hash: manifest.configurationHash,
         configuration: manifest.configuration,
         inputs: mode === 'bounded' ? [...manifest.inputs] : [],

@@ -45,6 +45,8 @@ const schemas = {
       program: text,
       mode: literals(['bounded', 'continuous']),
       partitions: Type.Integer({ minimum: 1, maximum: 1024 }),
+      /** Offsets of one output file: with others, files would overlap. */
+      window_offsets: Type.Integer({ minimum: 1 }),
       configuration_hash: Type.String({ pattern: '^[0-9a-f]{64}$' }),
       configuration: Type.Unknown(),
       /** Files of a bounded run, as its manifest names them; empty in continuous mode. */

@@ -31,17 +31,25 @@ export function refuseOtherRun(run: RecordOf<'run'>, asked: Manifest, prefix: st
   );
 }
 
-/** The same for a service that knows no input files: configuration, program and partitions. @throws run_changed */
+/**
+ * The same for a service that knows no input files: configuration, program, and what the place of a block and of a
+ * file depends on. @throws run_changed
+ */
 export function refuseOtherConfiguration(
   run: RecordOf<'run'>,
   { loaded, names }: Pick<ServiceContext, 'loaded' | 'names'>,
 ): void {
   refuseOtherRun(run, { ...manifestOf(loaded, []), inputs: run.inputs }, names.prefix);
-  const { partitions } = loaded.config.kafka.topics;
-  if (run.partitions === partitions) return;
-  throw new RmmError(
-    'run_changed',
-    `the run on ${names.prefix} has ${run.partitions} partitions; set kafka.topics.partitions to that, found ${partitions}`,
-    { context: { prefix: names.prefix } },
-  );
+  const { topics, sink_window_offsets: window } = loaded.config.kafka;
+  for (const [key, found, asked] of [
+    ['kafka.topics.partitions', run.partitions, topics.partitions],
+    ['kafka.sink_window_offsets', run.window_offsets, window],
+  ] as const) {
+    if (found === asked) continue;
+    throw new RmmError(
+      'run_changed',
+      `the run on ${names.prefix} was begun with ${key}: ${found}; set it to that again, found ${asked}`,
+      { context: { prefix: names.prefix, key } },
+    );
+  }
 }

@@ -1,3 +1,4 @@
+import type { RmmError } from '../../lib/base/error.js';
 import { sleep } from '../../lib/flow/backoff.js';
 import type { ServiceTools } from '../../lib/flow/host-service.js';
 import type { HopObserver } from '../../lib/flow/partitions/hop.js';
@@ -115,11 +116,10 @@ export function partitionedPart(
     onPartitions: (partitions) => view.assigned(partitions),
     onPartition: (partition, state) => {
       const key = `partition:${stage.role}:${partition}`;
-      if (state.kind !== 'retrying') tools.health.clear(key);
-      else {
+      if (state.kind === 'working' || state.kind === 'given_up') tools.health.clear(key);
+      else if (state.kind === 'retrying') {
         view.metrics.error(state.error.code);
-        // The first failure may be a hiccup, and a partition that was taken over is somebody else's.
-        if (state.attempt > 1 && state.error.code !== 'kafka_fenced')
+        if (isTrouble(state.error, state.attempt))
           tools.health.fault(
             key,
             `partition ${partition} of ${names.topic(stage.topic)}: ${state.error.message}`,
@@ -159,13 +159,21 @@ export function rolePart(
     pause,
     onPartition: (_, state) => {
       const key = `role:${role}`;
-      if (state.kind !== 'retrying') tools.health.clear(key);
-      else if (state.attempt > 1 && state.error.code !== 'kafka_fenced')
+      if (state.kind === 'working' || state.kind === 'given_up') tools.health.clear(key);
+      else if (state.kind === 'retrying' && isTrouble(state.error, state.attempt))
         tools.health.fault(key, `${role}: ${state.error.message}`);
     },
     onMembership: membershipFaults(tools, role),
   });
   return { name: role, run: (signal) => runner.run(signal) };
+}
+
+/** Takeovers in a row that a rebalance explains; more of them are two runs under the same names. */
+const usualTakeovers = 5;
+
+/** The first failure may be a hiccup, and a partition that was taken over is somebody else's. */
+function isTrouble({ code }: RmmError, attempt: number): boolean {
+  return attempt > (code === 'kafka_fenced' ? usualTakeovers : 1);
 }
 
 function membershipFaults(tools: ServiceTools, group: string) {

@@ -27,7 +27,7 @@ export async function watchDrift(context: ServiceContext, signal: AbortSignal): 
   const frozen = await loadFrozen(context, record, signal);
   const metrics = stageMetrics(tools.metrics, 'scaler', tools.clock);
   const { drift_window_events: windowRows, drift_limit: limit } = loaded.config.continuous;
-  const { names: featureNames } = featurizerOf(loaded.config).layout;
+  const { names: featureNames, columns } = featurizerOf(loaded.config).layout;
   const path = join(loaded.outputDirectory, 'drift.json');
   const found = readDriftReport(path, record.id);
   const windows = [...(found?.windows ?? [])];
@@ -52,7 +52,7 @@ export async function watchDrift(context: ServiceContext, signal: AbortSignal): 
   };
   const take = (message: FetchedMessage) => {
     if (message.key?.startsWith(momentsKeyPrefix) !== true) return;
-    const block = momentsOf(message);
+    const block = momentsOf(message, columns);
     if (block === undefined) return;
     window = window === undefined ? block : mergeMoments(window, block);
     if (window.rows < windowRows) return;
@@ -65,9 +65,9 @@ export async function watchDrift(context: ServiceContext, signal: AbortSignal): 
   }
 }
 
-function momentsOf(message: FetchedMessage): Moments | undefined {
+function momentsOf(message: FetchedMessage, columns: number): Moments | undefined {
   try {
-    return readMoments(message).moments;
+    return readMoments(message, columns).moments;
   } catch (error) {
     // Said where the freezer read it, or when its block is scaled.
     if (error instanceof RmmError && error.domain === 'data') return undefined;

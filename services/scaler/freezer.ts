@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
+import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { freezeScaler } from '../../lib/learning/scaler.js';
 import { split } from '../../lib/physics/identity.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -66,15 +67,16 @@ async function collectEnough(
 
 /** Adds the moments from an offset of scaler-state on; returns the offset behind the last. */
 async function addMoments(
-  { client, names, tools }: ServiceContext,
+  { client, names, tools, loaded }: ServiceContext,
   spool: MomentsSpool,
   from: number,
   signal: AbortSignal,
 ): Promise<number> {
-  const take = (message: Parameters<typeof readMoments>[0]) => {
+  const { columns } = featurizerOf(loaded.config).layout;
+  const take = (message: FetchedMessage) => {
     if (message.key?.startsWith(momentsKeyPrefix) !== true) return;
     try {
-      spool.add(readMoments(message));
+      spool.add(readMoments(message, columns));
     } catch (error) {
       if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
       tools.log.warn('moments_unusable', { offset: message.offset, code: error.code, reason: error.message });

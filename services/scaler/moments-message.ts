@@ -38,12 +38,14 @@ export function momentsMessage(
   };
 }
 
-/** @throws the codes of wireReasons */
-export function readMoments({
-  key,
-  value,
-  headers,
-}: FetchedMessage): BlockMoments & { readonly bytes: Uint8Array } {
+/**
+ * @param columns of the run's feature layout
+ * @throws the codes of wireReasons
+ */
+export function readMoments(
+  { key, value, headers }: FetchedMessage,
+  columns: number,
+): BlockMoments & { readonly bytes: Uint8Array } {
   const context = { key: key ?? '' };
   const found = textHeader(headers, 'schema');
   if (found !== momentsSchema)
@@ -65,9 +67,19 @@ export function readMoments({
     throw wireError('wire_checksum_wrong', `its checksum is ${crc32(value)}`, context);
   const rowsBySplit = splitsOf(headers, context);
   const bytes = Uint8Array.from(value);
+  const moments = bytes.length === 0 ? undefined : momentsIn(bytes, context);
+  if (moments !== undefined && moments.columns !== columns)
+    throw wireError(
+      'wire_message_invalid',
+      `its moments are of ${moments.columns} columns, the run has ${columns}`,
+      context,
+    );
+  return { name: key.slice(momentsKeyPrefix.length), moments, rowsBySplit, bytes };
+}
+
+function momentsIn(bytes: Uint8Array, context: { readonly key: string }): Moments {
   try {
-    const moments = bytes.length === 0 ? undefined : momentsFromBytes(bytes);
-    return { name: key.slice(momentsKeyPrefix.length), moments, rowsBySplit, bytes };
+    return momentsFromBytes(bytes);
   } catch (cause) {
     throw wireError('wire_message_invalid', `its moments cannot be read: ${String(cause)}`, context);
   }

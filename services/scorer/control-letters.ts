@@ -2,6 +2,7 @@ import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { readLetters } from '../dead-letters/read-letters.js';
+import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterId, letterMessage, wholeLetter } from '../kafka/letters.js';
 import { filesSchema } from '../kafka/model-store.js';
@@ -10,16 +11,16 @@ import { readTopic } from '../kafka/read-topic.js';
 import type { TopicKind } from '../kafka/topics.js';
 import { momentsSchema, readMoments } from '../scaler/moments-message.js';
 
-/** Topics that are not partitioned by block, and what makes sure that a message belongs there. */
-const checks = {
-  progress: (message: FetchedMessage) => void readProgress(message),
-  'scaler-state': (message: FetchedMessage) => {
-    if (schemaOf(message) === momentsSchema) readMoments(message);
-    else refuseOthers(message, 'scaler-state');
-  },
-  models: (message: FetchedMessage) => refuseOthers(message, 'models'),
-} as const satisfies Partial<Record<TopicKind, (message: FetchedMessage) => void>>;
-type CheckedTopic = keyof typeof checks;
+/** Topics that are not partitioned by block. */
+const checkedTopics = ['progress', 'scaler-state', 'models'] as const satisfies readonly TopicKind[];
+type CheckedTopic = (typeof checkedTopics)[number];
+
+/** Makes sure that a message belongs on its topic. @throws the codes of wireReasons */
+function check(kind: CheckedTopic, message: FetchedMessage, columns: number): void {
+  if (kind === 'progress') readProgress(message);
+  else if (kind === 'scaler-state' && schemaOf(message) === momentsSchema) readMoments(message, columns);
+  else refuseOthers(message, kind);
+}
 
 function schemaOf({ headers }: FetchedMessage): string {
   return headers.get('schema') ?? 'none';
@@ -50,15 +51,16 @@ export class ControlLetters {
 
   /** Writes a letter for everything that has come since the last call. */
   async write(): Promise<void> {
-    for (const kind of Object.keys(checks) as CheckedTopic[]) await this.#check(kind);
+    for (const kind of checkedTopics) await this.#check(kind);
   }
 
   async #check(kind: CheckedTopic): Promise<void> {
-    const { client, names } = this.#context;
+    const { client, names, loaded } = this.#context;
+    const { columns } = featurizerOf(loaded.config).layout;
     const from = this.#positions.get(kind);
     const take = async (message: FetchedMessage) => {
       try {
-        checks[kind](message);
+        check(kind, message, columns);
       } catch (error) {
         if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
         await this.#letter(kind, message, error);

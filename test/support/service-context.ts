@@ -1,3 +1,4 @@
+import { afterEach } from 'node:test';
 import type { Clock } from '../../lib/base/clock.js';
 import { systemClock } from '../../lib/base/clock.js';
 import { type LoadedConfig, loadConfig } from '../../lib/config/index.js';
@@ -91,7 +92,7 @@ export function openContext(
   health.phase('running');
   const metrics = createMetrics(clock);
   const tools = { log, health, metrics, stage: stageMetrics(metrics, 'scorer', clock), clock };
-  return {
+  const context: OpenedContext = {
     loaded,
     names,
     client,
@@ -107,10 +108,19 @@ export function openContext(
       // The read that is under way comes back at once.
       cluster.wake();
       // A dead client never answers.
-      if (client.isAlive) await following;
+      if (client.isAlive) await following.catch(() => {});
     },
   };
+  openNow.add(context);
+  return context;
 }
+
+const openNow = new Set<OpenedContext>();
+// Of a test that fails nothing goes on.
+afterEach(async () => {
+  for (const context of openNow) await context.close();
+  openNow.clear();
+});
 
 let taken = 0;
 
@@ -156,6 +166,7 @@ export function runRecord(loaded: LoadedConfig): Extract<ProgressRecord, { type:
     program: '0',
     mode: loaded.config.input.mode,
     partitions: loaded.config.kafka.topics.partitions,
+    window_offsets: loaded.config.kafka.sink_window_offsets,
     configuration_hash: 'a'.repeat(64),
     configuration: {},
     inputs: [],

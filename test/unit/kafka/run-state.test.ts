@@ -10,6 +10,7 @@ const run: RecordOf<'run'> = {
   program: '1',
   mode: 'bounded',
   partitions: 2,
+  window_offsets: 64,
   configuration_hash: 'a'.repeat(64),
   configuration: {},
   inputs: [],

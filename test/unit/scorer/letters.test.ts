@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { RmmError } from '../../../lib/base/error.js';
+import { type BlockSource, blockKey } from '../../../lib/flow/block-source.js';
+import type { FetchedMessage, OutgoingMessage } from '../../../lib/kafka/client.js';
+import {
+  blockLetter,
+  eventLetter,
+  type Letter,
+  letterId,
+  letterMessage,
+  readLetter,
+  wholeLetter,
+} from '../../../services/kafka/letters.js';
+import { progressMessage } from '../../../services/kafka/progress-records.js';
+import { momentsMessage } from '../../../services/scaler/moments-message.js';
+import { ControlLetters } from '../../../services/scorer/control-letters.js';
+import { isResolved, readLetters, writeLetters } from '../../../services/scorer/finish-letters.js';
+import type { PlacedBlock } from '../../../services/scorer/scored-blocks.js';
+import { inFolder } from '../../support/cli.js';
+import { clusterOf, kafkaConfig, openContext, put, tenureOf } from '../../support/service-context.js';
+
+const source: BlockSource = {
+  sample: 'zee',
+  kind: 'background',
+  file: 'mc/zee.root',
+  fingerprint: 'aa'.repeat(32),
+  first: 8192,
+  entries: 8192,
+};
+const never = new AbortController().signal;
+
+function fetched(message: OutgoingMessage, offset = 5): FetchedMessage {
+  const { key, value, headers } = message;
+  return { offset, timestampMs: 0, key, value, headers: new Map(Object.entries(headers)) };
+}
+
+function ofEvent(entry: number, offset = 5): Letter {
+  const line = JSON.stringify({ reason: 'weight', stage: 'selector', entry, weight: 'NaN' });
+  return eventLetter(line, { topic: 'rmmstream.events', partition: 1, offset }, source, 0.5);
+}
+
+function ofMessage(offset: number, of: BlockSource | undefined, value = Buffer.from('garbage')): Letter {
+  const headers: Record<string, string> =
+    of === undefined
+      ? { schema: 'x' }
+      : {
+          sample: of.sample,
+          kind: of.kind,
+          file: of.file,
+          fingerprint: of.fingerprint,
+          first: String(of.first),
+          entries: String(of.entries),
+        };
+  const message = fetched({ key: 'k', value, headers }, offset);
+  const error = new RmmError('wire_checksum_wrong', 'its checksum is 1');
+  return wholeLetter(message, { topic: 'rmmstream.scaled', partition: 0 }, 'scorer', error);
+}
+
+test('a letter says where the record lay, and comes back from its topic', () => {
+  const letter = ofEvent(8192 + 7);
+  assert.equal(letter.id, 'rmmstream.events/1/5/7');
+  assert.equal(letterId(letter), letter.id);
+  assert.deepEqual(readLetter(fetched(letterMessage(letter))), letter);
+  const whole = ofMessage(9, source);
+  assert.equal(whole.id, 'rmmstream.scaled/0/9/-1');
+  assert.deepEqual(whole.source, source);
+  assert.equal(whole.message?.bytes, 7);
+  assert.equal(Buffer.from(whole.message!.body_base64!, 'base64').toString(), 'garbage');
+  assert.deepEqual(readLetter(fetched(letterMessage(whole))), whole);
+  assert.equal(ofMessage(9, undefined).source, undefined);
+});
+
+test('a large body is named by its checksum, not carried', () => {
+  const small = ofMessage(1, source, Buffer.alloc(512 << 10));
+  const large = ofMessage(1, source, Buffer.alloc((512 << 10) + 1));
+  assert.ok(small.message?.body_base64 !== undefined);
+  assert.equal(large.message?.body_base64, undefined);
+  assert.match(large.message!.sha256, /^[0-9a-f]{64}$/);
+});
+
+test('a block that no message could be made of has a letter with its entries', () => {
+  const error = new RmmError('root_corrupt', 'basket 3 is damaged');
+  const letter = blockLetter({ topic: 'rmmstream.input', partition: 2, offset: 7 }, source, 'ingest', error);
+  assert.equal(letter.id, 'rmmstream.input/2/7/-1');
+  assert.deepEqual(
+    [letter.reason, letter.stage, letter.error, letter.source],
+    ['root_corrupt', 'ingest', 'basket 3 is damaged', source],
+  );
+  assert.deepEqual(readLetter(fetched(letterMessage(letter))), letter);
+});
+
+test('what is no letter is none', () => {
+  const good = fetched(letterMessage(ofEvent(8192)));
+  for (const change of [
+    { headers: new Map() },
+    { headers: new Map([...good.headers, ['version', '2']]) },
+    { value: null },
+    { value: Buffer.from('{') },
+    { value: Buffer.from('{"id":"x"}') },
+    { value: Buffer.from('null') },
+  ])
+    assert.equal(readLetter({ ...good, ...change }), undefined);
+});
+
+test('a letter is resolved once what it holds was scored', () => {
+  const whole = new Set([blockKey(source)]);
+  const one = new Set([blockKey({ fingerprint: source.fingerprint, first: 8192 + 3 })]);
+  const block = ofMessage(1, source);
+  const event = ofEvent(8192 + 3);
+  assert.equal(isResolved(block, whole, new Set()), true);
+  assert.equal(isResolved(block, new Set(), whole), false);
+  assert.equal(isResolved(event, whole, new Set()), false, 'its block was scored without it');
+  assert.equal(isResolved(event, whole, one), true);
+  assert.equal(isResolved(ofMessage(1, undefined), whole, one), false);
+});
+
+async function inWorld(body: (world: ReturnType<typeof worldIn>) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => body(worldIn(folder)));
+}
+
+function worldIn(folder: string) {
+  const directory = join(folder, 'out');
+  const loaded = kafkaConfig({ output: { directory } }, folder);
+  const cluster = clusterOf(loaded);
+  const context = openContext(cluster, loaded);
+  const letters = join(directory, 'dead-letters');
+  const lines = (name: string) =>
+    readFileSync(join(letters, name), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  return { loaded, cluster, context, letters, lines };
+}
+
+const place = (of: BlockSource): PlacedBlock =>
+  ({ file: 'f', source: of, from: 0, record: {} }) as unknown as PlacedBlock;
+
+test('open letters are written range by range, each once, and those of whole messages apart', async () => {
+  await inWorld(async ({ cluster, context, letters, lines }) => {
+    const all = [
+      ofEvent(8192 + 9),
+      ofEvent(8192 + 2),
+      ofEvent(8192 + 9),
+      ofMessage(4, { ...source, first: 0 }),
+    ];
+    for (const letter of [...all, ofMessage(6, undefined), ofMessage(4, { ...source, first: 0 })])
+      await put(cluster, 'rmmstream.dead-letters', 0, [letterMessage(letter)]);
+    await put(cluster, 'rmmstream.dead-letters', 0, [{ key: 'x', value: Buffer.from('x'), headers: {} }]);
+    assert.equal((await readLetters(context, never)).length, 4);
+    const lost = await writeLetters(context, [place(source)], never);
+    assert.equal(lost, 8192);
+    assert.deepEqual(readdirSync(letters).sort(), ['messages.jsonl', 'zee.aaaaaaaaaaaa.000000000000.jsonl']);
+    assert.deepEqual(
+      lines('zee.aaaaaaaaaaaa.000000000000.jsonl').map(({ entry }) => entry),
+      [8194, 8201],
+    );
+    assert.deepEqual(
+      lines('messages.jsonl').map(({ id, message }) => [id, 'body_base64' in (message as object)]),
+      [
+        ['rmmstream.scaled/0/4/-1', false],
+        ['rmmstream.scaled/0/6/-1', false],
+      ],
+    );
+    // Re-driven since: what is left is written anew.
+    const redriven = [
+      place(source),
+      place({ ...source, first: 0 }),
+      place({ ...source, first: 8201, entries: 1, late: { countedAs: 'weight' } }),
+    ];
+    assert.equal(await writeLetters(context, redriven, never), 0);
+    assert.deepEqual(
+      lines('zee.aaaaaaaaaaaa.000000000000.jsonl').map(({ entry }) => entry),
+      [8194],
+    );
+    assert.equal(lines('messages.jsonl').length, 1);
+  });
+});
+
+test('without an open letter there is no folder', async () => {
+  await inWorld(async ({ context, letters }) => {
+    assert.equal(await writeLetters(context, [], never), 0);
+    assert.equal(existsSync(letters), false);
+  });
+});
+
+test('many letters and blocks take no time that grows with their square', async () => {
+  await inWorld(async ({ cluster, context }) => {
+    const count = 20_000;
+    const messages = Array.from({ length: count }, (_, entry) =>
+      letterMessage(ofEvent(8192 + (entry % 8192), entry)),
+    );
+    await put(cluster, 'rmmstream.dead-letters', 0, messages);
+    const blocks = Array.from({ length: count }, (_, number) => place({ ...source, first: 8192 * number }));
+    assert.equal(await writeLetters(context, blocks, never), 0);
+  });
+});
+
+test('strange messages of control topics become one letter each, whoever holds the role', async () => {
+  await inWorld(async ({ loaded, cluster, context }) => {
+    const strange = { key: 'x', value: Buffer.from('?'), headers: { schema: 'mine' } };
+    const moments = momentsMessage(source, undefined, [0, 0, 0, 0]);
+    await put(cluster, 'rmmstream.progress', 0, [
+      progressMessage({ type: 'planned', files: 0, blocks: 0 }),
+      strange,
+    ]);
+    await put(cluster, 'rmmstream.scaler-state', 0, [
+      moments,
+      strange,
+      { ...moments, value: Buffer.from('damaged') },
+    ]);
+    await put(cluster, 'rmmstream.models', 0, [strange]);
+    const ids = () =>
+      cluster.committed('rmmstream.dead-letters')[0]!.map((message) => readLetter(message)!.id);
+    const expected = [
+      'rmmstream.progress/0/1/-1',
+      'rmmstream.scaler-state/0/1/-1',
+      'rmmstream.scaler-state/0/2/-1',
+      'rmmstream.models/0/0/-1',
+    ];
+    const first = new ControlLetters(context, await tenureOf(context, { id: 'finisher' }));
+    await first.write();
+    await first.write();
+    assert.deepEqual(ids(), expected);
+    const other = openContext(cluster, loaded);
+    const second = new ControlLetters(other, await tenureOf(other, { id: 'finisher' }));
+    await second.write();
+    assert.deepEqual(ids(), expected);
+    await put(cluster, 'rmmstream.models', 0, [strange]);
+    await second.write();
+    assert.deepEqual(ids(), [...expected, 'rmmstream.models/0/2/-1']);
+    // The one that was deposed can write no more.
+    await assert.rejects(first.write(), { code: 'kafka_fenced' });
+  });
+});

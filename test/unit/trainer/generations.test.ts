@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
+import { modelFromFiles } from '../../../lib/learning/model.js';
+import { emptyMoments } from '../../../lib/learning/moments.js';
+import { split } from '../../../lib/physics/identity.js';
+import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
+import { readFiles } from '../../../services/kafka/model-store.js';
+import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
+import { readFolderFiles } from '../../../services/scorer/model-folder.js';
+import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
+import { modelName } from '../../../services/trainer/publish.js';
+import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
+import { inFolder } from '../../support/cli.js';
+import { scaledBlocks } from '../../support/scaled-blocks.js';
+import {
+  clusterOf,
+  fileRecord,
+  kafkaConfig,
+  type OpenedContext,
+  openContext,
+  put,
+  putRecords,
+  runRecord,
+  tenureOf,
+} from '../../support/service-context.js';
+
+const given = {
+  input: { mode: 'continuous' },
+  selection: { leptons: 'at_least_2' },
+  features: { min_filled: 5 },
+  network: { type: 'stacked', layers: [{ units: 3 }] },
+  training: { epochs: 2, batch_events: 64 },
+  learning: { threads: 1 },
+  kafka: { topics: { partitions: 2 } },
+};
+
+test('a generation is full when every channel has its quota, or without quotas all of them together enough', () => {
+  const settings = kafkaConfig(given).config.continuous;
+  const channels = (...counts: [number, number][]) => new Map(counts);
+  const byQuota = {
+    ...settings,
+    quotas: [
+      { channel: 1, events: 10 },
+      { channel: 2, events: 20 },
+    ],
+  };
+  assert.equal(isFull(channels([1, 100], [2, 19]), byQuota), false);
+  assert.equal(isFull(channels([1, 10], [2, 20]), byQuota), true);
+  assert.equal(isFull(channels([1, 1_000_000]), byQuota), false);
+  assert.equal(isFull(channels([1, 60], [2, 39]), { ...settings, generation_events: 100 }), false);
+  assert.equal(isFull(channels([1, 60], [2, 40]), { ...settings, generation_events: 100 }), true);
+  assert.equal(isFull(channels(), { ...settings, generation_events: 1 }), false);
+});
+
+const made = scaledBlocks(kafkaConfig(given), 24);
+const trainingRows = made.rowsBySplit[split.train]!;
+/** Three generations and a rest. */
+const generationEvents = Math.floor(trainingRows / 3.5);
+
+interface World {
+  readonly cluster: FakeKafka;
+  readonly context: (name?: string, folder?: string) => OpenedContext;
+  /** Trains on a machine until there are so many models, or until its client is killed. */
+  readonly train: (machine: string, models: number, name?: string) => Promise<void>;
+  readonly folder: string;
+}
+
+async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble): Promise<void> {
+  await inFolder(async (folder) => {
+    const config = (machine: string) =>
+      kafkaConfig(
+        {
+          ...given,
+          continuous: { generation_events: generationEvents },
+          output: { directory: join(folder, machine) },
+        },
+        folder,
+      );
+    const loaded = config('one');
+    const cluster = clusterOf(loaded, new FakeKafka(trouble));
+    const context = (name?: string, machine = 'one') =>
+      openContext(cluster, config(machine), name === undefined ? {} : { name });
+    const setUp = context('test');
+    const from = 0;
+    await put(
+      cluster,
+      'rmmstream.scaler-state',
+      0,
+      frozenMessages({ scaler: made.scaler, reference: emptyMoments(made.scaler.columns) }),
+    );
+    await putRecords(cluster, setUp, [
+      runRecord(loaded),
+      fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
+      { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from },
+    ]);
+    for (const [number, { scaled }] of made.blocks.entries())
+      await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);
+    await setUp.close();
+    const train: World['train'] = async (machine, models, name) => {
+      const opened = context(name, machine);
+      const stop = new AbortController();
+      const tenure = await tenureOf(opened, { id: 'trainer', signal: stop.signal });
+      const ended = trainGenerations(opened, tenure);
+      ended.catch(() => {});
+      while (opened.client.isAlive && opened.view.state.models.length < models)
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      stop.abort();
+      if (!opened.client.isAlive) return;
+      await ended.catch((error: Error) => {
+        if (error.name !== 'AbortError') throw error;
+      });
+      await opened.close();
+    };
+    await body({ cluster, context, train, folder });
+  });
+}
+
+async function results({ cluster, context }: World) {
+  const opened = context();
+  const signal = new AbortController().signal;
+  await opened.view.catchUp(signal);
+  const { generations, models } = opened.view.state;
+  const found = [];
+  for (const { id, from } of models) {
+    const files = await readFiles(cluster.client('reader'), 'rmmstream.models', modelName(id), signal, from);
+    found.push(modelFromFiles(files!, id).model);
+  }
+  await opened.close();
+  return { generations, models, found };
+}
+
+test('generations follow each other without a gap, and each gives a model that goes on from the last', async () => {
+  await inWorld(async (world) => {
+    await world.train('one', 3);
+    const { generations, models, found } = await results(world);
+    assert.equal(models.length, 3);
+    assert.deepEqual(
+      models.map(({ generation, final }) => [generation, final]),
+      [0, 1, 2].map((number) => [number, false]),
+    );
+    for (const [number, { to, rows, channels }] of generations.entries()) {
+      assert.ok(rows >= generationEvents && rows < generationEvents + 400, `${rows} rows`);
+      assert.equal(
+        channels.reduce((sum, [, count]) => sum + count, 0),
+        rows,
+      );
+      const before = generations[number - 1]?.to ?? [0, 0];
+      assert.ok(to.every((offset, partition) => offset >= before[partition]!));
+    }
+    for (const [number, model] of found.entries()) {
+      const record = model.record as { training: { rows: number; epochs: { megaset: number }[] } };
+      assert.equal(record.training.rows, generations[number]!.rows);
+      assert.deepEqual(
+        record.training.epochs.map(({ megaset }) => megaset),
+        [number, number],
+        'epochs of its own generation only',
+      );
+    }
+    assert.equal(new Set(models.map(({ id }) => id)).size, 3);
+  });
+});
+
+test('whoever trains, wherever and after whatever kill, gives the same models', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 3);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  // On another machine for each generation, and back on the first, whose checkpoint is old by then.
+  await inWorld(async (world) => {
+    await world.train('one', 1);
+    await world.train('two', 2);
+    await world.train('one', 3);
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    const { position } = checkpointFromFiles(readFolderFiles(folder, checkpointFileNames)!, folder);
+    assert.equal(position.megaset, 3);
+  });
+  for (const [commit, when] of [
+    [1, 'before'],
+    [1, 'after'],
+    [2, 'before'],
+    [2, 'after'],
+    [3, 'after'],
+    [4, 'before'],
+  ] as const) {
+    let commits = 0;
+    let kill = () => {};
+    await inWorld(
+      async (world) => {
+        const opened = world.context('never');
+        await opened.close();
+        kill = () => {
+          for (const client of killable) client.kill();
+        };
+        const killable = new Set<{ kill(): void }>();
+        const client = world.cluster.client.bind(world.cluster);
+        world.cluster.client = (name: string) => {
+          const found = client(name);
+          if (name === 'first') killable.add(found);
+          return found;
+        };
+        await world.train('one', 3, 'first');
+        await world.train('one', 3);
+        assert.deepEqual(
+          (await results(world)).models.map(({ id }) => id),
+          expected,
+          `killed ${when} commit ${commit}`,
+        );
+      },
+      async (name, operation, at) => {
+        if (name === 'first' && operation === 'commit' && at === when && ++commits === commit) kill();
+      },
+    );
+  }
+});
+
+test('a checkpoint that is damaged is taken from the topic, not begun anew', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 2);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  await inWorld(async (world) => {
+    await world.train('one', 1);
+    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    cpSync(join(folder, 'adam_first.bin'), join(folder, 'weights.bin'));
+    await world.train('one', 2);
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  });
+  await inWorld(async (world) => {
+    await world.train('one', 1);
+    rmSync(kafkaLayoutOf(join(world.folder, 'one')).trainer, { recursive: true });
+    await world.train('one', 2);
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  });
+});
