@@ -91,6 +91,12 @@ const benches = [
     command: [process.execPath, compiled('end-to-end'), ...withPython, '--events', '4000000', '--thesis'],
     ratios: ratioLines,
   },
+  // Starts a real Kafka: needs Java and Maven.
+  {
+    name: 'kafka-hops',
+    command: [process.execPath, compiled('kafka-hops'), ...withPython, '--events', '2000000'],
+    ratios: ratioLines,
+  },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
 ];
 

@@ -99,7 +99,7 @@ export function checkConfig(options: LoadOptions): CheckedConfig {
   problems.push(...rules.filter((problem) => !broken.some((path) => related(path, problem.path))));
   const inputs =
     options.resolveFiles === false ? { samples: [], problems: [] } : resolveInputs(complete, folder, sources);
-  problems.push(...inputs.problems);
+  problems.push(...inputs.problems.filter((problem) => !isForWatcher(problem, complete)));
   if (problems.length > 0 || profile === undefined) return { loaded: undefined, problems };
   return {
     loaded: {
@@ -112,6 +112,11 @@ export function checkConfig(options: LoadOptions): CheckedConfig {
     },
     problems: [],
   };
+}
+
+/** A second name of a file that lies in a watched folder is passed over by who watches, not a fault of the configuration. */
+function isForWatcher({ code }: Problem, { input }: Config): boolean {
+  return code === 'input_file_repeated' && input.mode === 'continuous';
 }
 
 /** Whether one key is the other or lies within it. */

@@ -125,7 +125,7 @@ export class Remedies {
       const again = await scaledAgain(this.#run, partition, { fingerprint, first }, this.#expected.rows);
       return this.#whole(booked, 'scaled', again);
     }
-    const message = await this.#reader.read(file, first / blockEntries, (found) =>
+    const message = await this.#reader.read(file, file.firstBlock + first / blockEntries, (found) =>
       encodeEvents(frozen ? { ...found, source: { ...found.source, late: {} } } : found),
     );
     return this.#whole(booked, 'events', message);

@@ -2,13 +2,15 @@ import { isAbsolute, join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import { blockEntries } from '../../lib/flow/ranges.js';
-import type { PlannedFile } from '../kafka/run-state.js';
+import { type PlannedFile, sourceOfBlock } from '../kafka/run-state.js';
 import { ingestOf } from '../pipeline/event-pass.js';
 import type { FileContext } from '../pipeline/file-context.js';
 import { openInput } from '../pipeline/input-plan.js';
 import type { EventsBlock } from '../wire/events.js';
 import type { IngestOperator } from './operator.js';
+
+/** What is taken of a block later would be of another block. */
+type NotAPromise<Result> = Result extends PromiseLike<unknown> ? never : unknown;
 
 interface OpenFile {
   readonly operator: IngestOperator;
@@ -31,23 +33,24 @@ export class BlockReader {
   }
 
   /**
-   * @param number of the block within the file
-   * @param use makes something of the block before anybody else can read: its columns lie in buffers that are used again
+   * Reads a block and gives it to `take`, which must be done with it when it returns: blocks of a file share buffers.
+   * @param block number among the blocks of all files
    * @throws run_changed where the file is no longer the one that was planned; what opening and reading throw
    */
-  async read<Result>(
+  read<Result>(
     file: PlannedFile,
-    number: number,
-    use: (block: EventsBlock) => Result,
+    block: number,
+    take: (block: EventsBlock) => Result & NotAPromise<Result>,
   ): Promise<Result> {
-    const { operator, reader, context } = await this.#file(file);
-    const first = number * blockEntries;
-    const entries = Math.min(blockEntries, file.entries - first);
-    const { sample, kind, name, fingerprint } = file;
-    return use({
-      source: { sample, kind, file: name, fingerprint, first, entries },
-      medianWeight: context.medianWeight,
-      events: operator.process(reader.read(first, entries), entries),
+    // One step from the open file to what was made of the block: partitions read the same file at the same time.
+    return this.#file(file).then(({ operator, reader, context }) => {
+      const source = sourceOfBlock(file, block);
+      const { first, entries } = source;
+      return take({
+        source,
+        medianWeight: context.medianWeight,
+        events: operator.process(reader.read(first, entries), entries),
+      });
     });
   }
 
@@ -57,23 +60,23 @@ export class BlockReader {
     for (const file of open) (await file.catch(() => undefined))?.reader.close();
   }
 
-  async #file(file: PlannedFile): Promise<OpenFile> {
+  #file(file: PlannedFile): Promise<OpenFile> {
     let found = this.#open.get(file.index);
     if (found === undefined) {
-      found = this.#openFile(file);
       // The one used longest ago goes.
       const oldest = this.#open.size >= mostOpen ? this.#open.keys().next().value : undefined;
       if (oldest !== undefined) this.#drop(oldest);
+      found = this.#openFile(file);
+      const opening = found;
+      opening.catch(() => {
+        if (this.#open.get(file.index) === opening) this.#open.delete(file.index);
+      });
     } else this.#open.delete(file.index);
     this.#open.set(file.index, found);
-    try {
-      return await found;
-    } catch (error) {
-      this.#open.delete(file.index);
-      throw error;
-    }
+    return found;
   }
 
+  /** Closes a file behind those that are waiting for it. */
   #drop(index: number): void {
     const file = this.#open.get(index);
     this.#open.delete(index);

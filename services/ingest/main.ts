@@ -1,8 +1,9 @@
-import { invariant } from '../../lib/base/error.js';
+import { invariant, RmmError } from '../../lib/base/error.js';
 import type { HopResult } from '../../lib/flow/partitions/hop.js';
 import type { ServiceContext } from '../kafka/context.js';
+import { blockLetter, letterMessage } from '../kafka/letters.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
-import { fileOfBlock } from '../kafka/run-state.js';
+import { fileOfBlock, type PlannedFile, sourceOfBlock } from '../kafka/run-state.js';
 import { rolePart, type ServicePart } from '../kafka/service-part.js';
 import { maxWaitMs, stageHopPart } from '../kafka/stage-hop.js';
 import { roles, stages } from '../kafka/stages.js';
@@ -25,8 +26,24 @@ export const ingest: ServiceDefinition = {
   parts: (context) => [reading(context)],
 };
 
+/** What no second try mends: damage, or another file in the place of the one that was planned. */
+function isFaultOfFile({ domain, code }: RmmError): boolean {
+  return domain === 'data' || code === 'run_changed';
+}
+
+/** A file that may come back is waited for. */
+function missing({ name, sample }: PlannedFile, cause: RmmError): RmmError {
+  return new RmmError(
+    'io_failed',
+    `${name} (sample ${sample}) was taken into the run and is no longer there; put it back, or put an empty file in its place to have the rest of it among the dead letters`,
+    { context: { file: name }, cause },
+  );
+}
+
 function reading(context: ServiceContext): ServicePart {
-  const { view, loaded } = context;
+  const { view, loaded, names } = context;
+  // A run over given files ends with the error, which is for whoever gave them; one without end goes on.
+  const isEndless = loaded.config.input.mode === 'continuous';
   const closing = new AbortController();
   const reader = new BlockReader(loaded, closing.signal);
   const part = stageHopPart(context, {
@@ -38,9 +55,19 @@ function reading(context: ServiceContext): ServicePart {
       const block = blockAt(offset, partition, view.state.partitions);
       const file = fileOfBlock(view.state.files, block);
       invariant(file !== undefined, `block ${block} is in no file of the plan`);
-      const out = await reader.read(file, block - file.firstBlock, encodeEvents);
-      const entries = Number(out.headers.entries);
-      return { out, deadLetters: [], eventsIn: entries, eventsOut: entries };
+      const source = sourceOfBlock(file, block);
+      const { entries } = source;
+      try {
+        const out = await reader.read(file, block, encodeEvents);
+        return { out, deadLetters: [], eventsIn: entries, eventsOut: entries };
+      } catch (error) {
+        if (!isEndless || !(error instanceof RmmError)) throw error;
+        if (error.code === 'root_file_missing') throw missing(file, error);
+        if (!isFaultOfFile(error)) throw error;
+        const place = { topic: names.input, partition, offset };
+        const letter = blockLetter(place, source, stages.ingest.role, error);
+        return { out: undefined, deadLetters: [letterMessage(letter)], eventsIn: entries, eventsOut: 0 };
+      }
     },
   });
   return {

@@ -28,7 +28,7 @@ const atATime = 16;
 
 /** The plan of a partition as a feed: empty "messages" whose offsets are positions in it. */
 export function planFeed(
-  view: ProgressView,
+  view: Pick<ProgressView, 'state' | 'changed'>,
   partition: number,
   offset: number,
   options: { readonly maxWaitMs: number; readonly signal: AbortSignal },
@@ -36,8 +36,7 @@ export function planFeed(
   return {
     async next(): Promise<Fetched> {
       const known = () => blocksOfPartition(view.state.blocks, partition, view.state.partitions);
-      if (known() <= offset)
-        await view.changed(AbortSignal.any([options.signal, AbortSignal.timeout(options.maxWaitMs)]));
+      if (known() <= offset) await view.changed(options.signal, options.maxWaitMs);
       const endOffset = known();
       const to = Math.min(endOffset, offset + atATime);
       const messages: FetchedMessage[] = [];

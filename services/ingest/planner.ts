@@ -3,6 +3,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { createProgress } from '../../lib/telemetry/progress.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import type { RecordOf } from '../kafka/progress-records.js';
+import { blocksOf } from '../kafka/run-state.js';
 import { refuseOtherRun } from '../kafka/same-run.js';
 import { openInputs } from '../pipeline/input-plan.js';
 import { type Manifest, manifestOf } from '../pipeline/manifest.js';
@@ -35,10 +36,10 @@ export async function planBounded(context: ServiceContext, tenure: Tenure): Prom
   const known = view.state.files.length;
   for (let from = known; from < files.length; from += recordsAtATime)
     await record(context, tenure, files.slice(from, from + recordsAtATime));
+  const blocks = files.reduce((sum, { entries }) => sum + blocksOf(entries), 0);
+  await record(context, tenure, [{ type: 'planned', files: files.length, blocks }]);
   await view.catchUp(signal);
-  await record(context, tenure, [{ type: 'planned', files: files.length, blocks: view.state.blocks }]);
-  await view.catchUp(signal);
-  tools.log.info('planned', { files: files.length, blocks: view.state.blocks });
+  tools.log.info('planned', { files: files.length, blocks });
 }
 
 /** Puts the run on record, or sees that the one on record is this one. @throws run_changed */

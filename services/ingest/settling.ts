@@ -40,4 +40,15 @@ export class Settling {
     const watched = this.#watched.get(path);
     if (watched !== undefined) this.#watched.set(path, { ...watched, refused: true });
   }
+
+  /** The file could not be taken now: it has to stand still once more. */
+  again(path: string, nowMs: number): void {
+    const watched = this.#watched.get(path);
+    if (watched !== undefined) this.#watched.set(path, { ...watched, sinceMs: nowMs });
+  }
+
+  /** Forgets every other file: it was taken, or is gone. */
+  keep(paths: ReadonlySet<string>): void {
+    for (const path of this.#watched.keys()) if (!paths.has(path)) this.#watched.delete(path);
+  }
 }

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
-import { layoutOf, type RunLayout } from '../pipeline/layout.js';
+import { layoutOf } from '../pipeline/layout.js';
 import { prepareFolder } from '../pipeline/output-path.js';
 import { refuseForeign } from '../pipeline/run-directory.js';
 import type { RecordOf } from './progress-records.js';
@@ -43,11 +43,18 @@ export function kafkaLayoutOf(directory: string): KafkaLayout {
  */
 export function claimDirectory(directory: string, prefix: string, run: RecordOf<'run'>): void {
   const layout = layoutOf(directory);
-  const { claim, folder } = kafkaLayoutOf(directory);
+  const { claim } = kafkaLayoutOf(directory);
   prepareFolder(directory);
-  if (!existsSync(claim)) {
-    // Where the folder of the claim is there already, another service is just placing it.
-    if (!existsSync(folder)) refuseOthers(layout, folder);
+  const isClaimed = () => existsSync(claim);
+  if (!isClaimed()) {
+    try {
+      refuseForeign(layout);
+    } catch (error) {
+      // Another service may have claimed it since, and begun to write.
+      if (!isClaimed()) throw error;
+    }
+  }
+  if (!isClaimed()) {
     if (existsSync(layout.manifest)) {
       throw new RmmError(
         'run_changed',
@@ -55,7 +62,7 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
         { context: { directory } },
       );
     }
-    place(claim, { prefix, topics: run.topics });
+    place(directory, { prefix, topics: run.topics });
   }
   const found = readClaim(claim);
   if (found.prefix === prefix && found.topics === run.topics) return;
@@ -66,34 +73,32 @@ export function claimDirectory(directory: string, prefix: string, run: RecordOf<
   );
 }
 
-/** @throws not_a_run where something else is there, unless another service's claim came in while we looked */
-function refuseOthers(layout: RunLayout, folder: string): void {
+/**
+ * Several services claim at the same moment, mostly with the same words, and none may see a folder without its
+ * claim: each makes a folder of its own and renames it. Process numbers do not tell them apart, since in containers
+ * they are all the same; the name begins like that of a lock, which does not make a directory somebody else's.
+ */
+function place(directory: string, claim: Claim): void {
+  const own = `${layoutOf(directory).lock}-${randomBytes(8).toString('hex')}`;
+  const { folder, claim: path } = kafkaLayoutOf(directory);
   try {
-    refuseForeign(layout);
+    makeFolder(own);
+    writeFileSync(join(own, basename(path)), JSON.stringify(claim));
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      if (!isThere(error)) throw error;
+      if (!existsSync(path)) renameSync(join(own, basename(path)), path);
+    }
   } catch (error) {
-    if (!existsSync(folder)) throw error;
+    throw fromSystemError(error, 'writing', path);
+  } finally {
+    rmSync(own, { recursive: true, force: true });
   }
 }
 
-/**
- * Several services claim at the same moment: the first one counts. The name beside it is random, since processes
- * in containers have the same numbers.
- */
-function place(path: string, claim: Claim): void {
-  const own = `${path}.${randomUUID()}`;
-  try {
-    makeFolder(dirname(path));
-    writeFileSync(own, JSON.stringify(claim));
-    try {
-      linkSync(own, path);
-    } catch (error) {
-      // A file system without hard links: the last one counts there.
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(own, path);
-    }
-    rmSync(own, { force: true });
-  } catch (error) {
-    throw fromSystemError(error, 'writing', path);
-  }
+function isThere(error: unknown): boolean {
+  return ['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 export function readClaim(path: string): Claim {

@@ -134,6 +134,17 @@ function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, stri
   return Object.fromEntries(kept);
 }
 
+/** A block that no message could be made of. */
+export function blockLetter(
+  place: Omit<LetterPlace, 'row'>,
+  source: BlockSource,
+  stage: string,
+  error: RmmError,
+): Letter {
+  const at = { ...place, row: -1 };
+  return { id: letterId(at), ...at, reason: error.code, stage, error: error.message, source };
+}
+
 /** What the headers say of the block, where they can be read. */
 function sourceOf({ headers }: FetchedMessage): BlockSource | undefined {
   try {

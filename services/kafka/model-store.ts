@@ -48,6 +48,7 @@ function sha256(bytes: Uint8Array): string {
 
 /**
  * Reads the files that were put on a topic under a name: the newest ones, whole and checked.
+ * @param from offset before which none of their messages lies; by default the whole topic is read
  * @returns undefined where there are none
  * @throws model_corrupt where chunks are missing or damaged
  */
@@ -56,15 +57,17 @@ export async function readFiles(
   topic: string,
   name: string,
   signal: AbortSignal,
+  from?: number,
 ): Promise<Map<string, Uint8Array> | undefined> {
   const chunks = new Map<string, Uint8Array>();
   let index: FileIndex | undefined;
-  await readTopic(client, topic, 0, signal, (message) => {
+  const take = (message: FetchedMessage) => {
     const { key, value } = message;
     if (value === null || key === null || !isOurs(message)) return;
     if (key === name) index = parseIndex(value, topic, name);
     else if (key.startsWith(`${name}/`)) chunks.set(key, value);
-  });
+  };
+  await readTopic(client, topic, 0, signal, take, from === undefined ? {} : { from });
   if (index === undefined) return undefined;
   const files = new Map<string, Uint8Array>();
   for (const { name: file, bytes, sha256: expected } of index.files) {

@@ -113,6 +113,8 @@ const schemas = {
       id: text,
       /** Background rows of the blocks that it was made from, by split code. */
       rows_by_split: Type.Array(count, { minItems: 4, maxItems: 4 }),
+      /** Offset of scaler-state behind the moments that it was made from; its own files lie behind it too. */
+      from: count,
     },
     closed,
   ),
@@ -137,11 +139,18 @@ const schemas = {
       /** Whether it is the only one of a bounded run. */
       final: Type.Boolean(),
       published_ms: Type.Number(),
+      /** Offset of models at which its files begin. */
+      from: count,
     },
     closed,
   ),
   /** From this offset of a partition of `scaled` on rows are scored with that model (decisions.md 15). */
   applies: Type.Object({ type: Type.Literal('applies'), model: text, partition, offset: count }, closed),
+  /**
+   * Files with the scores of everything before this offset of a partition of `scaled` are about to be written: a
+   * model that is new from now on applies behind it, so that these files are made again with the same bytes.
+   */
+  scoring: Type.Object({ type: Type.Literal('scoring'), partition, to: count }, closed),
   /** Outputs are complete; `ends` are those of `scores` that they hold. */
   finished: Type.Object({ type: Type.Literal('finished'), ends: Type.Array(count) }, closed),
   /** A service met what no retry mends: the run ends with this error. */

@@ -1,13 +1,8 @@
+import { type Clock, systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage, KafkaClient } from '../../lib/kafka/client.js';
 import { readProgress } from './progress-records.js';
 import { RunState } from './run-state.js';
-
-/** A message of a control topic that cannot be read. */
-export interface StrangeMessage {
-  readonly message: FetchedMessage;
-  readonly error: RmmError;
-}
 
 export interface ProgressViewOptions {
   readonly client: KafkaClient;
@@ -15,6 +10,7 @@ export interface ProgressViewOptions {
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   /** Hears when the log cannot be read, and again (undefined) when it can. */
   readonly onTrouble?: (error: RmmError | undefined) => void;
+  readonly clock?: Pick<Clock, 'after'>;
 }
 
 const fetchBytes = 4 << 20;
@@ -23,11 +19,11 @@ const maxWaitMs = 500;
 /** Follows `progress` from its start and keeps the state that its records give. */
 export class ProgressView {
   readonly state = new RunState();
-  /** Messages that are no records of ours; whoever holds the control role makes dead letters of them. */
-  readonly strange: StrangeMessage[] = [];
+  /** Messages that are no records of ours: passed over here, and made dead letters of by the control role. */
+  unreadable = 0;
   readonly #options: ProgressViewOptions;
   #position = 0;
-  #waiting: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(options: ProgressViewOptions) {
@@ -87,17 +83,26 @@ export class ProgressView {
     return undefined;
   }
 
-  /** Resolves at the next record, or when `signal` is aborted. */
-  changed(signal: AbortSignal): Promise<void> {
+  /** Resolves at the next record, when `signal` is aborted, or after `mostMs` where that is given. */
+  changed(signal: AbortSignal, mostMs?: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
+        cancel?.();
         signal.removeEventListener('abort', done);
+        this.#waiting.delete(done);
         resolve();
       };
-      this.#waiting.push(done);
+      this.#waiting.add(done);
+      const { clock = systemClock } = this.#options;
+      const cancel = mostMs === undefined || signal.aborted ? undefined : clock.after(mostMs, done);
       if (signal.aborted) done();
       else signal.addEventListener('abort', done, { once: true });
     });
+  }
+
+  /** How many wait for a record now. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   /**
@@ -128,13 +133,11 @@ export class ProgressView {
       this.state.apply(readProgress(message), message.offset, message.timestampMs);
     } catch (error) {
       if (!(error instanceof RmmError)) throw error;
-      this.strange.push({ message, error });
+      this.unreadable += 1;
     }
   }
 
   #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resume of waiting) resume();
+    for (const resume of [...this.#waiting]) resume();
   }
 }

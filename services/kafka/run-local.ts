@@ -60,6 +60,7 @@ export async function runLocal(request: LocalRunRequest): Promise<RunOutcome> {
       client,
       topic: names.topic('progress'),
       pause: pauses(config.kafka.retry_max_ms, request.random, request.clock),
+      clock: request.clock,
       onTrouble: (error) => progress.note(error === undefined ? 'brokers answer again' : error.message),
     });
     const following = view.follow(closing.signal);

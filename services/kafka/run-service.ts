@@ -87,6 +87,7 @@ class KafkaService implements ServiceWork {
       client,
       topic: names.topic('progress'),
       pause,
+      clock,
       onTrouble: (error) => {
         if (error === undefined) health.clear('progress');
         else health.fault('progress', error.message);

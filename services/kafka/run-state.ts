@@ -1,3 +1,4 @@
+import type { BlockSource } from '../../lib/flow/block-source.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
 import type { Ending, ProgressRecord, RecordOf } from './progress-records.js';
 import type { DataTopic } from './topics.js';
@@ -33,6 +34,7 @@ export class RunState {
   readonly #applies = new Map<number, Applies[]>();
   /** Offset behind the last re-driven message, by topic and partition. */
   readonly #redrivenEnds = new Map<string, number>();
+  readonly #scoring = new Map<number, number>();
 
   /** @param at offset of the record, and when it was written */
   apply(record: ProgressRecord, at: number, timestampMs: number): void {
@@ -45,11 +47,10 @@ export class RunState {
         this.#addFile(record);
         break;
       case 'planned':
-        if (record.files === this.files.length) this.planned = record;
+        if (record.files === this.files.length && record.blocks === this.blocks) this.planned ??= record;
         break;
       case 'end':
-        this.#addEnd(record);
-        this.times.set(record.of, timestampMs);
+        this.#addEnd(record, timestampMs);
         break;
       case 'redriven':
         this.#addRedriven(record);
@@ -62,11 +63,15 @@ export class RunState {
         if (record.number === this.generations.length) this.generations.push(record);
         break;
       case 'model':
+        if (this.models.some(({ generation }) => generation >= record.generation)) break;
+        this.models.push(record);
         this.times.set('model', timestampMs);
-        if (!this.models.some(({ generation }) => generation >= record.generation)) this.models.push(record);
         break;
       case 'applies':
         this.#addApplies(record);
+        break;
+      case 'scoring':
+        this.#scoring.set(record.partition, Math.max(record.to, this.scoringTo(record.partition)));
         break;
       case 'finished':
         this.finished = record;
@@ -111,6 +116,11 @@ export class RunState {
     return this.#applies.get(partition) ?? [];
   }
 
+  /** Offset of a partition of `scaled` before which the model of every row is settled. */
+  scoringTo(partition: number): number {
+    return this.#scoring.get(partition) ?? 0;
+  }
+
   /** Whether outputs are complete, with everything that was re-driven since. */
   get isFinished(): boolean {
     const { finished } = this;
@@ -121,15 +131,16 @@ export class RunState {
 
   #addFile(record: RecordOf<'file'>): void {
     if (record.index !== this.files.length) return;
-    const blocks = Math.ceil(record.entries / blockEntries);
-    this.files.push({ ...record, firstBlock: this.blocks, blocks });
+    this.files.push({ ...record, firstBlock: this.blocks, blocks: blocksOf(record.entries) });
   }
 
-  #addEnd(record: RecordOf<'end'>): void {
+  #addEnd(record: RecordOf<'end'>, timestampMs: number): void {
     const ends = this.#ends.get(record.of) ?? new Map<number, RecordOf<'end'>>();
     const known = ends.get(record.partition);
-    if (known === undefined || record.input >= known.input) ends.set(record.partition, record);
+    if (known !== undefined && record.input < known.input) return;
+    ends.set(record.partition, record);
     this.#ends.set(record.of, ends);
+    this.times.set(record.of, timestampMs);
   }
 
   #addRedriven(record: RecordOf<'redriven'>): void {
@@ -168,6 +179,11 @@ export const inputOf: Readonly<Record<Ending, DataTopic | undefined>> = {
   'feature-files': 'features',
 };
 
+/** Blocks of a file. */
+export function blocksOf(entries: number): number {
+  return Math.ceil(entries / blockEntries);
+}
+
 /** The file that a block belongs to, by binary search. */
 export function fileOfBlock(files: readonly PlannedFile[], block: number): PlannedFile | undefined {
   let low = 0;
@@ -180,4 +196,12 @@ export function fileOfBlock(files: readonly PlannedFile[], block: number): Plann
     else return file;
   }
   return undefined;
+}
+
+/** Where a block of a file lies. @param block number among the blocks of all files */
+export function sourceOfBlock(file: PlannedFile, block: number): BlockSource {
+  const { sample, kind, name, fingerprint } = file;
+  const first = (block - file.firstBlock) * blockEntries;
+  const entries = Math.min(blockEntries, file.entries - first);
+  return { sample, kind, file: name, fingerprint, first, entries };
 }

@@ -22,6 +22,11 @@ export class RunNames {
     return `${this.prefix}.${kind}`;
   }
 
+  /** Stands for the input files where a dead letter names a place: its offsets are positions in the plan. */
+  get input(): string {
+    return `${this.prefix}.input`;
+  }
+
   /** Group whose members share out the partitions of a topic, or of which one holds a role. */
   group(role: string): string {
     return `${this.prefix}.${role}`;

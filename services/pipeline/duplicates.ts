@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { columnOf } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema } from '../../lib/columnar/arrow/feature-batch.js';
@@ -17,22 +18,25 @@ const most = 8_000_000;
  * too, by their 64-bit hash: a chance match is expected once in 2^64 pairs. More events than fit memory are
  * looked at in several passes, by slices of the hash.
  */
-export function countDuplicates(records: readonly FeatureFile[], featureFolder: string): number {
+export async function countDuplicates(
+  records: readonly FeatureFile[],
+  featureFolder: string,
+  signal: AbortSignal,
+): Promise<number> {
   const rows = records.reduce((sum, record) => sum + record.rows, 0);
   const passes = Math.max(1, Math.ceil((rows * 1.1) / most));
   let duplicates = 0;
   for (let pass = 0; pass < passes; pass += 1)
-    duplicates += duplicatesInSlice(records, featureFolder, pass, passes, rows);
+    duplicates += await duplicatesInSlice(records, featureFolder, { pass, passes, rows }, signal);
   return duplicates;
 }
 
-function duplicatesInSlice(
+async function duplicatesInSlice(
   records: readonly FeatureFile[],
   folder: string,
-  pass: number,
-  passes: number,
-  rows: number,
-): number {
+  { pass, passes, rows }: { readonly pass: number; readonly passes: number; readonly rows: number },
+  signal: AbortSignal,
+): Promise<number> {
   let hashes = new BigUint64Array(passes === 1 ? rows : most);
   let halves = new Uint32Array(hashes.buffer);
   let found = 0;
@@ -57,6 +61,9 @@ function duplicatesInSlice(
           halves[2 * found + 1] = high[row]!;
           found += 1;
         }
+        // Lets heartbeats and signals through between batches.
+        await setImmediate();
+        signal.throwIfAborted();
       }
     } finally {
       reader.close();

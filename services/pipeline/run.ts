@@ -129,7 +129,7 @@ async function work(
     layout.cutflowJson,
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
   );
-  const duplicates = countDuplicates(records, layout.features);
+  const duplicates = await countDuplicates(records, layout.features, request.signal);
   refuseDuplicates(duplicates, config.input.duplicates);
 
   times.start('train');

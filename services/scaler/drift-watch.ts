@@ -1,23 +1,15 @@
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
+import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { type Moments, mergeMoments } from '../../lib/learning/moments.js';
 import { type FeatureKind, stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { readTopic } from '../kafka/read-topic.js';
-import { driftByKind, featureDrifts, type KindDrift } from './drift.js';
+import { driftByKind, featureDrifts } from './drift.js';
+import { readDriftReport, type WindowReport, writeDriftReport } from './drift-report.js';
 import { type FrozenScaler, loadFrozen } from './frozen-scaler.js';
 import { momentsKeyPrefix, readMoments } from './moments-message.js';
-
-/** What drift.json says of a window. */
-interface WindowReport {
-  /** Training rows of the window. */
-  readonly rows: number;
-  readonly kinds: readonly KindDrift[];
-  /** The features that have moved most, by name. */
-  readonly features: readonly { readonly name: string; readonly shift: number; readonly spread: number }[];
-}
 
 /** Windows and features that the report keeps. */
 const mostWindows = 200;
@@ -25,10 +17,10 @@ const mostFeatures = 20;
 
 /**
  * Follows the moments that come after the freezing, window by window, and says how far features have moved: as
- * metrics, in drift.json of the output directory, and in the log when a feature begins to drift.
- * @param from offset of scaler-state behind what the scaler was made from
+ * metrics, in drift.json of the output directory, and in the log when a feature begins to drift. A later process
+ * goes on behind the last window of drift.json.
  */
-export async function watchDrift(context: ServiceContext, from: number, signal: AbortSignal): Promise<void> {
+export async function watchDrift(context: ServiceContext, signal: AbortSignal): Promise<void> {
   const { view, loaded, tools, pause, client, names } = context;
   const record = await view.until((state) => state.scaler, signal);
   if (record === undefined) return;
@@ -36,52 +28,44 @@ export async function watchDrift(context: ServiceContext, from: number, signal: 
   const metrics = stageMetrics(tools.metrics, 'scaler', tools.clock);
   const { drift_window_events: windowRows, drift_limit: limit } = loaded.config.continuous;
   const { names: featureNames } = featurizerOf(loaded.config).layout;
-  const reports: WindowReport[] = [];
+  const path = join(loaded.outputDirectory, 'drift.json');
+  const found = readDriftReport(path, record.id);
+  const windows = [...(found?.windows ?? [])];
+  let offset = Math.max(record.from, found?.next_offset ?? 0);
   let window: Moments | undefined;
-  let offset = from;
-  const close = (rows: Moments) => {
-    const report = reportOf(frozen, rows, limit, featureNames);
-    reports.push(report);
-    if (reports.length > mostWindows) reports.shift();
-    for (const { kind, largestShift, drifting } of report.kinds)
+  const show = ({ kinds }: WindowReport) => {
+    for (const { kind, largestShift, drifting } of kinds)
       metrics.drift(kind as FeatureKind, largestShift, drifting);
+  };
+  if (windows.length > 0) show(windows.at(-1)!);
+  const close = (rows: Moments, nextOffset: number) => {
+    const report = reportOf(frozen, rows, limit, featureNames);
+    windows.push(report);
+    if (windows.length > mostWindows) windows.shift();
+    show(report);
     const drifting = report.kinds.reduce((sum, kind) => sum + kind.drifting, 0);
     if (drifting > 0) {
-      const worst = report.features[0]!;
-      tools.log.warn(
-        'drift',
-        { features: drifting, worst: worst.name, shift: worst.shift },
-        { key: 'drift' },
-      );
+      const { name, shift } = report.features[0]!;
+      tools.log.warn('drift', { features: drifting, worst: name, shift }, { key: 'drift' });
     }
-    const path = join(loaded.outputDirectory, 'drift.json');
-    writeFileAtomic(
-      path,
-      `${JSON.stringify({ scaler: frozen.scaler.id, limit, windows: reports }, null, 1)}\n`,
-    );
+    writeDriftReport(path, { scaler: record.id, limit, next_offset: nextOffset, windows });
+  };
+  const take = (message: FetchedMessage) => {
+    if (message.key?.startsWith(momentsKeyPrefix) !== true) return;
+    const block = momentsOf(message);
+    if (block === undefined) return;
+    window = window === undefined ? block : mergeMoments(window, block);
+    if (window.rows < windowRows) return;
+    close(window, message.offset + 1);
+    window = undefined;
   };
   while (!signal.aborted) {
-    offset = await readTopic(
-      client,
-      names.topic('scaler-state'),
-      0,
-      signal,
-      (message) => {
-        if (message.key?.startsWith(momentsKeyPrefix) !== true) return;
-        const block = momentsOf(message);
-        if (block === undefined) return;
-        window = window === undefined ? block : mergeMoments(window, block);
-        if (window.rows < windowRows) return;
-        close(window);
-        window = undefined;
-      },
-      { from: offset },
-    );
+    offset = await readTopic(client, names.topic('scaler-state'), 0, signal, take, { from: offset });
     await pause(4, signal);
   }
 }
 
-function momentsOf(message: Parameters<typeof readMoments>[0]): Moments | undefined {
+function momentsOf(message: FetchedMessage): Moments | undefined {
   try {
     return readMoments(message).moments;
   } catch (error) {

@@ -22,21 +22,20 @@ export async function freeze(context: ServiceContext, tenure: Tenure): Promise<v
   const { view, loaded } = context;
   const { signal } = tenure;
   await view.catchUp(signal);
-  let seen = 0;
   // Again where a message was re-driven at the last moment: a scaler without it does not count.
   while (view.state.scaler === undefined && !signal.aborted) {
     const spool = new MomentsSpool(join(kafkaLayoutOf(loaded.outputDirectory).folder, 'moments.spool'));
     try {
-      seen =
+      const seen =
         loaded.config.input.mode === 'bounded'
           ? await collectBounded(context, spool, signal)
           : await collectEnough(context, spool, signal);
-      if (!signal.aborted) await publish(context, tenure, spool);
+      if (!signal.aborted) await publish(context, tenure, spool, seen);
     } finally {
       spool.close();
     }
   }
-  if (loaded.config.input.mode === 'continuous' && !signal.aborted) await watchDrift(context, seen, signal);
+  if (loaded.config.input.mode === 'continuous' && !signal.aborted) await watchDrift(context, signal);
 }
 
 /** Waits for the moments of every block and reads them. */
@@ -84,9 +83,14 @@ async function addMoments(
   return readTopic(client, names.topic('scaler-state'), 0, signal, take, from === 0 ? {} : { from });
 }
 
-async function publish(context: ServiceContext, tenure: Tenure, spool: MomentsSpool): Promise<void> {
+async function publish(
+  context: ServiceContext,
+  tenure: Tenure,
+  spool: MomentsSpool,
+  from: number,
+): Promise<void> {
   const { loaded, names, view, tools } = context;
-  const moments = spool.merged();
+  const moments = await spool.merged();
   if (moments === undefined) {
     throw new RmmError(
       'no_training_events',
@@ -99,7 +103,7 @@ async function publish(context: ServiceContext, tenure: Tenure, spool: MomentsSp
   await tenure.producer.transaction(async (transaction) => {
     for (const message of frozenMessages({ scaler, reference: moments }))
       await transaction.send(names.topic('scaler-state'), 0, [message]);
-    const record = { type: 'scaler', id: scaler.id, rows_by_split: rowsBySplit } as const;
+    const record = { type: 'scaler', id: scaler.id, rows_by_split: rowsBySplit, from } as const;
     await transaction.send(names.topic('progress'), 0, [progressMessage(record)]);
   });
   await view.catchUp(tenure.signal);

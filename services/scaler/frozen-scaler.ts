@@ -32,11 +32,11 @@ function nameOf(id: string): string {
 /** The scaler that is on record. @throws model_corrupt */
 export async function loadFrozen(
   { client, names }: Pick<ServiceContext, 'client' | 'names'>,
-  { id }: Pick<RecordOf<'scaler'>, 'id'>,
+  { id, from }: Pick<RecordOf<'scaler'>, 'id' | 'from'>,
   signal: AbortSignal,
 ): Promise<FrozenScaler> {
   const topic = names.topic('scaler-state');
-  const files = await readFiles(client, topic, nameOf(id), signal);
+  const files = await readFiles(client, topic, nameOf(id), signal, from);
   const json = files?.get(scalerFile);
   const moments = files?.get(momentsFile);
   if (json === undefined || moments === undefined) {

@@ -3,6 +3,7 @@ import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { claimDirectory } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
+import type { RecordOf } from '../kafka/progress-records.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
 import { rolePart, type ServicePart } from '../kafka/service-part.js';
 import { stageHopPart } from '../kafka/stage-hop.js';
@@ -60,22 +61,35 @@ function scaling(context: ServiceContext): ServicePart {
   const { view } = context;
   const expected = expectation(context);
   let operator: ScalerOperator | undefined;
+  let loading: Promise<void> | undefined;
+  const load = async (record: RecordOf<'scaler'>, signal: AbortSignal) => {
+    const frozen = await loadFrozen(context, record, signal);
+    operator = new ScalerOperator(frozen.scaler, expected.layout.maskWords);
+  };
   const process = (message: FetchedMessage): HopResult => {
     const { source, record, layout, features, columns } = decodeFeatures(message, expected);
     const scaled = operator!.process(features);
     const out = encodeScaled({ source, record, layout, scaled, columns });
     return { out, deadLetters: [], eventsIn: record.rows, eventsOut: record.rows };
   };
-  return stageHopPart(context, {
-    stage: stages.scaler,
-    output: 'scaled',
-    gate: async (signal) => {
-      if (operator !== undefined) return;
-      const record = await view.until((state) => state.scaler, signal);
-      if (record === undefined) return;
-      const frozen = await loadFrozen(context, record, signal);
-      operator = new ScalerOperator(frozen.scaler, expected.layout.maskWords);
-    },
-    process,
-  });
+  const gate = async (partSignal: AbortSignal, signal: AbortSignal) => {
+    if (operator !== undefined) return;
+    const record = await view.until((state) => state.scaler, signal);
+    if (record === undefined) return;
+    // Once for all partitions: so the end of one of them must not stop it.
+    loading ??= load(record, partSignal).finally(() => {
+      loading = undefined;
+    });
+    await loading;
+  };
+  return {
+    name: stages.scaler.role,
+    run: (partSignal) =>
+      stageHopPart(context, {
+        stage: stages.scaler,
+        output: 'scaled',
+        gate: (signal) => gate(partSignal, signal),
+        process,
+      }).run(partSignal),
+  };
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
 import type { Moments } from '../../lib/learning/moments.js';
@@ -61,9 +62,11 @@ export class MomentsSpool {
   }
 
   /** The merge of all blocks in the order of their names (decisions.md 10); undefined where no row is trained on. */
-  merged(): Moments | undefined {
+  async merged(): Promise<Moments | undefined> {
     const tree = momentsTree();
-    for (const name of [...this.#places.keys()].sort()) {
+    for (const [index, name] of [...this.#places.keys()].sort().entries()) {
+      // Lets heartbeats and signals through.
+      if (index % 64 === 63) await setImmediate();
       const { at, bytes } = this.#places.get(name)!;
       if (bytes > 0) tree.push(momentsFromBytes(this.#read(at, bytes)));
     }

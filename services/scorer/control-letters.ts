@@ -1,4 +1,3 @@
-import type { ErrorCode } from '../../lib/base/codes/index.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
@@ -6,15 +5,35 @@ import { readLetters } from '../dead-letters/read-letters.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterId, letterMessage, wholeLetter } from '../kafka/letters.js';
 import { filesSchema } from '../kafka/model-store.js';
+import { readProgress } from '../kafka/progress-records.js';
 import { readTopic } from '../kafka/read-topic.js';
 import type { TopicKind } from '../kafka/topics.js';
-import { momentsSchema } from '../scaler/moments-message.js';
+import { momentsSchema, readMoments } from '../scaler/moments-message.js';
 
-/** Schemas that belong on the topics that are not read whole by everybody. */
-const known: Readonly<Partial<Record<TopicKind, readonly string[]>>> = {
-  'scaler-state': [momentsSchema, filesSchema],
-  models: [filesSchema],
-};
+/** Topics that are not partitioned by block, and what makes sure that a message belongs there. */
+const checks = {
+  progress: (message: FetchedMessage) => void readProgress(message),
+  'scaler-state': (message: FetchedMessage) => {
+    if (schemaOf(message) === momentsSchema) readMoments(message);
+    else refuseOthers(message, 'scaler-state');
+  },
+  models: (message: FetchedMessage) => refuseOthers(message, 'models'),
+} as const satisfies Partial<Record<TopicKind, (message: FetchedMessage) => void>>;
+type CheckedTopic = keyof typeof checks;
+
+function schemaOf({ headers }: FetchedMessage): string {
+  return headers.get('schema') ?? 'none';
+}
+
+/** @throws wire_schema_unknown */
+function refuseOthers(message: FetchedMessage, kind: CheckedTopic): void {
+  const schema = schemaOf(message);
+  if (schema === filesSchema) return;
+  throw new RmmError(
+    'wire_schema_unknown',
+    `the schema ${schema.slice(0, 60)} does not belong on the topic ${kind}`,
+  );
+}
 
 /** Dead letters of messages on control topics. */
 export class ControlLetters {
@@ -22,8 +41,7 @@ export class ControlLetters {
   readonly #tenure: Tenure;
   /** Letters that are there already: an earlier holder of the role may have written them. */
   #written: Set<string> | undefined;
-  #strange = 0;
-  readonly #positions = new Map<TopicKind, number>();
+  readonly #positions = new Map<CheckedTopic, number>();
 
   constructor(context: ServiceContext, tenure: Tenure) {
     this.#context = context;
@@ -32,39 +50,25 @@ export class ControlLetters {
 
   /** Writes a letter for everything that has come since the last call. */
   async write(): Promise<void> {
-    const { view } = this.#context;
-    const found: { kind: TopicKind; message: FetchedMessage; error: RmmError }[] = [];
-    for (const { message, error } of view.strange.slice(this.#strange))
-      found.push({ kind: 'progress', message, error });
-    this.#strange = view.strange.length;
-    for (const kind of ['scaler-state', 'models'] as const)
-      found.push(...(await this.#unknown(kind)).map((strange) => ({ kind, ...strange })));
-    for (const { kind, message, error } of found) await this.#letter(kind, message, error);
+    for (const kind of Object.keys(checks) as CheckedTopic[]) await this.#check(kind);
   }
 
-  async #unknown(kind: 'scaler-state' | 'models') {
+  async #check(kind: CheckedTopic): Promise<void> {
     const { client, names } = this.#context;
-    const found: { message: FetchedMessage; error: RmmError }[] = [];
     const from = this.#positions.get(kind);
-    const end = await readTopic(
-      client,
-      names.topic(kind),
-      0,
-      this.#tenure.signal,
-      (message) => {
-        const schema = message.headers.get('schema') ?? 'none';
-        if (known[kind]!.includes(schema)) return;
-        const code: ErrorCode = 'wire_schema_unknown';
-        const text = `the schema ${schema.slice(0, 60)} does not belong on ${names.topic(kind)}`;
-        found.push({ message, error: new RmmError(code, text) });
-      },
-      from === undefined ? {} : { from },
-    );
-    this.#positions.set(kind, end);
-    return found;
+    const take = async (message: FetchedMessage) => {
+      try {
+        checks[kind](message);
+      } catch (error) {
+        if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
+        await this.#letter(kind, message, error);
+      }
+    };
+    const span = from === undefined ? {} : { from };
+    this.#positions.set(kind, await readTopic(client, names.topic(kind), 0, this.#tenure.signal, take, span));
   }
 
-  async #letter(kind: TopicKind, message: FetchedMessage, error: RmmError): Promise<void> {
+  async #letter(kind: CheckedTopic, message: FetchedMessage, error: RmmError): Promise<void> {
     const { names, tools, loaded } = this.#context;
     const { max_message_bytes: mostBytes } = loaded.config.kafka.topics;
     const { producer, signal } = this.#tenure;

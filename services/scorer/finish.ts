@@ -39,9 +39,10 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
     `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
   );
   const lost = await writeLetters(context, blocks, signal);
-  const duplicates = duplicatesOf(loaded);
+  const duplicates = await duplicatesOf(loaded, signal);
   refuseDuplicates(duplicates, config.input.duplicates);
-  const model = await readModel(context, state.models.at(-1)!.id, signal);
+  const { id, from } = state.models.at(-1)!;
+  const model = await readModel(context, id, signal, from);
   saveModel(layout.model, model.model);
   const clock = () => tools.clock.steadyMs();
   const evaluation = await evaluate(await scoredParts(blocks, layout.scores, config, signal), config, {
@@ -68,12 +69,15 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
 }
 
 /** Events with the split key of another one, among all rows of the run. */
-function duplicatesOf({ config, outputDirectory }: ServiceContext['loaded']): number {
+async function duplicatesOf(
+  { config, outputDirectory }: ServiceContext['loaded'],
+  signal: AbortSignal,
+): Promise<number> {
   const { features } = layoutOf(outputDirectory);
-  if (config.output.keep_features) return countDuplicates(featureFiles(features), features);
+  if (config.output.keep_features) return countDuplicates(featureFiles(features), features, signal);
   const { hashes } = kafkaLayoutOf(outputDirectory);
   keepHashes(features, hashes);
-  return countDuplicates(featureFiles(hashes), hashes);
+  return countDuplicates(featureFiles(hashes), hashes, signal);
 }
 
 function reportedFile(file: ServiceContext['view']['state']['files'][number]): ReportedFile {

@@ -1,4 +1,4 @@
-import type { Backend } from '../../lib/learning/backend.js';
+import type { Backend, Scorer } from '../../lib/learning/backend.js';
 import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import { RowScorer, type ScoreColumns } from '../../lib/learning/score-rows.js';
 import { inverseUsualErrors } from '../../lib/learning/usual-errors.js';
@@ -11,13 +11,15 @@ import type { LoadedModel } from './model-folder.js';
 export class BlockScorer {
   readonly modelVersion: string;
   readonly scalerVersion: string;
+  readonly #network: Scorer;
   readonly #scorer: RowScorer;
   readonly #patterns: PatternTable;
 
-  private constructor(loaded: LoadedModel, scorer: RowScorer, maskWords: number) {
+  private constructor(loaded: LoadedModel, network: Scorer, maskWords: number) {
     this.modelVersion = loaded.id;
     this.scalerVersion = loaded.model.scaler.id;
-    this.#scorer = scorer;
+    this.#network = network;
+    this.#scorer = new RowScorer(network, planExpansion(loaded.model.scaler));
     this.#patterns = new PatternTable(loaded.model.scaler.columns, maskWords);
   }
 
@@ -26,10 +28,10 @@ export class BlockScorer {
     backend: Backend,
     options: { readonly batch: number; readonly threads: number; readonly maskWords: number },
   ): Promise<BlockScorer> {
-    const { network, parameters, scaler, usual, usualFloor } = loaded.model;
+    const { network, parameters, usual, usualFloor } = loaded.model;
     const inverseUsual = inverseUsualErrors(usual, usualFloor);
-    const scorer = await backend.createScorer(network, parameters, inverseUsual, options);
-    return new BlockScorer(loaded, new RowScorer(scorer, planExpansion(scaler)), options.maskWords);
+    const scored = await backend.createScorer(network, parameters, inverseUsual, options);
+    return new BlockScorer(loaded, scored, options.maskWords);
   }
 
   /** Scores a block's rows into `out` from row `at` on. */
@@ -41,5 +43,10 @@ export class BlockScorer {
   scoreScaled(block: ScaledBlock, out: ScoreColumns, at: number): Promise<void> {
     const { scaler, squares, absolutes } = block;
     return this.#scorer.scoreScaled({ ...this.#patterns.rows(block), scaler, squares, absolutes }, out, at);
+  }
+
+  /** Gives the network back; the scorer is not used again. */
+  release(): Promise<void> {
+    return this.#network.release();
   }
 }

@@ -8,6 +8,7 @@ import { ownRowColumns } from '../featurizer/row-columns.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterMessage, wholeLetter } from '../kafka/letters.js';
+import { progressMessage } from '../kafka/progress-records.js';
 import { partitionedPart, type ServicePart, StageView } from '../kafka/service-part.js';
 import { refuseTooLarge } from '../kafka/stage-hop.js';
 import { sinkSettings } from '../kafka/stage-sink.js';
@@ -22,13 +23,27 @@ import { windowName } from './window-names.js';
 
 /** Scaled rows and models to score files. */
 export function scoreSinkPart(context: ServiceContext): ServicePart {
+  return {
+    name: stages.scorer.role,
+    async run(signal) {
+      const models = new Models(context, signal);
+      try {
+        await scoringPart(context, models).run(signal);
+      } finally {
+        models.close();
+      }
+    },
+  };
+}
+
+function scoringPart(context: ServiceContext, models: Models): ServicePart {
   const stage = stages.scorer;
   const view = new StageView(context, stage);
   const { config, outputDirectory } = context.loaded;
   const work: ScoringWork = {
     context,
     view,
-    models: new Models(context),
+    models,
     expected: { layout: featurizerOf(config).layout, megasets: config.training.megasets },
     files: {
       scores: layoutOf(outputDirectory).scores,
@@ -38,7 +53,14 @@ export function scoreSinkPart(context: ServiceContext): ServicePart {
   };
   const body = sinkBody({
     ...sinkSettings(context, stage, view),
-    gate: (signal) => work.models.first(signal),
+    gate: (signal) => models.first(signal),
+    announce: (partition, to) =>
+      context.view.state.scoringTo(partition) >= to
+        ? undefined
+        : {
+            topic: context.names.topic('progress'),
+            messages: [progressMessage({ type: 'scoring', partition, to })],
+          },
     open: (window, tenure) => new ScoreWriter(work, window, tenure),
   });
   return partitionedPart(context, stage, view, body);
@@ -69,16 +91,34 @@ class ScoreWriter implements WindowWriter {
 
   async add(message: FetchedMessage): Promise<number> {
     const { context, expected } = this.#work;
-    const { max_message_bytes: mostBytes } = context.loaded.config.kafka.topics;
+    let block: ScaledWire;
     try {
-      refuseTooLarge(message, mostBytes);
-      return await this.#score(message.offset, decodeScaled(message, expected));
+      refuseTooLarge(message, context.loaded.config.kafka.topics.max_message_bytes);
+      block = decodeScaled(message, expected);
     } catch (error) {
-      if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
-      const place = { topic: context.names.topic('scaled'), partition: this.#window.partition };
-      this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));
-      return 0;
+      return this.#refuse(message, error);
     }
+    return await this.#work.models.use(message.offset, this.#tenure, async (scorer) => {
+      const scores = createScoreColumns(block.record.rows);
+      try {
+        await scorer.scoreScaled(block.scaled, scores, 0);
+      } catch (error) {
+        return this.#refuse(message, error);
+      }
+      const { source, record, columns } = block;
+      this.#windowOf(scorer).add({ source, record, columns: ownRowColumns(columns, record.rows), scores });
+      return record.rows;
+    });
+  }
+
+  /** Makes a dead letter of a message whose data are at fault. */
+  #refuse(message: FetchedMessage, error: unknown): number {
+    if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
+    this.#work.view.metrics.deadLetters(error.code, 1);
+    const place = { topic: this.#work.context.names.topic('scaled'), partition: this.#window.partition };
+    const { max_message_bytes: mostBytes } = this.#work.context.loaded.config.kafka.topics;
+    this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));
+    return 0;
   }
 
   write(): void {
@@ -87,20 +127,6 @@ class ScoreWriter implements WindowWriter {
 
   deadLetters(): readonly OutgoingMessage[] {
     return this.#letters;
-  }
-
-  async #score(offset: number, { source, record, scaled, columns }: ScaledWire): Promise<number> {
-    const shared = await this.#work.models.at(offset, this.#tenure);
-    const scores = createScoreColumns(record.rows);
-    await shared.use((scorer) => scorer.scoreScaled(scaled, scores, 0));
-    this.#windowOf(shared.scorer).add({
-      source,
-      record,
-      // The window would hold every message until it is written.
-      columns: ownRowColumns(columns, record.rows),
-      scores,
-    });
-    return record.rows;
   }
 
   #windowOf({ modelVersion, scalerVersion }: BlockScorer): ScoreWindow {

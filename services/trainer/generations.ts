@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
-import { checkpointFileNames } from '../../lib/learning/checkpoint.js';
+import { checkpointFileNames, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
@@ -98,6 +99,8 @@ async function trainGeneration(
 ): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
+  // The files of every block are then known: their order decides ties.
+  await view.catchUp(signal);
   const { number, to, rows } = generation;
   const { generations, partitions } = view.state;
   const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
@@ -117,7 +120,7 @@ async function trainGeneration(
     signal,
   );
   const options = trainingOptions(context, folder, megasetFolder, signal);
-  await restoreCheckpoint(context, options.checkpointFolder, signal);
+  await restoreCheckpoint(context, options.checkpointFolder, number, signal);
   const model = await trainModel(scaler, plan, { ...options, generation: number });
   const checkpoint = readFolderFiles(options.checkpointFolder, checkpointFileNames);
   await publishModel(context, tenure, model, {
@@ -128,17 +131,35 @@ async function trainGeneration(
   rmSync(megasetFolder, { recursive: true, force: true });
 }
 
-/** On a machine that has not trained before, training goes on from the checkpoint that came with the last model. */
+/**
+ * Where this machine has no checkpoint, or one that others have left behind since, training goes on from the
+ * checkpoint that came with the last model.
+ */
 async function restoreCheckpoint(
   { client, names, view }: ServiceContext,
   folder: string,
+  generation: number,
   signal: AbortSignal,
 ): Promise<void> {
-  if (view.state.models.length === 0 || readFolderFiles(folder, checkpointFileNames) !== undefined) return;
-  const files = await readFiles(client, names.topic('models'), checkpointName, signal);
+  const last = view.state.models.at(-1);
+  if (last === undefined || leadsTo(folder, generation)) return;
+  const files = await readFiles(client, names.topic('models'), checkpointName, signal, last.from);
   if (files !== undefined)
     writeFolder(
       folder,
       [...files].map(([name, bytes]) => ({ name, bytes })),
     );
+}
+
+/** Whether a checkpoint is the one before a generation, or the one at its end. */
+function leadsTo(folder: string, generation: number): boolean {
+  const files = readFolderFiles(folder, checkpointFileNames);
+  if (files === undefined) return false;
+  try {
+    const { megaset } = checkpointFromFiles(files, folder).position;
+    return megaset === generation || megaset === generation + 1;
+  } catch (error) {
+    if (error instanceof RmmError && error.code === 'model_corrupt') return false;
+    throw error;
+  }
 }

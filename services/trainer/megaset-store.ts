@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
@@ -88,21 +89,18 @@ export class MegasetWriter {
    * Puts every bucket into its order, on disk, one at a time.
    * @param weigh sum of the sample weights of rows, in their order
    */
-  finish(sampleWeights: string, weigh: (weights: Float64Array) => number): MegasetPlan {
+  async finish(sampleWeights: string, weigh: (weights: Float64Array) => number): Promise<MegasetPlan> {
     this.#flush();
-    const weightSums = this.#rows.map((buckets, megaset) =>
-      buckets.map((count, bucket) => {
-        if (count === 0) return 0;
-        const part = bucketFile(this.#folder, megaset, bucket, 'part');
-        const segments = decodeSegments(readAligned(part), part);
-        const rows = gatherRows(segments, orderRows(segments));
-        invariant(rows.rows === count, `${part} holds ${rows.rows} rows where ${count} were written`);
-        const path = bucketFile(this.#folder, megaset, bucket, 'bin');
-        attempt(path, () => writeFileSync(path, encodeSegment(rows)));
-        rmSync(part);
-        return weigh(rows.weight);
-      }),
-    );
+    const weightSums: number[][] = [];
+    for (const [megaset, buckets] of this.#rows.entries()) {
+      const sums: number[] = [];
+      for (const [bucket, count] of buckets.entries()) {
+        sums.push(count === 0 ? 0 : weigh(this.#order(megaset, bucket, count).weight));
+        // Lets heartbeats and signals through between buckets.
+        await setImmediate();
+      }
+      weightSums.push(sums);
+    }
     const plan: MegasetPlan = {
       megasets: this.#megasets,
       ...(this.#scaler === undefined ? {} : { scaler: this.#scaler }),
@@ -113,6 +111,17 @@ export class MegasetWriter {
     };
     writeFileAtomic(join(this.#folder, planName), JSON.stringify(plan));
     return plan;
+  }
+
+  #order(megaset: number, bucket: number, count: number): TrainingRows {
+    const part = bucketFile(this.#folder, megaset, bucket, 'part');
+    const segments = decodeSegments(readAligned(part), part);
+    const rows = gatherRows(segments, orderRows(segments));
+    invariant(rows.rows === count, `${part} holds ${rows.rows} rows where ${count} were written`);
+    const path = bucketFile(this.#folder, megaset, bucket, 'bin');
+    attempt(path, () => writeFileSync(path, encodeSegment(rows)));
+    rmSync(part);
+    return rows;
   }
 
   #flush(): void {

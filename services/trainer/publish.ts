@@ -29,7 +29,11 @@ export async function publishModel(
   await producer.transaction(async (transaction) => {
     const messages = fileMessages(modelName(id), files);
     if (checkpoint !== undefined) messages.push(...fileMessages(checkpointName, checkpoint));
-    for (const message of messages) await transaction.send(names.topic('models'), 0, [message]);
+    let from: number | undefined;
+    for (const message of messages) {
+      const offset = await transaction.send(names.topic('models'), 0, [message]);
+      from ??= offset;
+    }
     await transaction.send(names.topic('progress'), 0, [
       progressMessage({
         type: 'model',
@@ -38,6 +42,7 @@ export async function publishModel(
         generation,
         final,
         published_ms: tools.clock.wallMs(),
+        from: from!,
       }),
     ]);
   });

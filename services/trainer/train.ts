@@ -1,4 +1,4 @@
-import { RmmError } from '../../lib/base/error.js';
+import { invariant, RmmError } from '../../lib/base/error.js';
 import type { Backend, Trainer } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
 import type { TrainingBucket } from '../../lib/learning/batches.js';
@@ -84,13 +84,17 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     threads: options.threads,
   });
   try {
-    const epochs = [...((resumed?.record.epochs as EpochResult[] | undefined) ?? [])];
+    const epochs = epochsSoFar(resumed, options);
     const buckets = bucketReader(options);
     const expansion = planExpansion(scaler);
     // Read after every epoch, and bounded by training.validation_events: kept in memory.
     const validation = buckets(plan.megasets - 1).map(kept);
     const schedule = scheduleOf(options);
     let position: Position = resumed?.position ?? schedule.first;
+    invariant(
+      schedule.canBeginAt(position),
+      `${options.checkpointFolder} stands at megaset ${position.megaset}, which is not of generation ${options.generation}`,
+    );
     while (!schedule.isOver(position)) {
       await trainOne(
         watched(trainer, options),
@@ -131,9 +135,16 @@ function readCheckpoint({ checkpointFolder, onNote }: TrainOptions): Checkpoint 
   }
 }
 
+/** Epochs of an earlier process; in a run without end those of this generation, else they would grow for ever. */
+function epochsSoFar(resumed: Checkpoint | undefined, { generation }: TrainOptions): EpochResult[] {
+  const epochs = (resumed?.record.epochs as EpochResult[] | undefined) ?? [];
+  return generation === undefined ? [...epochs] : epochs.filter(({ megaset }) => megaset === generation);
+}
+
 /** In which order megasets are trained on. */
 interface Schedule {
   readonly first: Position;
+  readonly canBeginAt: (position: Position) => boolean;
   readonly isOver: (position: Position) => boolean;
   readonly next: (position: Position) => Position;
   /** Index of the position's megaset in the plan. */
@@ -145,6 +156,7 @@ function scheduleOf({ plan, passes, generation }: TrainOptions): Schedule {
   if (generation !== undefined) {
     return {
       first: { pass: 0, megaset: generation },
+      canBeginAt: ({ megaset }) => megaset === generation || megaset === generation + 1,
       isOver: ({ megaset }) => megaset > generation,
       next: ({ megaset }) => ({ pass: 0, megaset: megaset + 1 }),
       inPlan: () => 0,
@@ -153,6 +165,7 @@ function scheduleOf({ plan, passes, generation }: TrainOptions): Schedule {
   const megasets = plan.megasets - 1;
   return {
     first: { pass: 0, megaset: 0 },
+    canBeginAt: () => true,
     isOver: ({ pass }) => pass >= passes,
     next: ({ pass, megaset }) =>
       megaset + 1 < megasets ? { pass, megaset: megaset + 1 } : { pass: pass + 1, megaset: 0 },

@@ -12,13 +12,21 @@ import { type FakeClient, FakeKafka } from './support/fake-kafka.js';
 const partitions = 3;
 const perPartition = 40;
 
-/** A cluster whose operations fail and crash by chance, with an input of numbered messages. */
+/** Stops a copy in the middle of what it does, long enough for its group to take it for dead. */
+async function hang(client: FakeClient | undefined, random: () => number): Promise<void> {
+  client?.freeze();
+  for (let turn = 0; turn < 40 * random(); turn += 1) await soon();
+  client?.thaw();
+}
+
+/** A cluster whose operations fail, hang and crash by chance, with an input of numbered messages. */
 async function world(random: () => number, trouble: number) {
   const clients = new Map<string, FakeClient>();
   const cluster = new FakeKafka(async (client, operation, when) => {
     if (random() < 0.7) await soon();
     if (client.startsWith('calm')) return;
     if (random() < trouble / 4) clients.get(client)?.kill();
+    if (random() < trouble / 4) void hang(clients.get(client), random);
     // A failure after the deed is the hard one: the caller does not know that it was done.
     if (random() < trouble) throw new RmmError('kafka_request_failed', `${operation} failed ${when}`);
   });

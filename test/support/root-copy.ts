@@ -7,6 +7,8 @@ export interface CopyOptions {
   readonly to: string;
   /** Entries to take, from the first on; all by default. */
   readonly entries?: number;
+  /** How often the entries stand in the copy, one after the other; 1 by default. */
+  readonly times?: number;
   readonly tree?: string;
   /** Leaves out the branches for which it answers false. */
   readonly keep?: (branch: string) => boolean;
@@ -49,7 +51,7 @@ export async function copyRootFile(options: CopyOptions): Promise<void> {
           ? { values: column.values, offsets: column.offsets }
           : { values: column.values },
       );
-      await writer.append(written, 0, entries);
+      for (let time = 0; time < (options.times ?? 1); time += 1) await writer.append(written, 0, entries);
     }
     await writer.close();
   } finally {

@@ -63,13 +63,14 @@ export async function recoverPosition(
   admin: KafkaAdmin,
   output: PartitionReader,
   fetchBytes: number,
+  signal: AbortSignal,
 ): Promise<HopPosition> {
   const found = (await admin.offsets(output.topic)).find(({ partition }) => partition === output.partition);
   invariant(found !== undefined, `${output.topic} has lost partition ${output.partition}`);
   const { first, end } = found;
   for (let step = 64; end > first; step *= 4) {
     const from = Math.max(first, end - step);
-    const position = await lastPosition(output, from, end, fetchBytes);
+    const position = await lastPosition(output, { from, end }, fetchBytes, signal);
     if (position !== undefined) return position;
     if (from === first) break;
     if (step > lookBack) {
@@ -85,13 +86,15 @@ export async function recoverPosition(
 
 async function lastPosition(
   output: PartitionReader,
-  from: number,
-  end: number,
+  { from, end }: { readonly from: number; readonly end: number },
   maxBytes: number,
+  signal: AbortSignal,
 ): Promise<HopPosition | undefined> {
   let last: HopPosition | undefined;
   for (let offset = from; offset < end; ) {
-    const { messages, nextOffset, endOffset } = await output.fetch({ offset, maxBytes, maxWaitMs: 100 });
+    signal.throwIfAborted();
+    // Where somebody else's transaction is still open, its end is waited for: our last message may lie behind it.
+    const { messages, nextOffset } = await output.fetch({ offset, maxBytes, maxWaitMs: 100 });
     for (const { offset: at, headers } of messages) {
       const input = Number(headers.get(inputOffsetHeader) ?? Number.NaN);
       if (!Number.isSafeInteger(input)) continue;
@@ -99,7 +102,6 @@ async function lastPosition(
       // The header was written before the message had its own offset.
       last = { ...positionOf({ offset: input + 1, metadata }), output: at + 1 };
     }
-    if (nextOffset === offset && nextOffset >= endOffset) break;
     offset = nextOffset;
   }
   return last;

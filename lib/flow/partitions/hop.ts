@@ -61,7 +61,7 @@ export interface HopObserver {
 export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> {
   return async (tenure) => {
     const { partition, signal, committed } = tenure;
-    let at = committed === undefined ? await recovered(options, partition) : positionOf(committed);
+    let at = committed === undefined ? await recovered(options, partition, signal) : positionOf(committed);
     await options.gate?.(signal);
     if (signal.aborted) return;
     const feed =
@@ -81,6 +81,8 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
         if (signal.aborted) return;
         at = { ...at, input: Math.max(at.input, nextOffset) };
         await options.settle(at, tenure);
+        // Nothing waits: whatever failed before is over.
+        if (nextOffset >= endOffset) tenure.progressed();
       }
     } finally {
       await feed.close();
@@ -88,12 +90,12 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
   };
 }
 
-async function recovered(options: HopOptions, partition: number): Promise<HopPosition> {
+async function recovered(options: HopOptions, partition: number, signal: AbortSignal): Promise<HopPosition> {
   // A shared output partition cannot say where one of several inputs was; such a stage must bear repetition.
   if (options.outputPartition !== undefined) return startPosition;
   const output = options.client.reader(options.outputTopic, partition);
   try {
-    return await recoverPosition(options.client.admin, output, options.fetchBytes);
+    return await recoverPosition(options.client.admin, output, options.fetchBytes, signal);
   } finally {
     await output.close();
   }

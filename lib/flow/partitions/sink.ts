@@ -43,6 +43,11 @@ export interface SinkOptions {
     readonly messages: readonly OutgoingMessage[];
   }>;
   readonly gate?: (signal: AbortSignal) => Promise<void>;
+  /** What goes on record before files are written that hold everything before offset `to`; undefined where it is there. */
+  readonly announce?: (
+    partition: number,
+    to: number,
+  ) => { readonly topic: string; readonly messages: readonly OutgoingMessage[] } | undefined;
   /** Waits before another try to write (a full disk); resolves early when the signal is aborted. */
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   readonly observe?: SinkObserver;
@@ -84,8 +89,11 @@ export function countsOf(metadata: string): Counts {
   } catch {
     numbers = undefined;
   }
-  if (!Array.isArray(numbers) || numbers.length !== 4 || !numbers.every(Number.isSafeInteger))
-    return { before: none, within: none };
+  const fits =
+    Array.isArray(numbers) &&
+    numbers.length === 4 &&
+    numbers.every((value) => Number.isSafeInteger(value) && value >= 0);
+  if (!fits) return { before: none, within: none };
   const [messages, events, inMessages, inEvents] = numbers as [number, number, number, number];
   return { before: { messages, events }, within: { messages: inMessages, events: inEvents } };
 }
@@ -99,6 +107,10 @@ export function totalOf(metadata: string): SinkCounts {
  * The body of a stage whose output is files. A window's files are written once the position is behind the
  * window, or at the end of the input; the position is committed after they are in place. A repeated window is
  * read from its beginning and overwrites its files with the same bytes.
+ *
+ * No transaction covers a file, so a copy that was taken for dead could write over the files of the one that has
+ * taken its partition over. Right before it writes, a copy therefore commits its old position once more, which
+ * brokers refuse to all but the partition's owner.
  */
 export function sinkBody(options: SinkOptions): (tenure: Tenure) => Promise<void> {
   return async (tenure) => {
@@ -122,11 +134,13 @@ class PartitionSink {
   #counts: Counts;
   /** End of input that is written out and on record. */
   #settled = -1;
+  #committed: CommittedOffset;
 
   constructor(options: SinkOptions, tenure: Tenure) {
     this.#options = options;
     this.#tenure = tenure;
     const committed: CommittedOffset = tenure.committed ?? { offset: 0, metadata: '' };
+    this.#committed = committed;
     const end = options.endOfInput(tenure.partition);
     if (end !== undefined && committed.offset >= end && options.isSettled(tenure.partition, end))
       this.#settled = end;
@@ -145,12 +159,15 @@ class PartitionSink {
         continue;
       }
       const { messages, nextOffset, endOffset } = await this.#next();
+      if (signal.aborted) return;
       observe?.looked?.(partition, messages[0]?.offset ?? nextOffset, endOffset, messages[0]?.timestampMs);
       for (const message of messages) {
+        await this.#moveTo(Math.floor(message.offset / windowOffsets));
         if (signal.aborted) return;
         await this.#add(message);
       }
       await this.#moveTo(Math.floor(nextOffset / windowOffsets));
+      if (signal.aborted) return;
       if (end !== undefined && nextOffset >= end) await this.#settle(end, nextOffset);
     }
   }
@@ -179,7 +196,6 @@ class PartitionSink {
   async #add(message: FetchedMessage): Promise<void> {
     const { windowOffsets, open, observe } = this.#options;
     const { partition } = this.#tenure;
-    await this.#moveTo(Math.floor(message.offset / windowOffsets));
     this.#writer ??= open(
       { partition, number: this.#window, firstOffset: this.#window * windowOffsets },
       this.#tenure,
@@ -192,7 +208,7 @@ class PartitionSink {
   /** Writes the window out where the position is behind it. */
   async #moveTo(window: number): Promise<void> {
     if (window === this.#window) return;
-    await this.#write();
+    await this.#write((this.#window + 1) * this.#options.windowOffsets);
     if (this.#tenure.signal.aborted) return;
     const letters = this.#writer?.deadLetters() ?? [];
     this.#window = window;
@@ -203,7 +219,7 @@ class PartitionSink {
 
   async #settle(end: number, position: number): Promise<void> {
     const { partition, signal } = this.#tenure;
-    await this.#write();
+    await this.#write(position);
     if (signal.aborted) return;
     const total = sum(this.#counts.before, this.#counts.within);
     const record = await this.#options.settlement(partition, end, total);
@@ -216,21 +232,42 @@ class PartitionSink {
     this.#feed = undefined;
   }
 
-  /** Writes the window's files; where the disk does not take them, again and again, while nothing more is read. */
-  async #write(): Promise<void> {
+  /**
+   * Writes the window's files, which hold everything before offset `to`; where the disk does not take them, again and
+   * again, while nothing more is read.
+   */
+  async #write(to: number): Promise<void> {
     const { pause, observe } = this.#options;
     const { partition, signal } = this.#tenure;
-    for (let attempt = 1; this.#writer !== undefined && !signal.aborted; attempt += 1) {
-      try {
-        await this.#writer.write();
-        if (attempt > 1) observe?.blocked?.(partition, undefined);
-        return;
-      } catch (error) {
-        if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
-        observe?.blocked?.(partition, error);
+    let isBlocked = false;
+    try {
+      for (let attempt = 1; this.#writer !== undefined && !signal.aborted; attempt += 1) {
+        await this.#claim(to);
+        try {
+          await this.#writer.write();
+          return;
+        } catch (error) {
+          if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+          isBlocked = true;
+          observe?.blocked?.(partition, error);
+        }
         await pause(attempt, signal);
       }
+    } finally {
+      // Written, or in other hands: either way it is no longer this copy's trouble.
+      if (isBlocked) observe?.blocked?.(partition, undefined);
     }
+  }
+
+  /** @throws kafka_fenced where the partition has another owner by now */
+  async #claim(to: number): Promise<void> {
+    const { group, topic, announce } = this.#options;
+    const { partition, producer } = this.#tenure;
+    const news = announce?.(partition, to);
+    await producer.transaction(async (transaction) => {
+      if (news !== undefined) await transaction.send(news.topic, 0, news.messages);
+      await transaction.commitOffset({ group, topic, partition, ...this.#committed });
+    });
   }
 
   async #commit(
@@ -246,6 +283,7 @@ class PartitionSink {
       if (record !== undefined) await transaction.send(record.topic, 0, record.messages);
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });
+    this.#committed = { offset, metadata };
     progressed();
   }
 }

@@ -221,7 +221,7 @@ async function trainOn(
     });
     writer.add(part.rows, part.megaset);
   }
-  const plan = writer.finish(training.sample_weights, (weights) =>
+  const plan = await writer.finish(training.sample_weights, (weights) =>
     sumSampleWeights(weights, training.sample_weights),
   );
   assert.ok(plan.buckets > 1, 'a megaset has several buckets');

@@ -72,15 +72,15 @@ function compare(a: Row, b: Row): number {
   return a.hashHigh - b.hashHigh || a.hashLow - b.hashLow || a.source - b.source || a.entry - b.entry;
 }
 
-test('every row comes back once, in its bucket, in the order of (hash, source, entry), however it was added', () => {
+test('every row comes back once, in its bucket, in the order of (hash, source, entry), however it was added', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'rmmstream-test-'));
   try {
-    fc.assert(
-      fc.property(
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(anyRow, { maxLength: 60 }),
         fc.integer({ min: 1, max: 4 }),
         fc.nat(60),
-        (drawn, buckets, cut) => {
+        async (drawn, buckets, cut) => {
           // Rows are told apart by (source, entry), as in a run.
           const seen = new Set<string>();
           const rows = drawn.filter(({ source, entry, hashHigh, hashLow }) => {
@@ -94,7 +94,7 @@ test('every row comes back once, in its bucket, in the order of (hash, source, e
               Int16Array.from(part, (row) => row.megaset),
             );
           }
-          const plan = writer.finish('abs', (weights) =>
+          const plan = await writer.finish('abs', (weights) =>
             weights.reduce((sum, weight) => sum + Math.abs(weight), 0),
           );
           assert.deepEqual(readMegasetPlan(folder), plan);

@@ -14,7 +14,8 @@ import type {
 } from '../../../lib/kafka/client.js';
 
 interface Entry {
-  readonly message: FetchedMessage | undefined;
+  /** undefined for a control record, and for what compaction took. */
+  message: FetchedMessage | undefined;
   state: 'open' | 'committed' | 'aborted';
 }
 
@@ -39,8 +40,13 @@ export class FakeKafka {
   readonly #open = new Map<string, OpenTransaction>();
   readonly #groups = new Map<string, Member[]>();
   readonly #trouble: Trouble;
+  readonly #waiting = new Set<() => void>();
 
-  constructor(trouble: Trouble = async () => {}) {
+  /** @param nowMs time that messages carry */
+  constructor(
+    trouble: Trouble = async () => {},
+    readonly nowMs: () => number = () => 0,
+  ) {
     this.#trouble = trouble;
   }
 
@@ -59,6 +65,35 @@ export class FakeKafka {
         entry.state === 'committed' && entry.message !== undefined ? [entry.message] : [],
       ),
     );
+  }
+
+  /** Takes away what compaction takes: every message but the last of its key. */
+  compact(topic: string): void {
+    for (const log of this.#topic(topic)) {
+      const last = new Map<string | null, number>();
+      for (const { message } of log) if (message !== undefined) last.set(message.key, message.offset);
+      for (const entry of log)
+        if (entry.message !== undefined && last.get(entry.message.key) !== entry.message.offset)
+          entry.message = undefined;
+    }
+  }
+
+  /** Resolves when any log changes, or after `ms`. */
+  changed(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      this.#waiting.add(done);
+    });
+  }
+
+  /** Tells those that wait for something new. */
+  wake(): void {
+    for (const done of [...this.#waiting]) done();
   }
 
   client(name: string): FakeClient {
@@ -100,6 +135,7 @@ export class FakeKafka {
       for (const entry of entries) entry.state = state;
       log.push({ message: undefined, state: 'committed' });
     }
+    this.wake();
     if (state === 'aborted') return;
     for (const { group, topic, partition, offset, metadata } of open.offsets)
       this.offsets.set(`${group}/${topic}/${partition}`, { offset, metadata });
@@ -154,6 +190,7 @@ export class FakeClient implements KafkaClient {
   readonly #trouble: Trouble;
   readonly #members = new Set<Member>();
   #alive = true;
+  #frozen: { readonly thawed: Promise<void>; readonly thaw: () => void } | undefined;
 
   constructor(cluster: FakeKafka, name: string, trouble: Trouble) {
     this.#cluster = cluster;
@@ -168,20 +205,58 @@ export class FakeClient implements KafkaClient {
   /** Dead from now on; its groups hear of it at once, as if the session had timed out. */
   kill(): void {
     this.#alive = false;
+    this.#frozen?.thaw();
     for (const member of this.#members) {
       member.alive = false;
       this.#cluster.remove(member);
     }
   }
 
+  /** Hangs from now on, as a process that was stopped does: its groups take it for dead. */
+  freeze(): void {
+    if (this.#frozen !== undefined || !this.#alive) return;
+    let thaw = () => {};
+    const thawed = new Promise<void>((resolve) => {
+      thaw = resolve;
+    });
+    this.#frozen = { thawed, thaw };
+    for (const member of this.#members) {
+      member.alive = false;
+      this.#cluster.remove(member);
+    }
+  }
+
+  /** Goes on in the middle of whatever it did, and joins its groups again. */
+  thaw(): void {
+    const frozen = this.#frozen;
+    if (frozen === undefined) return;
+    this.#frozen = undefined;
+    frozen.thaw();
+    if (!this.#alive) return;
+    for (const member of this.#members) {
+      member.alive = true;
+      this.#cluster.join(member);
+    }
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozen !== undefined;
+  }
+
   async #do<Result>(operation: string, action: () => Result): Promise<Result> {
-    // A dead process neither sends nor hears anything.
-    if (!this.#alive) return never;
+    await this.#awake();
     await this.#trouble(this.name, operation, 'before');
-    if (!this.#alive) return never;
+    await this.#awake();
     const result = action();
     await this.#trouble(this.name, operation, 'after');
-    return this.#alive ? result : never;
+    await this.#awake();
+    return result;
+  }
+
+  /** A dead process neither sends nor hears anything, a frozen one not until it goes on. */
+  async #awake(): Promise<void> {
+    while (this.#frozen !== undefined && this.#alive) await this.#frozen.thawed;
+    if (!this.#alive) await never;
   }
 
   reader(topic: string, partition: number): PartitionReader {
@@ -192,9 +267,9 @@ export class FakeClient implements KafkaClient {
         const found = await this.#do('fetch', () =>
           read(this.#cluster.log(topic, partition), offset, maxBytes),
         );
-        if (found.nextOffset === offset && maxWaitMs > 0)
-          await new Promise((resolve) => setTimeout(resolve, 1));
-        return found;
+        if (found.nextOffset !== offset || maxWaitMs === 0) return found;
+        await this.#cluster.changed(maxWaitMs);
+        return await this.#do('fetch', () => read(this.#cluster.log(topic, partition), offset, maxBytes));
       },
       close: async () => {},
     };
@@ -295,7 +370,7 @@ function append(
     (message, index): Entry => ({
       message: {
         offset: first + index,
-        timestampMs: 0,
+        timestampMs: cluster.nowMs(),
         key: message.key,
         value: message.value,
         headers: new Map(Object.entries(message.headers)),
