@@ -4,6 +4,7 @@ import { cliCodes } from '../lib/base/codes/cli.js';
 import type { CodeSpec } from '../lib/base/codes/code-spec.js';
 import { columnarCodes } from '../lib/base/codes/columnar.js';
 import { configCodes } from '../lib/base/codes/config.js';
+import { deadLetterCodes } from '../lib/base/codes/dead-letters.js';
 import { flowCodes } from '../lib/base/codes/flow.js';
 import { kafkaCodes } from '../lib/base/codes/kafka.js';
 import { learningCodes } from '../lib/base/codes/learning.js';
@@ -25,6 +26,7 @@ export const errorAreas: readonly (readonly [string, Readonly<Record<string, Cod
   ['Engine', flowCodes],
   ['Kafka', kafkaCodes],
   ['Messages', wireCodes],
+  ['Dead letters and the ledger', deadLetterCodes],
   ['Stages', servicesCodes],
   ['Amplifying', amplifyCodes],
   ['Anywhere', baseCodes],

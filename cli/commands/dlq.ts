@@ -22,6 +22,13 @@ export function registerDlq(program: Command, cli: Cli): void {
   registerRedrive(dlq, cli);
 }
 
+/** What is settled is seen from the score files. */
+const outputOption = ['--output <directory>', 'where the scorers write (output.directory)'] as const;
+
+function outputOf({ output }: RedriveOptions): ConfigOptions {
+  return output === undefined ? {} : { output };
+}
+
 interface ListOptions extends ConfigOptions {
   readonly reason?: string;
   readonly stage?: string;
@@ -42,14 +49,15 @@ function registerList(dlq: Command, cli: Cli): void {
     .option('--topic <topic>', 'only those of this topic: events, selected, features, scaled, ...')
     .option('--open', 'only those that are open, on their way or of no file (the default)')
     .option('--all', 'also those that are settled or superseded')
-    .option('--limit <number>', 'rows of the table', '50');
+    .option('--limit <number>', 'rows of the table', '50')
+    .option(...outputOption);
   addSetOption(command).action((file: string, options: ListOptions) =>
     withRun(cli, file, options, async (run) => {
       const limit = Number(options.limit);
       if (!Number.isSafeInteger(limit) || limit < 1)
         throw new RmmError('cli_usage', `--limit ${options.limit}: expected a whole number from 1 on`);
       const { openBook } = await import('../../services/dead-letters/open-book.js');
-      const { letters } = await openBook(run, false);
+      const { letters } = await openBook(run);
       const found = letters.filter((letter) => isAskedFor(letter, options, run));
       printResult(cli, letterList(found, limit), {
         reasons: reasonCounts(found),
@@ -79,14 +87,15 @@ function registerShow(dlq: Command, cli: Cli): void {
     .description('Shows everything that is known of a dead letter.')
     .argument('<config>', 'configuration file (YAML)')
     .argument('<id>', 'id of the dead letter; the prefix of its topic may be left out')
-    .option('--body <file>', 'writes the bytes of the message into this file');
+    .option('--body <file>', 'writes the bytes of the message into this file')
+    .option(...outputOption);
   addSetOption(command).action((file: string, id: string, options: ConfigOptions & { body?: string }) =>
     withRun(cli, file, options, async (run) => {
       const { openBook, letterOf } = await import('../../services/dead-letters/open-book.js');
-      const booked = letterOf(await openBook(run, true), id, run.names.prefix);
+      const { bodyOf, withEvent } = await import('../../services/dead-letters/letter-body.js');
+      const booked = await withEvent(run, letterOf(await openBook(run), id, run.names.prefix));
       let wrote = '';
       if (options.body !== undefined) {
-        const { bodyOf } = await import('../../services/dead-letters/letter-body.js');
         writeBytes(resolve(cli.currentDirectory, options.body), await bodyOf(run, booked));
         wrote = `\n\nwrote its bytes to ${options.body}`;
       }
@@ -101,6 +110,7 @@ function registerShow(dlq: Command, cli: Cli): void {
 }
 
 interface RedriveOptions {
+  readonly output?: string;
   readonly set: readonly string[];
   readonly file?: string;
   readonly fromSource?: boolean;
@@ -131,12 +141,13 @@ function registerRedrive(dlq: Command, cli: Cli): void {
     .option('--block <file:first>', 'with --from-source: the block, where the dead letter cannot say it')
     .option('--again', 'even if it was sent again before or has come through')
     .option('--dry-run', 'says what would be sent and what would become of it')
+    .option(...outputOption)
     .addHelpText(
       'after',
       '\nAn event that is sent again is scored, never trained on, and marked late; so is a whole block once the scaler is frozen.\n\nExamples:\n  rmmstream dlq redrive analysis.yaml events/0/12/345 --set weight=0.5\n  rmmstream dlq redrive analysis.yaml features/1/7/-1 --from-source',
     )
     .action((config: string, ids: readonly string[], options: RedriveOptions) =>
-      withRun(cli, config, {}, async (run) => {
+      withRun(cli, config, outputOf(options), async (run) => {
         if (options.file !== undefined && ids.length > 1)
           throw new RmmError('cli_usage', '--file repairs one dead letter: give one id');
         if (options.block !== undefined && (options.fromSource !== true || ids.length > 1))

@@ -34,6 +34,20 @@ export async function bodyOf(
   );
 }
 
+/** A letter with the event that it holds, which was left out when the letters were read. @throws letter_unknown */
+export async function withEvent<Booked extends StoredLetter>(
+  run: Pick<RunView, 'client' | 'names'>,
+  booked: Booked,
+): Promise<Booked> {
+  if (booked.letter.row < 0) return booked;
+  const stored = await messageAt(run, run.names.topic('dead-letters'), 0, booked.at);
+  const letter = stored === undefined ? undefined : readLetter(stored);
+  if (letter?.id === booked.letter.id) return { ...booked, letter };
+  throw new RmmError('letter_unknown', `${booked.letter.id} is no longer at offset ${booked.at}`, {
+    context: { letter: booked.letter.id },
+  });
+}
+
 async function messageAt(
   { client }: Pick<RunView, 'client'>,
   topic: string,

@@ -16,9 +16,9 @@ export interface LetterBook {
   readonly end: number;
 }
 
-/** Every dead letter of a run and how it stands. @param events false leaves out the events themselves */
-export async function openBook(run: RunView, events: boolean): Promise<LetterBook> {
-  const { letters, end } = await readLetters(run, run.signal, { events });
+/** Every dead letter of a run and how it stands, without the events themselves: there may be millions. */
+export async function openBook(run: RunView): Promise<LetterBook> {
+  const { letters, end } = await readLetters(run, run.signal, { events: false });
   await run.view.catchUp(run.signal);
   const { files, redrives } = run.view.state;
   const planned = new PlannedBlocks(files);

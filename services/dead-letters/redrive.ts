@@ -4,6 +4,8 @@ import { progressMessage } from '../kafka/progress-records.js';
 import type { RunView } from '../kafka/run-view.js';
 import type { DataTopic } from '../kafka/topics.js';
 import type { WireMessage } from '../wire/message.js';
+import { withEvent } from './letter-body.js';
+import type { BookedLetter } from './letter-book.js';
 import { type LetterBook, letterOf, openBook } from './open-book.js';
 import { Remedies, type Remedy, refuseTwice } from './remedies.js';
 
@@ -39,9 +41,11 @@ export interface Redriven extends Omit<PreparedMessage, 'message'> {
  * @throws letter_unknown, letter_settled, letter_patch_invalid, letter_not_redrivable, letter_body_gone
  */
 export async function redrive(run: RunView, request: RedriveRequest): Promise<Redriven[]> {
-  const book = await openBook(run, true);
-  const letters = request.ids.map((id) => letterOf(book, id, run.names.prefix));
-  refuseTwice(letters, request);
+  const book = await openBook(run);
+  const found = request.ids.map((id) => letterOf(book, id, run.names.prefix));
+  refuseTwice(found, request);
+  const letters: BookedLetter[] = [];
+  for (const booked of found) letters.push(await withEvent(run, booked));
   const remedies = new Remedies(run, book);
   try {
     for (;;) {

@@ -218,10 +218,12 @@ function judgeRows(
   if (beyond > 0) problems.push(`${beyond} rows too many in the scores`);
   // Equal numbers of different rows: at least one is missing and another one too many.
   const others = [
-    last > 2 && dead[3] === 0 && waiting[2] === 0 && differ(features, all) ? 'scaled than on features' : '',
-    differ(scores, all) ? `the scores than on ${dataTopics[last]}` : '',
+    last > 2 && dead[3] === 0 && waiting[2] === 0 && differ(features, all)
+      ? 'on scaled than on features'
+      : '',
+    differ(scores, all) ? `in the scores than on ${dataTopics[last]}` : '',
   ].filter((where) => where !== '');
-  for (const where of others) problems.push(`other rows in ${where}`);
+  for (const where of others) problems.push(`other rows ${where}`);
   const swapped = Math.min(others.length, expected);
   const scored = Math.max(0, Math.min(expected, scores.count) - swapped);
   const inFlight = Math.min(expected - scored - swapped, pending.count);
