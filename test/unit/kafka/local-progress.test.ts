@@ -25,7 +25,13 @@ async function world() {
     nowMs: () => 0,
     intervalMs: 0,
   });
-  const shown = new LocalProgress(context.client, context.names, context.view, progress);
+  const shown = new LocalProgress(
+    context.client,
+    context.names,
+    context.view,
+    progress,
+    loaded.config.training,
+  );
   const commit = (role: string, topic: string, partition: number, eventsIn: number, eventsOut: number) =>
     cluster.offsets.set(`rmmstream.${role}/rmmstream.${topic}/${partition}`, {
       offset: 1,
@@ -57,7 +63,6 @@ test('lines follow what the stages have committed, over all partitions', async (
   await shown.look();
   assert.deepEqual(stage('ingest'), [1300, 1500]);
   assert.equal(stage('scorer')[0], 100);
-  shown.finish();
 });
 
 test('what a person should know of the lines of services is shown, the rest is not', async () => {

@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
-import { type BlockSource, blockKey } from '../../../lib/flow/block-source.js';
+import type { BlockSource } from '../../../lib/flow/block-source.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../lib/kafka/client.js';
+import { readLetters } from '../../../services/dead-letters/read-letters.js';
 import {
   blockLetter,
   eventLetter,
@@ -17,10 +18,19 @@ import {
 import { progressMessage } from '../../../services/kafka/progress-records.js';
 import { momentsMessage } from '../../../services/scaler/moments-message.js';
 import { ControlLetters } from '../../../services/scorer/control-letters.js';
-import { isResolved, readLetters, writeLetters } from '../../../services/scorer/finish-letters.js';
+import { writeLetters } from '../../../services/scorer/finish-letters.js';
 import type { PlacedBlock } from '../../../services/scorer/scored-blocks.js';
 import { inFolder } from '../../support/cli.js';
-import { clusterOf, kafkaConfig, openContext, put, tenureOf } from '../../support/service-context.js';
+import {
+  clusterOf,
+  fileRecord,
+  kafkaConfig,
+  openContext,
+  put,
+  putRecords,
+  runRecord,
+  tenureOf,
+} from '../../support/service-context.js';
 
 const source: BlockSource = {
   sample: 'zee',
@@ -56,7 +66,7 @@ function ofMessage(offset: number, of: BlockSource | undefined, value = Buffer.f
         };
   const message = fetched({ key: 'k', value, headers }, offset);
   const error = new RmmError('wire_checksum_wrong', 'its checksum is 1');
-  return wholeLetter(message, { topic: 'rmmstream.scaled', partition: 0 }, 'scorer', error);
+  return wholeLetter(message, { topic: 'rmmstream.scaled', partition: 0 }, 'scorer', error, 2 ** 20);
 }
 
 test('a letter says where the record lay, and comes back from its topic', () => {
@@ -105,20 +115,15 @@ test('what is no letter is none', () => {
     assert.equal(readLetter({ ...good, ...change }), undefined);
 });
 
-test('a letter is resolved once what it holds was scored', () => {
-  const whole = new Set([blockKey(source)]);
-  const one = new Set([blockKey({ fingerprint: source.fingerprint, first: 8192 + 3 })]);
-  const block = ofMessage(1, source);
-  const event = ofEvent(8192 + 3);
-  assert.equal(isResolved(block, whole, new Set()), true);
-  assert.equal(isResolved(block, new Set(), whole), false);
-  assert.equal(isResolved(event, whole, new Set()), false, 'its block was scored without it');
-  assert.equal(isResolved(event, whole, one), true);
-  assert.equal(isResolved(ofMessage(1, undefined), whole, one), false);
-});
-
 async function inWorld(body: (world: ReturnType<typeof worldIn>) => Promise<void>): Promise<void> {
-  await inFolder(async (folder) => body(worldIn(folder)));
+  await inFolder(async (folder) => {
+    const world = worldIn(folder);
+    const { sample, file: name, fingerprint } = source;
+    const file = fileRecord(0, 8192 * 20_000, { sample, name, fingerprint });
+    await putRecords(world.cluster, world.context, [runRecord(world.loaded), file]);
+    await world.context.view.catchUp(never);
+    await body(world);
+  });
 }
 
 function worldIn(folder: string) {
@@ -136,7 +141,7 @@ function worldIn(folder: string) {
 }
 
 const place = (of: BlockSource): PlacedBlock =>
-  ({ file: 'f', source: of, from: 0, record: {} }) as unknown as PlacedBlock;
+  ({ file: 'f', source: of, from: 0, record: { rows: 1 } }) as unknown as PlacedBlock;
 
 test('open letters are written range by range, each once, and those of whole messages apart', async () => {
   await inWorld(async ({ cluster, context, letters, lines }) => {
@@ -149,7 +154,7 @@ test('open letters are written range by range, each once, and those of whole mes
     for (const letter of [...all, ofMessage(6, undefined), ofMessage(4, { ...source, first: 0 })])
       await put(cluster, 'rmmstream.dead-letters', 0, [letterMessage(letter)]);
     await put(cluster, 'rmmstream.dead-letters', 0, [{ key: 'x', value: Buffer.from('x'), headers: {} }]);
-    assert.equal((await readLetters(context, never)).length, 4);
+    assert.equal((await readLetters(context, never)).letters.length, 4);
     const lost = await writeLetters(context, [place(source)], never);
     assert.equal(lost, 8192);
     assert.deepEqual(readdirSync(letters).sort(), ['messages.jsonl', 'zee.aaaaaaaaaaaa.000000000000.jsonl']);
@@ -215,7 +220,7 @@ test('strange messages of control topics become one letter each, whoever holds t
     const ids = () =>
       cluster.committed('rmmstream.dead-letters')[0]!.map((message) => readLetter(message)!.id);
     const expected = [
-      'rmmstream.progress/0/1/-1',
+      'rmmstream.progress/0/4/-1',
       'rmmstream.scaler-state/0/1/-1',
       'rmmstream.scaler-state/0/2/-1',
       'rmmstream.models/0/0/-1',

@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import type { BlockSource } from '../../../lib/flow/block-source.js';
 import { CutFlow } from '../../../lib/physics/selection/index.js';
 import { RunState } from '../../../services/kafka/run-state.js';
+import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
 import { type ListedBlock, readBlockLists, writeBlockList } from '../../../services/scorer/block-list.js';
-import { inBlockOrder, rangeRecords } from '../../../services/scorer/scored-blocks.js';
+import { inBlockOrder } from '../../../services/scorer/scored-blocks.js';
 import { runTiming } from '../../../services/scorer/timing.js';
 import { windowName } from '../../../services/scorer/window-names.js';
 import { flowRecord } from '../../../services/selector/flow-record.js';
@@ -88,11 +89,11 @@ test('ranges are those of the embedded engine, and a late block is one of its ow
     ]),
   );
   assert.deepEqual(
-    rangeRecords(placed, 16_384).map(({ name, entries, rows, first }) => [name, entries, rows, first]),
+    rangesOfBlocks(placed, 16_384, '').map(({ name, entries, rows, first }) => [name, entries, rows, first]),
     [
       ['zee.aaaaaaaaaaaa.000000000000', 16_384, 20, 0],
-      ['zee.aaaaaaaaaaaa.000000016384', 8192, 10, 16_384],
       ['zee.aaaaaaaaaaaa.000000008192.late', 0, 10, 8192],
+      ['zee.aaaaaaaaaaaa.000000016384', 8192, 10, 16_384],
       ['zee.aaaaaaaaaaaa.000000016384.late', 8192, 10, 16_384],
     ],
   );
@@ -138,7 +139,7 @@ test('the time of a stage goes from the start of the run to its last end', () =>
     3,
     5000,
   );
-  const records = rangeRecords(inBlockOrder(new Map([['f', [block(0)]]])), 8192);
+  const records = rangesOfBlocks(inBlockOrder(new Map([['f', [block(0)]]])), 8192, '');
   const { seconds, stages } = runTiming(state, records, 9000);
   assert.equal(seconds, 8);
   assert.deepEqual(stages.ingest, { seconds: 2, events: 8192, events_per_second: 4096 });
