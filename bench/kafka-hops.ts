@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { packageRoot } from '../lib/base/package-root.js';
 import { positionOf } from '../lib/flow/partitions/hop-position.js';
-import { totalOf } from '../lib/flow/partitions/sink.js';
+import { totalOf } from '../lib/flow/partitions/sink-counts.js';
 import type { KafkaClient } from '../lib/kafka/client.js';
 import { openKafka } from '../lib/kafka/open.js';
 import { type Stage, stages } from '../services/kafka/stages.js';

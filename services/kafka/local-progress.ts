@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
-import { totalOf } from '../../lib/flow/partitions/sink.js';
+import { totalOf } from '../../lib/flow/partitions/sink-counts.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
 import { split } from '../../lib/physics/identity.js';
 import type { Progress } from '../../lib/telemetry/progress.js';

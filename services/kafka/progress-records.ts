@@ -117,6 +117,7 @@ const schemas = {
       rows_by_split: Type.Array(count, { minItems: 4, maxItems: 4 }),
       /** Offset of scaler-state behind the moments that it was made from; its own files lie behind it too. */
       from: count,
+      frozen_ms: Type.Number(),
     },
     closed,
   ),

@@ -1,17 +1,12 @@
 import type { RmmError } from '../../lib/base/error.js';
-import { sleep } from '../../lib/flow/backoff.js';
 import type { ServiceTools } from '../../lib/flow/host-service.js';
-import type { HopObserver } from '../../lib/flow/partitions/hop.js';
 import {
   type PartitionBody,
   PartitionRunner,
   type Tenure,
 } from '../../lib/flow/partitions/partition-runner.js';
-import type { SinkObserver } from '../../lib/flow/partitions/sink.js';
-import { stallReport } from '../../lib/flow/stall-report.js';
-import { StallWatch } from '../../lib/flow/stall-watch.js';
-import { type DeadLetterReason, type StageMetrics, stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import type { ServiceContext } from './context.js';
+import type { StageView } from './stage-view.js';
 import type { Stage } from './stages.js';
 
 /** A part of a service that runs until its signal is aborted. */
@@ -19,83 +14,6 @@ export interface ServicePart {
   readonly name: string;
   /** @throws what no retry mends: it ends the service */
   run(signal: AbortSignal): Promise<void>;
-}
-
-const stallLookMs = 2_000;
-
-/** How a partitioned stage shows itself: metrics, readiness, stalls. */
-export class StageView {
-  readonly metrics: StageMetrics;
-  readonly #context: ServiceContext;
-  readonly #watch: StallWatch;
-  readonly #name: string;
-
-  constructor(context: ServiceContext, stage: Stage) {
-    this.#context = context;
-    this.#name = stage.role;
-    const { tools, loaded, names } = context;
-    this.metrics = stageMetrics(tools.metrics, stage.label, tools.clock);
-    this.#watch = new StallWatch(names.topic(stage.topic), loaded.config.engine.stall_timeout_ms);
-  }
-
-  assigned(partitions: readonly number[]): void {
-    this.metrics.assigned(partitions);
-    this.#watch.assigned(partitions);
-    this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
-  }
-
-  /** @param held it waits for something else by design */
-  looked(partition: number, position: number, end: number, oldestMs: number | undefined, held = false): void {
-    this.metrics.progress(partition, { position, end, ...(oldestMs === undefined ? {} : { oldestMs }) });
-    this.#watch.seen(partition, { position, end, held }, this.#context.tools.clock.steadyMs());
-  }
-
-  /** Looks for stalls every few seconds until `signal` is aborted. */
-  async watch(signal: AbortSignal): Promise<void> {
-    const { tools } = this.#context;
-    const report = stallReport(tools.health, this.metrics);
-    while (!signal.aborted) {
-      report(this.#watch.stalls(tools.clock.steadyMs()));
-      await sleep(stallLookMs, signal, tools.clock).catch(() => {});
-    }
-    report([]);
-  }
-
-  get hopObserver(): HopObserver {
-    const { metrics } = this;
-    const { clock } = this.#context.tools;
-    return {
-      looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
-      committed: (_, results, bytesIn, seconds) => {
-        for (const { eventsIn, eventsOut, out, deadLetters } of results) {
-          metrics.batchIn(eventsIn, bytesIn / results.length);
-          if (out !== undefined) metrics.batchOut(eventsOut, out.value?.length ?? 0);
-          for (const { headers } of deadLetters) metrics.deadLetters(headers.reason as DeadLetterReason, 1);
-        }
-        metrics.transaction('committed', seconds);
-        metrics.checkpoint(clock.wallMs());
-      },
-    };
-  }
-
-  get sinkObserver(): SinkObserver {
-    const { metrics } = this;
-    const { health, clock } = this.#context.tools;
-    return {
-      looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
-      added: (_, events, bytes) => metrics.batchIn(events, bytes),
-      blocked: (partition, error) => {
-        const key = `write:${this.#name}:${partition}`;
-        if (error === undefined) {
-          health.clear(key);
-          metrics.checkpoint(clock.wallMs());
-        } else {
-          metrics.error(error.code);
-          health.fault(key, error.message);
-        }
-      },
-    };
-  }
 }
 
 /** A stage that works partition by partition, as one member of its group. */

@@ -3,7 +3,8 @@ import { type HopOptions, type HopResult, hopBody } from '../../lib/flow/partiti
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { type ServiceContext, settleEnd } from './context.js';
 import { letterMessage, wholeLetter } from './letters.js';
-import { partitionedPart, type ServicePart, StageView } from './service-part.js';
+import { partitionedPart, type ServicePart } from './service-part.js';
+import { StageView } from './stage-view.js';
 import type { Stage } from './stages.js';
 import type { TopicKind } from './topics.js';
 

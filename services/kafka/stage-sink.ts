@@ -1,8 +1,8 @@
 import type { SinkOptions } from '../../lib/flow/partitions/sink.js';
 import type { ServiceContext } from './context.js';
 import { progressMessage } from './progress-records.js';
-import type { StageView } from './service-part.js';
 import { maxWaitMs } from './stage-hop.js';
+import type { StageView } from './stage-view.js';
 import type { Stage } from './stages.js';
 
 /** What all sinks of a run have in common. */
@@ -11,7 +11,7 @@ export function sinkSettings(
   stage: Stage,
   view: StageView,
 ): Omit<SinkOptions, 'open' | 'gate'> {
-  const { client, names, loaded, view: progress, pause } = context;
+  const { client, names, loaded, view: progress, pause, tools } = context;
   const { kafka } = loaded.config;
   const { state } = progress;
   return {
@@ -31,6 +31,7 @@ export function sinkSettings(
       ],
     }),
     pause,
+    nowMs: () => tools.clock.steadyMs(),
     observe: view.sinkObserver,
   };
 }

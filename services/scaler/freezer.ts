@@ -105,7 +105,13 @@ async function publish(
   await tenure.producer.transaction(async (transaction) => {
     for (const message of frozenMessages({ scaler, reference: moments }))
       await transaction.send(names.topic('scaler-state'), 0, [message]);
-    const record = { type: 'scaler', id: scaler.id, rows_by_split: rowsBySplit, from } as const;
+    const record = {
+      type: 'scaler',
+      id: scaler.id,
+      rows_by_split: rowsBySplit,
+      from,
+      frozen_ms: tools.clock.wallMs(),
+    } as const;
     await transaction.send(names.topic('progress'), 0, [progressMessage(record)]);
   });
   await view.catchUp(tenure.signal);

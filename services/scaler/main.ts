@@ -64,6 +64,7 @@ function scaling(context: ServiceContext): ServicePart {
   let loading: Promise<void> | undefined;
   const load = async (record: RecordOf<'scaler'>, signal: AbortSignal) => {
     const frozen = await loadFrozen(context, record, signal);
+    context.tools.stage.scaler({ version: record.id, madeMs: record.frozen_ms });
     operator = new ScalerOperator(frozen.scaler, expected.layout.maskWords);
   };
   const process = (message: FetchedMessage): HopResult => {

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import type { Batch } from '../../lib/columnar/arrow/batch.js';
@@ -8,8 +9,9 @@ import { batchSource } from '../featurizer/batch-source.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { toBatchColumns } from '../featurizer/row-columns.js';
 import type { ServiceContext } from '../kafka/context.js';
-import { partitionedPart, type ServicePart, StageView } from '../kafka/service-part.js';
+import { partitionedPart, type ServicePart } from '../kafka/service-part.js';
 import { sinkSettings } from '../kafka/stage-sink.js';
+import { StageView } from '../kafka/stage-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { decodeFeatures } from '../wire/features.js';
@@ -46,8 +48,10 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
           }
         },
         write() {
-          if (batches.length > 0)
-            writeBatches(join(folder, `${windowName('features', topicsOf(context), window)}.arrow`), batches);
+          if (batches.length === 0) return 0;
+          const path = join(folder, `${windowName('features', topicsOf(context), window)}.arrow`);
+          writeBatches(path, batches);
+          return statSync(path).size;
         },
         deadLetters: () => [],
       };

@@ -9,9 +9,10 @@ import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { letterMessage, wholeLetter } from '../kafka/letters.js';
 import { progressMessage } from '../kafka/progress-records.js';
-import { partitionedPart, type ServicePart, StageView } from '../kafka/service-part.js';
+import { partitionedPart, type ServicePart } from '../kafka/service-part.js';
 import { refuseTooLarge } from '../kafka/stage-hop.js';
 import { sinkSettings } from '../kafka/stage-sink.js';
+import { StageView } from '../kafka/stage-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import type { RowExpectation } from '../wire/features.js';
@@ -121,8 +122,10 @@ class ScoreWriter implements WindowWriter {
     return 0;
   }
 
-  write(): void {
-    for (const window of this.#byModel.values()) window.write(this.#work.files);
+  write(): number {
+    let bytes = 0;
+    for (const window of this.#byModel.values()) bytes += window.write(this.#work.files);
+    return bytes;
   }
 
   deadLetters(): readonly OutgoingMessage[] {
@@ -133,12 +136,13 @@ class ScoreWriter implements WindowWriter {
     let window = this.#byModel.get(modelVersion);
     if (window !== undefined) return window;
     const { context, view } = this.#work;
-    const { run, models } = context.view.state;
+    const { run, models, scaler } = context.view.state;
     const name = windowName('scaled', run!.topics, this.#window, modelVersion);
     window = new ScoreWindow(name, modelVersion, scalerVersion);
     this.#byModel.set(modelVersion, window);
     const madeMs = models.find(({ id }) => id === modelVersion)?.published_ms ?? 0;
     view.metrics.model({ version: modelVersion, madeMs });
+    view.metrics.scaler({ version: scalerVersion, madeMs: scaler?.frozen_ms ?? 0 });
     return window;
   }
 }

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
 import type { Config } from '../../lib/config/index.js';
@@ -40,8 +41,11 @@ export class ScoreWindow {
     this.#rows += block.record.rows;
   }
 
-  /** Writes the list of blocks, then the file; the same blocks give the same bytes. @throws disk_full, io_failed */
-  write({ scores: folder, blocks: listFolder, config }: ScoreFiles): void {
+  /**
+   * Writes the list of blocks, then the file; the same blocks give the same bytes.
+   * @returns bytes of the file @throws disk_full, io_failed
+   */
+  write({ scores: folder, blocks: listFolder, config }: ScoreFiles): number {
     const table = new RowTable(this.#rows);
     const scores = createScoreColumns(this.#rows);
     const listed: ListedBlock[] = [];
@@ -62,9 +66,11 @@ export class ScoreWindow {
       scalerVersion: this.#scaler,
     }));
     const names = config.scores.map(({ type }) => type);
-    writeParquetFile(join(folder, `${this.#name}.parquet`), scoreTable(table, scores, parts, names), {
+    const path = join(folder, `${this.#name}.parquet`);
+    writeParquetFile(path, scoreTable(table, scores, parts, names), {
       rowGroupRows: config.output.row_group_events,
       codec: config.output.codec,
     });
+    return statSync(path).size;
   }
 }

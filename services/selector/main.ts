@@ -13,6 +13,7 @@ import { compactEvents } from './compact-events.js';
 import { selectionOf } from './config.js';
 import { flowRecord } from './flow-record.js';
 import { SelectorOperator } from './operator.js';
+import { rejectedEvents } from './rejected-events.js';
 
 /** Events to selected events, with what became of the others. */
 export const selector: ServiceDefinition = {
@@ -38,6 +39,7 @@ export const selector: ServiceDefinition = {
         deadLetters: deadLetters.map((line) => letterMessage(eventLetter(line, place, source, medianWeight))),
         eventsIn: source.entries,
         eventsOut: selected.count,
+        rejected: rejectedEvents(flow),
       };
     };
     return [stageHopPart(context, { stage: stages.selector, output: 'selected', process })];

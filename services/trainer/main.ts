@@ -11,7 +11,7 @@ import { loadFrozen } from '../scaler/frozen-scaler.js';
 import { collectMegasets } from './collect.js';
 import { trainGenerations } from './generations.js';
 import { readMegasetPlan } from './megaset-store.js';
-import { publishModel } from './publish.js';
+import { publishModel, showModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
 
@@ -21,11 +21,12 @@ export const trainer: ServiceDefinition = {
   parts: (context) => {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
-      rolePart(context, roles.trainer.role, (tenure) =>
-        context.loaded.config.input.mode === 'bounded'
-          ? trainBounded(context, tenure)
-          : trainGenerations(context, tenure),
-      ),
+      rolePart(context, roles.trainer.role, async (tenure) => {
+        await context.view.catchUp(tenure.signal);
+        showModel(context);
+        if (context.loaded.config.input.mode === 'bounded') await trainBounded(context, tenure);
+        else await trainGenerations(context, tenure);
+      }),
     ];
   },
 };
@@ -34,7 +35,6 @@ export const trainer: ServiceDefinition = {
 async function trainBounded(context: ServiceContext, tenure: Tenure): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
-  await view.catchUp(signal);
   if (signal.aborted || view.state.models.length > 0) return;
   const ends = await view.until((state) => state.allEnds('scaled'), signal);
   const record = view.state.scaler;

@@ -13,6 +13,14 @@ export function modelName(id: string): string {
 /** Name of the newest checkpoint of a run without end on the topic models. */
 export const checkpointName = 'checkpoint';
 
+/** Shows the newest model on record, and the scaler that it was made with, in the metrics. */
+export function showModel({ view, tools }: Pick<ServiceContext, 'view' | 'tools'>): void {
+  const { models, scaler } = view.state;
+  const newest = models.at(-1);
+  if (newest !== undefined) tools.stage.model({ version: newest.id, madeMs: newest.published_ms });
+  if (scaler !== undefined) tools.stage.scaler({ version: scaler.id, madeMs: scaler.frozen_ms });
+}
+
 /** Puts a model on the topic models and on record, as one; its id. */
 export async function publishModel(
   { names, view, tools }: ServiceContext,
@@ -47,6 +55,7 @@ export async function publishModel(
     ]);
   });
   await view.catchUp(signal);
+  showModel({ view, tools });
   tools.log.info('model_published', { model: id, generation });
   return id;
 }

@@ -27,8 +27,15 @@ export function trainingOptions(
 
 function trainingEars(tools: ServiceContext['tools']): TrainingEars {
   const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
+  // Training works without a pause from here on.
+  let beforeMs = tools.clock.steadyMs();
   return {
-    onStep: (rows) => metrics.batchIn(rows, 0),
+    onStep(rows) {
+      metrics.batchIn(rows, 0);
+      const nowMs = tools.clock.steadyMs();
+      metrics.busy((nowMs - beforeMs) / 1000);
+      beforeMs = nowMs;
+    },
     onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
       metrics.checkpoint(tools.clock.wallMs());
       if (validationLoss !== undefined) metrics.validationLoss(validationLoss);

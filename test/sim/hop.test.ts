@@ -4,7 +4,8 @@ import test from 'node:test';
 import { RmmError } from '../../lib/base/error.js';
 import { hopBody } from '../../lib/flow/partitions/hop.js';
 import { PartitionRunner } from '../../lib/flow/partitions/partition-runner.js';
-import { type SinkWindow, sinkBody, totalOf } from '../../lib/flow/partitions/sink.js';
+import { type SinkWindow, sinkBody } from '../../lib/flow/partitions/sink.js';
+import { totalOf } from '../../lib/flow/partitions/sink-counts.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { seededRandom, soon } from './support/chance.js';
 import { type FakeClient, FakeKafka } from './support/fake-kafka.js';
@@ -171,6 +172,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
                 if (before !== undefined)
                   assert.deepEqual(before, held, `${path} was written with other content`);
                 files.set(path, [...held]);
+                return held.length;
               },
             };
           };
@@ -190,6 +192,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
               maxWaitMs: 1,
               open,
               pause: soon,
+              nowMs: () => 0,
               endOfInput: (partition) => ends[partition],
               isSettled: (partition) => settled().has(String(partition)),
               settlement: async (partition, _, total) => ({

@@ -18,6 +18,8 @@ export interface HopResult {
   readonly deadLetters: readonly OutgoingMessage[];
   readonly eventsIn: number;
   readonly eventsOut: number;
+  /** Events that go no further, by the reason. */
+  readonly rejected?: ReadonlyMap<string, number>;
 }
 
 export interface HopOptions {
@@ -46,15 +48,23 @@ export interface HopOptions {
   readonly observe?: HopObserver;
 }
 
+/** Messages that went through the stage as one. */
+export interface HopWork {
+  readonly results: readonly HopResult[];
+  readonly bytesIn: number;
+  /** What the stage itself took. */
+  readonly busySeconds: number;
+  /** From the beginning of the transaction to its end. */
+  readonly transactionSeconds: number;
+}
+
 /** Hears of the work, once for each transaction. */
 export interface HopObserver {
   readonly looked?: (partition: number, position: number, end: number, oldestMs: number | undefined) => void;
-  readonly committed?: (
-    partition: number,
-    results: readonly HopResult[],
-    bytesIn: number,
-    seconds: number,
-  ) => void;
+  /** What of a partition is held in memory from now on. */
+  readonly held?: (partition: number, messages: number, bytes: number) => void;
+  readonly committed?: (partition: number, work: HopWork) => void;
+  readonly aborted?: (partition: number, transactionSeconds: number) => void;
 }
 
 /** Consume, transform, produce: the body of a stage that takes one topic to another, partition by partition. */
@@ -76,18 +86,25 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
           endOffset,
           messages[0]?.timestampMs || undefined,
         );
+        options.observe?.held?.(partition, messages.length, bytesOf(messages));
         for (let from = 0; from < messages.length && !signal.aborted; from += options.transactionMessages)
           at = await pass(messages.slice(from, from + options.transactionMessages), at, tenure, options);
         if (signal.aborted) return;
+        options.observe?.held?.(partition, 0, 0);
         at = { ...at, input: Math.max(at.input, nextOffset) };
         await options.settle(at, tenure);
         // Nothing waits: whatever failed before is over.
         if (nextOffset >= endOffset) tenure.progressed();
       }
     } finally {
+      options.observe?.held?.(partition, 0, 0);
       await feed.close();
     }
   };
+}
+
+function bytesOf(messages: readonly FetchedMessage[]): number {
+  return messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 }
 
 async function recovered(options: HopOptions, partition: number, signal: AbortSignal): Promise<HopPosition> {
@@ -108,16 +125,14 @@ async function pass(
   tenure: Tenure,
   options: HopOptions,
 ): Promise<HopPosition> {
-  const { partition, producer } = tenure;
+  const { partition } = tenure;
   const startedMs = options.nowMs();
   const results: HopResult[] = [];
   const out: OutgoingMessage[] = [];
   let at = before;
-  let bytesIn = 0;
   for (const message of messages) {
     const result = await options.process(message, partition);
     results.push(result);
-    bytesIn += message.value?.length ?? 0;
     at = {
       ...at,
       input: message.offset + 1,
@@ -128,8 +143,32 @@ async function pass(
     };
     if (result.out !== undefined) out.push(withPosition(result.out, message.offset, at));
   }
+  const processedMs = options.nowMs();
+  const seconds = () => (options.nowMs() - processedMs) / 1000;
+  const position = await write(out, results, at, tenure, options).catch((error: unknown) => {
+    options.observe?.aborted?.(partition, seconds());
+    throw error;
+  });
+  tenure.progressed();
+  options.observe?.committed?.(partition, {
+    results,
+    bytesIn: bytesOf(messages),
+    busySeconds: (processedMs - startedMs) / 1000,
+    transactionSeconds: seconds(),
+  });
+  return position;
+}
+
+/** What came of messages and the position behind them, in one transaction; the position with the end of the output. */
+function write(
+  out: readonly OutgoingMessage[],
+  results: readonly HopResult[],
+  at: HopPosition,
+  { partition, producer }: Tenure,
+  options: HopOptions,
+): Promise<HopPosition> {
   const outputPartition = options.outputPartition?.(partition) ?? partition;
-  const position = await producer.transaction(async (transaction) => {
+  return producer.transaction(async (transaction) => {
     let end = at.output;
     for (const part of byBytes(out, options.requestBytes))
       end = (await transaction.send(options.outputTopic, outputPartition, part)) + part.length;
@@ -144,9 +183,6 @@ async function pass(
     });
     return position;
   });
-  tenure.progressed();
-  options.observe?.committed?.(partition, results, bytesIn, (options.nowMs() - startedMs) / 1000);
-  return position;
 }
 
 async function sendDeadLetters(

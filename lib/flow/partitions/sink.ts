@@ -2,6 +2,7 @@ import { RmmError } from '../../base/error.js';
 import type { CommittedOffset, FetchedMessage, KafkaClient, OutgoingMessage } from '../../kafka/client.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
+import { type Counts, countsMetadata, countsOf, none, type SinkCounts, sum } from './sink-counts.js';
 
 /** The offsets [number x B, (number + 1) x B) of a partition: what one output file is made from (decisions.md 15). */
 export interface SinkWindow {
@@ -14,8 +15,11 @@ export interface SinkWindow {
 export interface WindowWriter {
   /** Takes a message; its events. */
   add(message: FetchedMessage): Promise<number> | number;
-  /** Writes what came so far: the same messages give the same files under the same names. May be called again. */
-  write(): Promise<void> | void;
+  /**
+   * Writes what came so far: the same messages give the same files under the same names. May be called again.
+   * @returns bytes of the files
+   */
+  write(): Promise<number> | number;
   /** Messages that could not be used: they go out with the position behind the window. */
   deadLetters(): readonly OutgoingMessage[];
 }
@@ -50,57 +54,22 @@ export interface SinkOptions {
   ) => { readonly topic: string; readonly messages: readonly OutgoingMessage[] } | undefined;
   /** Waits before another try to write (a full disk); resolves early when the signal is aborted. */
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
+  readonly nowMs: () => number;
   readonly observe?: SinkObserver;
 }
 
 export interface SinkObserver {
   readonly looked?: (partition: number, position: number, end: number, oldestMs: number | undefined) => void;
-  readonly added?: (partition: number, events: number, bytes: number) => void;
+  /** @param seconds what the stage itself took */
+  readonly added?: (partition: number, events: number, bytes: number, seconds: number) => void;
+  /** What of a partition is held in memory from now on. */
+  readonly held?: (partition: number, messages: number, bytes: number) => void;
+  /** Files are in place; a window that went on after it was written is written again, with all of its events. */
+  readonly written?: (partition: number, events: number, bytes: number, seconds: number) => void;
+  /** The position went on. */
+  readonly committed?: (partition: number, transactionSeconds: number) => void;
   /** A write failed and is tried again; undefined once it went through. */
   readonly blocked?: (partition: number, error: RmmError | undefined) => void;
-}
-
-/** What went into files. */
-export interface SinkCounts {
-  readonly messages: number;
-  readonly events: number;
-}
-
-/** Counts up to the beginning of a window, and within it. */
-interface Counts {
-  readonly before: SinkCounts;
-  readonly within: SinkCounts;
-}
-
-const none: SinkCounts = { messages: 0, events: 0 };
-
-function sum(a: SinkCounts, b: SinkCounts): SinkCounts {
-  return { messages: a.messages + b.messages, events: a.events + b.events };
-}
-
-function countsMetadata({ before, within }: Counts): string {
-  return JSON.stringify([before.messages, before.events, within.messages, within.events]);
-}
-
-export function countsOf(metadata: string): Counts {
-  let numbers: unknown;
-  try {
-    numbers = JSON.parse(metadata);
-  } catch {
-    numbers = undefined;
-  }
-  const fits =
-    Array.isArray(numbers) &&
-    numbers.length === 4 &&
-    numbers.every((value) => Number.isSafeInteger(value) && value >= 0);
-  if (!fits) return { before: none, within: none };
-  const [messages, events, inMessages, inEvents] = numbers as [number, number, number, number];
-  return { before: { messages, events }, within: { messages: inMessages, events: inEvents } };
-}
-
-export function totalOf(metadata: string): SinkCounts {
-  const { before, within } = countsOf(metadata);
-  return sum(before, within);
 }
 
 /**
@@ -128,9 +97,11 @@ export function sinkBody(options: SinkOptions): (tenure: Tenure) => Promise<void
 class PartitionSink {
   readonly #options: SinkOptions;
   readonly #tenure: Tenure;
+  readonly #observe: SinkObserver;
   #feed: PartitionFeed | undefined;
   #window: number;
   #writer: WindowWriter | undefined;
+  #bytesHeld = 0;
   #counts: Counts;
   /** End of input that is written out and on record. */
   #settled = -1;
@@ -139,6 +110,7 @@ class PartitionSink {
   constructor(options: SinkOptions, tenure: Tenure) {
     this.#options = options;
     this.#tenure = tenure;
+    this.#observe = options.observe ?? {};
     const committed: CommittedOffset = tenure.committed ?? { offset: 0, metadata: '' };
     this.#committed = committed;
     const end = options.endOfInput(tenure.partition);
@@ -151,7 +123,7 @@ class PartitionSink {
 
   async run(): Promise<void> {
     const { signal, partition } = this.#tenure;
-    const { observe, endOfInput, windowOffsets } = this.#options;
+    const { endOfInput, windowOffsets } = this.#options;
     while (!signal.aborted) {
       const end = endOfInput(partition);
       if (end !== undefined && end <= this.#settled) {
@@ -160,7 +132,12 @@ class PartitionSink {
       }
       const { messages, nextOffset, endOffset } = await this.#next();
       if (signal.aborted) return;
-      observe?.looked?.(partition, messages[0]?.offset ?? nextOffset, endOffset, messages[0]?.timestampMs);
+      this.#observe.looked?.(
+        partition,
+        messages[0]?.offset ?? nextOffset,
+        endOffset,
+        messages[0]?.timestampMs,
+      );
       for (const message of messages) {
         await this.#moveTo(Math.floor(message.offset / windowOffsets));
         if (signal.aborted) return;
@@ -173,7 +150,14 @@ class PartitionSink {
   }
 
   async close(): Promise<void> {
+    this.#dropWindow();
     await this.#feed?.close();
+  }
+
+  #dropWindow(): void {
+    this.#writer = undefined;
+    this.#bytesHeld = 0;
+    this.#observe.held?.(this.#tenure.partition, 0, 0);
   }
 
   /** Nothing to do until the input's end moves (a dead letter was re-driven). */
@@ -194,15 +178,20 @@ class PartitionSink {
   }
 
   async #add(message: FetchedMessage): Promise<void> {
-    const { windowOffsets, open, observe } = this.#options;
+    const { windowOffsets, open, nowMs } = this.#options;
     const { partition } = this.#tenure;
     this.#writer ??= open(
       { partition, number: this.#window, firstOffset: this.#window * windowOffsets },
       this.#tenure,
     );
+    const startedMs = nowMs();
     const events = await this.#writer.add(message);
-    this.#counts = { ...this.#counts, within: sum(this.#counts.within, { messages: 1, events }) };
-    observe?.added?.(partition, events, message.value?.length ?? 0);
+    const within = sum(this.#counts.within, { messages: 1, events });
+    this.#counts = { ...this.#counts, within };
+    const bytes = message.value?.length ?? 0;
+    this.#bytesHeld += bytes;
+    this.#observe.added?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
+    this.#observe.held?.(partition, within.messages, this.#bytesHeld);
   }
 
   /** Writes the window out where the position is behind it. */
@@ -212,7 +201,7 @@ class PartitionSink {
     if (this.#tenure.signal.aborted) return;
     const letters = this.#writer?.deadLetters() ?? [];
     this.#window = window;
-    this.#writer = undefined;
+    this.#dropWindow();
     this.#counts = { before: sum(this.#counts.before, this.#counts.within), within: none };
     await this.#commit(window * this.#options.windowOffsets, letters);
   }
@@ -226,7 +215,7 @@ class PartitionSink {
     await this.#commit(position, this.#writer?.deadLetters() ?? [], record);
     this.#settled = end;
     // Should more come into this window, it is read again from its beginning.
-    this.#writer = undefined;
+    this.#dropWindow();
     this.#counts = { ...this.#counts, within: none };
     await this.#feed?.close();
     this.#feed = undefined;
@@ -237,25 +226,28 @@ class PartitionSink {
    * again, while nothing more is read.
    */
   async #write(to: number): Promise<void> {
-    const { pause, observe } = this.#options;
+    const { pause, nowMs } = this.#options;
     const { partition, signal } = this.#tenure;
     let isBlocked = false;
     try {
       for (let attempt = 1; this.#writer !== undefined && !signal.aborted; attempt += 1) {
         await this.#claim(to);
         try {
-          await this.#writer.write();
+          const startedMs = nowMs();
+          const bytes = await this.#writer.write();
+          const { events } = this.#counts.within;
+          this.#observe.written?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
           return;
         } catch (error) {
           if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
           isBlocked = true;
-          observe?.blocked?.(partition, error);
+          this.#observe.blocked?.(partition, error);
         }
         await pause(attempt, signal);
       }
     } finally {
       // Written, or in other hands: either way it is no longer this copy's trouble.
-      if (isBlocked) observe?.blocked?.(partition, undefined);
+      if (isBlocked) this.#observe.blocked?.(partition, undefined);
     }
   }
 
@@ -278,12 +270,14 @@ class PartitionSink {
     const { group, topic } = this.#options;
     const { partition, producer, progressed } = this.#tenure;
     const metadata = countsMetadata(this.#counts);
+    const startedMs = this.#options.nowMs();
     await producer.transaction(async (transaction) => {
       for (const letter of letters) await transaction.send(this.#options.deadLetterTopic, 0, [letter]);
       if (record !== undefined) await transaction.send(record.topic, 0, record.messages);
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });
     this.#committed = { offset, metadata };
+    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000);
     progressed();
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { positionMetadata, positionOf, startPosition } from '../../../lib/flow/partitions/hop-position.js';
-import { countsOf, totalOf } from '../../../lib/flow/partitions/sink.js';
+import { countsOf, totalOf } from '../../../lib/flow/partitions/sink-counts.js';
 
 const count = fc.maxSafeNat();
 

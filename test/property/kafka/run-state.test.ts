@@ -30,6 +30,7 @@ const anyRecord: fc.Arbitrary<ProgressRecord> = fc.oneof(
     id: fc.constantFrom('a', 'b'),
     rows_by_split: fc.array(small, { minLength: 4, maxLength: 4 }),
     from: small,
+    frozen_ms: small,
   }),
   fc.record({
     type: fc.constant('generation' as const),

@@ -27,7 +27,7 @@ const records: readonly ProgressRecord[] = [
   }),
   { type: 'planned', files: 1, blocks: 1 },
   { type: 'end', of: 'feature-files', partition: 3, offset: 9, messages: 4, input: 8 },
-  { type: 'scaler', id: 'abc', rows_by_split: [1, 2, 3, 4], from: 12 },
+  { type: 'scaler', id: 'abc', rows_by_split: [1, 2, 3, 4], from: 12, frozen_ms: 2.5 },
   { type: 'generation', number: 0, to: [1, 2], rows: 3, channels: [[361_106, 3]] },
   { type: 'model', id: 'm', scaler: 's', generation: 0, final: true, published_ms: 1.5, from: 3 },
   { type: 'applies', model: 'm', partition: 0, offset: 0 },

@@ -40,7 +40,9 @@ test('whoever waits hears of the record that it waits for, or of the end of its 
   const { view } = context;
   const found = view.until((state) => state.generations[0]?.to, never);
   await putRecords(cluster, context, [run]);
-  await putRecords(cluster, context, [{ type: 'scaler', id: 'abc', rows_by_split: [0, 0, 0, 0], from: 0 }]);
+  await putRecords(cluster, context, [
+    { type: 'scaler', id: 'abc', rows_by_split: [0, 0, 0, 0], from: 0, frozen_ms: 0 },
+  ]);
   assert.equal(await found, 'abc');
   const stop = new AbortController();
   const waiting = view.until((state) => state.planned, stop.signal);

@@ -131,7 +131,13 @@ test('a run is finished while its outputs hold all scores that there are', () =>
 });
 
 test('one scaler, generations in a row, a model for each', () => {
-  const scaler: ProgressRecord = { type: 'scaler', id: 'a', rows_by_split: [0, 0, 0, 0], from: 0 };
+  const scaler: ProgressRecord = {
+    type: 'scaler',
+    id: 'a',
+    rows_by_split: [0, 0, 0, 0],
+    from: 0,
+    frozen_ms: 0,
+  };
   const generation = (number: number): ProgressRecord => ({
     type: 'generation',
     number,

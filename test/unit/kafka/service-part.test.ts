@@ -4,7 +4,8 @@ import { RmmError } from '../../../lib/base/error.js';
 import { hopBody } from '../../../lib/flow/partitions/hop.js';
 import type { Tenure } from '../../../lib/flow/partitions/partition-runner.js';
 import { pauses, settleEnd } from '../../../services/kafka/context.js';
-import { partitionedPart, rolePart, StageView, untilAborted } from '../../../services/kafka/service-part.js';
+import { partitionedPart, rolePart, untilAborted } from '../../../services/kafka/service-part.js';
+import { StageView } from '../../../services/kafka/stage-view.js';
 import { stages } from '../../../services/kafka/stages.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 import {
@@ -182,6 +183,7 @@ test('work shows in the metrics of its stage', async () => {
   await put(cluster, 'rmmstream.events', 0, [{ key: 'a', value: Buffer.from('abc'), headers: {} }]);
   const view = new StageView(context, stages.selector);
   let looks = 0;
+  let now = 0;
   const body = hopBody({
     client: context.client,
     group: 'g',
@@ -193,12 +195,16 @@ test('work shows in the metrics of its stage', async () => {
       deadLetters: [{ key, value, headers: { reason: 'wire_checksum_wrong' } }],
       eventsIn: 100,
       eventsOut: 40,
+      rejected: new Map([
+        ['mll', 50],
+        ['weight_absurd', 10],
+      ]),
     }),
     fetchBytes: 100,
     maxWaitMs: 1,
     transactionMessages: 1,
     requestBytes: 10_000,
-    nowMs: () => 0,
+    nowMs: () => (now += 500),
     settle: async () => {
       looks += 1;
     },
@@ -214,6 +220,41 @@ test('work shows in the metrics of its stage', async () => {
     /rmmstream_output_events_total\{stage="selector"\} 40/,
     /rmmstream_dead_letters_total\{stage="selector",reason="wire_checksum_wrong"\} 1/,
     /rmmstream_transaction_seconds_count\{stage="selector",outcome="committed"\} 1/,
+    /rmmstream_rejected_events_total\{stage="selector",reason="mll"\} 50/,
+    /rmmstream_rejected_events_total\{stage="selector",reason="weight_absurd"\} 10/,
+    /rmmstream_busy_seconds_total\{stage="selector"\} 0\.5/,
+    /rmmstream_queue_batches\{stage="selector"\} 0/,
+  ])
+    assert.match(text, line);
+});
+
+test('what is held in memory is summed over partitions, and is let go of with them', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  const view = new StageView(context, stages.scorer);
+  const held = async () =>
+    ['batches', 'bytes']
+      .map((what) => new RegExp(`rmmstream_queue_${what}\\{stage="scorer"\\} (\\d+)`))
+      .map(async (line) => Number(line.exec(await context.metrics())?.[1]));
+  view.sinkObserver.held!(0, 3, 300);
+  view.hopObserver.held!(1, 2, 50);
+  assert.deepEqual(await Promise.all(await held()), [5, 350]);
+  view.sinkObserver.held!(0, 0, 0);
+  assert.deepEqual(await Promise.all(await held()), [2, 50]);
+});
+
+test('a transaction that is given up is counted apart, and files by their events and bytes', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  const view = new StageView(context, stages.scorer);
+  view.hopObserver.aborted!(0, 2);
+  view.sinkObserver.written!(0, 70, 900, 0.25);
+  view.sinkObserver.committed!(0, 0.01);
+  const text = await context.metrics();
+  for (const line of [
+    /rmmstream_transaction_seconds_sum\{stage="scorer",outcome="aborted"\} 2/,
+    /rmmstream_transaction_seconds_count\{stage="scorer",outcome="committed"\} 1/,
+    /rmmstream_output_events_total\{stage="scorer"\} 70/,
+    /rmmstream_output_bytes_total\{stage="scorer"\} 900/,
+    /rmmstream_busy_seconds_total\{stage="scorer"\} 0\.25/,
   ])
     assert.match(text, line);
 });

@@ -94,7 +94,7 @@ async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble)
     await putRecords(cluster, setUp, [
       runRecord(loaded),
       fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
-      { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from },
+      { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from, frozen_ms: 0 },
     ]);
     for (const [number, { scaled }] of made.blocks.entries())
       await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);

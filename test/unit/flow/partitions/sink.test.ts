@@ -3,7 +3,8 @@ import test from 'node:test';
 import { RmmError } from '../../../../lib/base/error.js';
 import type { PartitionState } from '../../../../lib/flow/partitions/partition-runner.js';
 import { PartitionRunner } from '../../../../lib/flow/partitions/partition-runner.js';
-import { type SinkOptions, sinkBody, totalOf } from '../../../../lib/flow/partitions/sink.js';
+import { type SinkOptions, sinkBody } from '../../../../lib/flow/partitions/sink.js';
+import { totalOf } from '../../../../lib/flow/partitions/sink-counts.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../../lib/kafka/client.js';
 import { FakeKafka, type Trouble } from '../../../sim/support/fake-kafka.js';
 import { put, settled, soon } from '../../../support/service-context.js';
@@ -52,6 +53,7 @@ function world(trouble?: Trouble) {
           messages: [message(`${partition}:${end}:${messages}:${events}`)],
         }),
         pause: () => soon(),
+        nowMs: () => 0,
         observe: {
           added: (_, __, ___) => {},
           blocked: (_, error) => blocked.push(error?.code),
@@ -69,6 +71,7 @@ function world(trouble?: Trouble) {
             },
             write: () => {
               files.set(`${partition}.${number}`, held.join(''));
+              return held.length;
             },
             deadLetters: () => letters,
           };
@@ -209,6 +212,7 @@ test('where the disk is full nothing more is read, it says so, and goes on by it
         write: () => {
           if (isFull) throw new RmmError('disk_full', 'no room');
           written.push(`${number}:${held.join('')}`);
+          return held.length;
         },
         deadLetters: () => [],
       };
@@ -280,6 +284,7 @@ test('a copy that was taken for dead does not write over the files of the one th
           : 1,
       write: () => {
         files.set('0.0', 'written by the dead');
+        return 1;
       },
       deadLetters: () => [],
     }),
@@ -318,6 +323,7 @@ test('what is about to be written is announced before, once for each window', as
         assert.ok(recorded.includes('0:4'), 'on record before the file is there');
         if (isFull) throw new RmmError('disk_full', 'no room');
         files.set('0.0', 'written');
+        return 1;
       },
       deadLetters: () => [],
     }),

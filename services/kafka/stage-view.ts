@@ -1,0 +1,119 @@
+import { sleep } from '../../lib/flow/backoff.js';
+import type { HopObserver } from '../../lib/flow/partitions/hop.js';
+import type { SinkObserver } from '../../lib/flow/partitions/sink.js';
+import { stallReport } from '../../lib/flow/stall-report.js';
+import { StallWatch } from '../../lib/flow/stall-watch.js';
+import {
+  type DeadLetterReason,
+  type RejectReason,
+  type StageMetrics,
+  stageMetrics,
+} from '../../lib/telemetry/stage-metrics.js';
+import type { ServiceContext } from './context.js';
+import type { Stage } from './stages.js';
+
+const stallLookMs = 2_000;
+
+/** How a partitioned stage shows itself: metrics, readiness, stalls. */
+export class StageView {
+  readonly metrics: StageMetrics;
+  readonly #context: ServiceContext;
+  readonly #watch: StallWatch;
+  readonly #name: string;
+  /** What is held in memory, by partition. */
+  readonly #held = new Map<number, { readonly messages: number; readonly bytes: number }>();
+
+  constructor(context: ServiceContext, stage: Stage) {
+    this.#context = context;
+    this.#name = stage.role;
+    const { tools, loaded, names } = context;
+    this.metrics = stageMetrics(tools.metrics, stage.label, tools.clock);
+    this.#watch = new StallWatch(names.topic(stage.topic), loaded.config.engine.stall_timeout_ms);
+  }
+
+  assigned(partitions: readonly number[]): void {
+    this.metrics.assigned(partitions);
+    this.#watch.assigned(partitions);
+    this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
+  }
+
+  /** @param held it waits for something else by design */
+  looked(partition: number, position: number, end: number, oldestMs: number | undefined, held = false): void {
+    this.metrics.progress(partition, { position, end, ...(oldestMs === undefined ? {} : { oldestMs }) });
+    this.#watch.seen(partition, { position, end, held }, this.#context.tools.clock.steadyMs());
+  }
+
+  /** Looks for stalls every few seconds until `signal` is aborted. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { tools } = this.#context;
+    const report = stallReport(tools.health, this.metrics);
+    while (!signal.aborted) {
+      report(this.#watch.stalls(tools.clock.steadyMs()));
+      await sleep(stallLookMs, signal, tools.clock).catch(() => {});
+    }
+    report([]);
+  }
+
+  /** @param messages of the partition that are in memory from now on */
+  held(partition: number, messages: number, bytes: number): void {
+    if (messages === 0) this.#held.delete(partition);
+    else this.#held.set(partition, { messages, bytes });
+    let allMessages = 0;
+    let allBytes = 0;
+    for (const of of this.#held.values()) {
+      allMessages += of.messages;
+      allBytes += of.bytes;
+    }
+    this.metrics.queue(allMessages, allBytes);
+  }
+
+  get hopObserver(): HopObserver {
+    const { metrics } = this;
+    const { clock } = this.#context.tools;
+    return {
+      looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
+      held: (partition, messages, bytes) => this.held(partition, messages, bytes),
+      committed: (_, { results, bytesIn, busySeconds, transactionSeconds }) => {
+        for (const { eventsIn, eventsOut, out, deadLetters, rejected } of results) {
+          metrics.batchIn(eventsIn, bytesIn / results.length);
+          if (out !== undefined) metrics.batchOut(eventsOut, out.value?.length ?? 0);
+          for (const { headers } of deadLetters) metrics.deadLetters(headers.reason as DeadLetterReason, 1);
+          for (const [reason, events] of rejected ?? []) metrics.rejected(reason as RejectReason, events);
+        }
+        metrics.busy(busySeconds);
+        metrics.transaction('committed', transactionSeconds);
+        metrics.checkpoint(clock.wallMs());
+      },
+      aborted: (_, transactionSeconds) => metrics.transaction('aborted', transactionSeconds),
+    };
+  }
+
+  get sinkObserver(): SinkObserver {
+    const { metrics } = this;
+    const { health, clock } = this.#context.tools;
+    return {
+      looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
+      held: (partition, messages, bytes) => this.held(partition, messages, bytes),
+      added: (_, events, bytes, seconds) => {
+        metrics.batchIn(events, bytes);
+        metrics.busy(seconds);
+      },
+      written: (_, events, bytes, seconds) => {
+        metrics.batchOut(events, bytes);
+        metrics.busy(seconds);
+      },
+      committed: (_, transactionSeconds) => {
+        metrics.transaction('committed', transactionSeconds);
+        metrics.checkpoint(clock.wallMs());
+      },
+      blocked: (partition, error) => {
+        const key = `write:${this.#name}:${partition}`;
+        if (error === undefined) health.clear(key);
+        else {
+          metrics.error(error.code);
+          health.fault(key, error.message);
+        }
+      },
+    };
+  }
+}

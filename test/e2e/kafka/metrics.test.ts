@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { metricList } from '../../../lib/telemetry/metric-list.js';
+import { inFolder } from '../../support/cli.js';
+import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
+import { writeKafkaConfig } from '../../support/kafka-run.js';
+import { pageOf, type StartedService, startService } from '../../support/kafka-services.js';
+import { manyBlocks } from '../../support/many-blocks.js';
+import { runWell, writeConfig } from '../../support/small-run.js';
+
+let cluster: KafkaCluster;
+before(async () => {
+  if (kafkaSkip === false) cluster = await startKafka();
+});
+after(() => cluster?.stop());
+
+/** Series and their last values of all services, asked until the services end. */
+async function watched(services: readonly StartedService[]): Promise<Map<string, number>> {
+  const seen = new Map<string, number>();
+  const most = new Map<string, number>();
+  await Promise.all(
+    services.map(async (service) => {
+      let isOver = false;
+      const ended = service.result.then(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        const page = await pageOf(service, '/metrics').catch(() => undefined);
+        for (const line of page?.text.split('\n') ?? []) {
+          const space = line.lastIndexOf(' ');
+          if (line.startsWith('#') || space < 0) continue;
+          const [series, value] = [line.slice(0, space), Number(line.slice(space + 1))];
+          seen.set(series, value);
+          most.set(series, Math.max(value, most.get(series) ?? 0));
+        }
+        await Promise.race([wait(100), ended]);
+      }
+    }),
+  );
+  // A gauge of what is held comes back to 0: how high it went is the question.
+  for (const [series, value] of most) if (series.startsWith('rmmstream_queue_')) seen.set(series, value);
+  return seen;
+}
+
+/** Set only where something goes wrong, or in a run without end. */
+const elsewhere = ['rmmstream_dead_letters_total', 'rmmstream_stage_errors_total'];
+const continuousOnly = ['rmmstream_drift_deviations', 'rmmstream_drifting_features'];
+
+test('services show in their metrics what they do, and every metric that is documented is set', {
+  skip: kafkaSkip,
+}, async () => {
+  await inFolder(async (folder) => {
+    writeConfig(folder, await manyBlocks(folder), {
+      features: { min_filled: 50 },
+      training: { epochs: 1, megasets: 2, batch_events: 512 },
+    });
+    const out = join(folder, 'out');
+    const config = writeKafkaConfig(folder, 'kafka.yaml', cluster.brokers, {
+      prefix: 'measured',
+      topics: { partitions: 2 },
+      sink_window_offsets: 4,
+    });
+    await runWell(['topics', 'create', config]);
+    const services = ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'].map((name) =>
+      startService(name, config, ['--output', out]),
+    );
+    const seen = await watched(services);
+    for (const service of services) {
+      const { code, stderr } = await service.result;
+      assert.equal(code, 0, `${service.name}: ${stderr}`);
+    }
+    const at = (series: string) => seen.get(series) ?? assert.fail(`${series} was never there`);
+
+    const names = new Set([...seen.keys()].map((series) => series.split('{', 1)[0]!));
+    const unset = Object.values(metricList)
+      .map(({ name, type }) => (type === 'histogram' ? `${name}_count` : name))
+      .filter((name) => !names.has(name) && ![...elsewhere, ...continuousOnly].includes(name));
+    assert.deepEqual(unset, []);
+
+    const run = JSON.parse(readFileSync(join(out, 'run.json'), 'utf8')) as {
+      events: { read: number; selected: number };
+      scaler: { id: string };
+      model: string;
+    };
+    const { read, selected } = run.events;
+    for (const stage of ['ingest', 'selector'])
+      assert.equal(at(`rmmstream_input_events_total{stage="${stage}"}`), read, stage);
+    for (const stage of ['selector', 'featurizer', 'scaler'])
+      assert.equal(at(`rmmstream_output_events_total{stage="${stage}"}`), selected, stage);
+    const rejected = [...seen].filter(([series]) =>
+      series.startsWith('rmmstream_rejected_events_total{stage="selector"'),
+    );
+    assert.equal(
+      rejected.reduce((sum, [, events]) => sum + events, 0),
+      read - selected,
+    );
+    for (const stage of ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'])
+      assert.ok(at(`rmmstream_busy_seconds_total{stage="${stage}"}`) > 0, stage);
+    for (const stage of ['selector', 'featurizer', 'scaler', 'scorer', 'feature_files']) {
+      assert.ok(at(`rmmstream_queue_batches{stage="${stage}"}`) >= 1, stage);
+      assert.ok(at(`rmmstream_queue_bytes{stage="${stage}"}`) > 1000, stage);
+    }
+    for (const stage of ['scaler', 'trainer', 'scorer'])
+      assert.equal(at(`rmmstream_scaler_info{stage="${stage}",version="${run.scaler.id}"}`), 1, stage);
+    for (const stage of ['trainer', 'scorer'])
+      assert.equal(at(`rmmstream_model_info{stage="${stage}",version="${run.model}"}`), 1, stage);
+  });
+});
