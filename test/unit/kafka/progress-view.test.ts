@@ -39,7 +39,8 @@ test('whoever waits hears of the record that it waits for, or of the end of its 
   const context = openContext(cluster, loaded);
   const { view } = context;
   const found = view.until((state) => state.scaler?.id, never);
-  await putRecords(cluster, context, [run]);
+  // A bounded run has its scaler once all moments have ended.
+  await putRecords(cluster, context, [{ ...run, mode: 'continuous' }]);
   await putRecords(cluster, context, [{ type: 'scaler', id: 'abc', rows_by_split: [0, 0, 0, 0], from: 0 }]);
   assert.equal(await found, 'abc');
   const stop = new AbortController();
