@@ -78,6 +78,11 @@ export class Remedies {
     const ways = [remedy.file !== undefined, remedy.fromSource, remedy.asItIs].filter(Boolean).length;
     if (ways !== 1 || remedy.set.length > 0)
       throw refused(booked, 'is a message as a whole: give one of --from-source, --as-it-is and --file');
+    if (letter.message === undefined && !remedy.fromSource)
+      throw refused(
+        booked,
+        'is a block that its input file did not give: mend the file and use --from-source',
+      );
     const topic = this.#topicOf(booked);
     if (remedy.fromSource) return this.#fromSource(booked, topic, remedy, frozen);
     const value = remedy.file?.bytes ?? (await bodyOf(this.#run, booked));
@@ -143,7 +148,9 @@ export class Remedies {
   }
 
   #topicOf(booked: BookedLetter): DataTopic {
-    const kind = this.#run.names.kindOf(booked.letter.topic);
+    const { names } = this.#run;
+    if (booked.letter.topic === names.input) return 'events';
+    const kind = names.kindOf(booked.letter.topic);
     const found = dataTopics.find((topic) => topic === kind);
     if (found === undefined) throw refused(booked, `lay on ${booked.letter.topic}, which carries no events`);
     return found;

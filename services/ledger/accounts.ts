@@ -52,6 +52,8 @@ export class Accounts {
   readonly #deadEntries = new Map<number, EntrySet>();
   readonly #late = new Map<string, LateEntry>();
   readonly #lateRows: number[] = [];
+  /** Blocks that their input files did not give: dead letters of ingest. */
+  readonly #unreadable = new Set<number>();
 
   /** Adds a file of the plan, in the plan's order. */
   plan(file: PlannedFile): void {
@@ -118,6 +120,11 @@ export class Accounts {
     places.add(entry % blockEntries);
   }
 
+  /** A dead letter about a block that no message could be made of. */
+  unreadable(file: PlannedFile, first: number): void {
+    this.#unreadable.add(blockOf(file, first));
+  }
+
   /** Rows [from, to) of a column of entries of one file; how many of them are no entries of the file. */
   rows(of: RowsOf, file: PlannedFile, entries: BigInt64Array, from: number, to: number): number {
     return this.#sums[of].add(file, entries, from, to);
@@ -161,6 +168,7 @@ export class Accounts {
       waiting: of('waiting'),
       dead: of('dead'),
       redriven: of('redriven'),
+      isUnreadable: this.#unreadable.has(block),
       flow: { selected: this.#selected[block]!, cut: this.#cut[block]!, dead: this.#dead[block]! },
       deadEntries: this.#deadEntries.get(block)?.size ?? 0,
       features: this.#sums.features.of(block),

@@ -79,7 +79,9 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
   for (const { letter } of letters) {
     const subject = subjectOf(letter, planned);
     const { id, row, topic, partition, offset, reason, message } = letter;
-    if (row < 0) dead.add(`${names.kindOf(topic)}/${partition}/${offset}`);
+    if (topic === names.input) {
+      if (subject.kind === 'block') accounts.unreadable(subject.file, subject.first);
+    } else if (row < 0) dead.add(`${names.kindOf(topic)}/${partition}/${offset}`);
     else if (subject.kind === 'entry') accounts.letter(subject.file, subject.entry);
     if (subject.kind === 'foreign') foreign.push({ id, reason, bytes: message?.bytes });
   }

@@ -24,6 +24,8 @@ export interface BlockFacts {
   readonly dead: readonly number[];
   /** Those that were sent again from the dead letters, to this topic. */
   readonly redriven: readonly number[];
+  /** Its input file did not give it, and a dead letter says so. */
+  readonly isUnreadable: boolean;
   /** What the header of the block's last message says became of its entries. */
   readonly flow: { readonly selected: number; readonly cut: number; readonly dead: number };
   /** Distinct entries that dead letters are about. */
@@ -171,11 +173,11 @@ function ofReached({ entries, flow, deadEntries }: BlockFacts, late: LateCounts,
 function ofOthers(facts: BlockFacts, late: LateCounts, problems: string[]): Known {
   const rest = facts.entries - late.scored - late.cut - late.lost;
   const none = { selected: 0, cut: 0, dead: 0, inFlight: 0, missing: 0, doubled: 0 };
-  const { passed, waiting, dead, isRead } = facts;
+  const { passed, waiting, dead, isRead, isUnreadable } = facts;
   if (sum(waiting) > 0) return { ...none, inFlight: rest };
   const lostBehind = passed.findIndex((_, topic) => isLostBehind(facts, topic));
   if (lostBehind >= 0) problems.push(`lost behind ${dataTopics[lostBehind]}`);
-  else if (sum(dead) > 0) return { ...none, dead: rest };
+  else if (sum(dead) > 0 || isUnreadable) return { ...none, dead: rest };
   else if (!isRead) return { ...none, inFlight: rest };
   else
     problems.push(

@@ -38,8 +38,9 @@ test('whoever waits hears of the record that it waits for, or of the end of its 
   const cluster = clusterOf(loaded);
   const context = openContext(cluster, loaded);
   const { view } = context;
-  const found = view.until((state) => state.generations[0]?.to, never);
-  await putRecords(cluster, context, [run]);
+  const found = view.until((state) => state.scaler?.id, never);
+  // A bounded run has its scaler once all moments have ended.
+  await putRecords(cluster, context, [{ ...run, mode: 'continuous' }]);
   await putRecords(cluster, context, [
     { type: 'scaler', id: 'abc', rows_by_split: [0, 0, 0, 0], from: 0, frozen_ms: 0 },
   ]);

@@ -9,6 +9,7 @@ const run: ProgressRecord = {
   program: '0',
   mode: 'bounded',
   partitions: 2,
+  window_offsets: 64,
   configuration_hash: '0'.repeat(64),
   configuration: {},
   inputs: [],
@@ -70,7 +71,13 @@ test('a finished run is open again once something was re-driven, and finished ag
 });
 
 test('a scaler that was made without a message that was re-driven before it does not count', () => {
-  const scaler: ProgressRecord = { type: 'scaler', id: 's1', rows_by_split: [1, 1, 1, 1] };
+  const scaler: ProgressRecord = {
+    type: 'scaler',
+    id: 's1',
+    rows_by_split: [1, 1, 1, 1],
+    from: 3,
+    frozen_ms: 0,
+  };
   const moments = allEnds.filter(
     (record) => 'of' in record && record.of !== 'scaled' && record.of !== 'scores',
   );

@@ -146,7 +146,7 @@ test('one scaler, generations in a row, a model for each', () => {
     channels: [],
   });
   const state = stateOf(
-    run,
+    { ...run, mode: 'continuous' },
     scaler,
     { ...scaler, id: 'b' },
     generation(0),

@@ -12,6 +12,7 @@ const scored: BlockFacts = {
   waiting: [0, 0, 0, 0],
   dead: [0, 0, 0, 0],
   redriven: [0, 0, 0, 0],
+  isUnreadable: false,
   flow: { selected: 10, cut: 85, dead: 5 },
   deadEntries: 5,
   features: rows,
@@ -77,6 +78,10 @@ test('one that was sent again and is lost is missing, though a dead letter is ab
   const lost = { ...nowhere, passed: [2, 0, 0, 0], dead: [0, 1, 0, 0], redriven: [1, 0, 0, 0] };
   assert.deepEqual(counts(lost), { missing: 100 });
   assert.deepEqual(problems(lost), ['lost behind events']);
+  const unread = { ...nowhere, passed: [0, 0, 0, 0] };
+  assert.deepEqual(counts({ ...unread, isUnreadable: true }), { dead: 100 }, 'ingest has told');
+  assert.deepEqual(counts({ ...unread, isRead: false }), { inFlight: 100 });
+  assert.deepEqual(problems(unread), ['not on events']);
   assert.deepEqual(counts({ ...lost, isCut: [false, true, false, false] }), { dead: 100 }, 'nobody can tell');
 });
 
