@@ -231,10 +231,20 @@ export class EngineWorld {
     while (!isDone()) {
       if (this.#failure !== undefined) throw this.#failure;
       if (performance.now() - beganMs > mostMs)
-        throw new Error(`it never came to its end: ${JSON.stringify(this.lines.slice(-20), null, 1)}`);
+        throw new Error(`it never came to its end: ${this.describe()}`);
       for (const { client } of [...this.#copies.values()]) if (!client.isAlive) await this.replace(client);
       await soon();
     }
+  }
+
+  /** Where everything stands, for people. */
+  describe(): string {
+    const records = this.cluster
+      .committed(`${this.#options.loaded.config.kafka.prefix}.progress`)[0]!
+      .map(({ value }) => value!.toString().slice(0, 160));
+    const copies = [...this.#copies.values()].map(({ name, client }) => `${name}${client.isFrozen ? ' frozen' : ''}`);
+    const lines = this.lines.slice(-20);
+    return JSON.stringify({ copies, records, lines, cluster: this.cluster.describe() }, null, 1);
   }
 
   /** Waits until every copy has ended by itself; their exit codes. */
