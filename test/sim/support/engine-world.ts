@@ -218,11 +218,11 @@ export class EngineWorld {
     if (!this.#isOver) await this.add(copy.service);
   }
 
-  /** Drains a copy as SIGTERM does. */
-  async drain(client: FakeClient): Promise<number> {
-    const copy = [...this.#copies.values()].find((one) => one.client === client)!;
-    copy.signal();
-    return await copy.ended;
+  /** Drains every copy as SIGTERM does; their exit codes. */
+  async drain(): Promise<number[]> {
+    const copies = [...this.#copies.values()];
+    for (const { signal } of copies) signal();
+    return Promise.all(copies.map(({ ended }) => ended));
   }
 
   /** Lets the world go on until `isDone`, replacing copies that were killed. @throws the error of a copy that failed */
@@ -242,7 +242,9 @@ export class EngineWorld {
     const records = this.cluster
       .committed(`${this.#options.loaded.config.kafka.prefix}.progress`)[0]!
       .map(({ value }) => value!.toString().slice(0, 160));
-    const copies = [...this.#copies.values()].map(({ name, client }) => `${name}${client.isFrozen ? ' frozen' : ''}`);
+    const copies = [...this.#copies.values()].map(
+      ({ name, client }) => `${name}${client.isFrozen ? ' frozen' : ''}`,
+    );
     const lines = this.lines.slice(-20);
     return JSON.stringify({ copies, records, lines, cluster: this.cluster.describe() }, null, 1);
   }
