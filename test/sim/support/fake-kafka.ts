@@ -143,8 +143,21 @@ export class FakeKafka {
 
   join(member: Member): void {
     const members = this.#groups.get(member.options.group) ?? [];
-    this.#groups.set(member.options.group, [...members, member]);
+    if (!members.includes(member)) this.#groups.set(member.options.group, [...members, member]);
     this.#share(member.options.group);
+  }
+
+  /** Transactional ids with an open transaction, and partitions of every member of every group: for people. */
+  describe(): unknown {
+    return {
+      open: [...this.#open.keys()],
+      groups: [...this.#groups].map(([group, members]) => [group, members.map(({ shared }) => shared)]),
+      offsets: [...this.offsets].map(([at, { offset }]) => `${at} ${offset}`),
+      logs: [...this.logs].map(([topic, logs]) => [
+        topic,
+        logs.map((log) => `${log.length} (${log.findIndex(({ state }) => state === 'open')})`),
+      ]),
+    };
   }
 
   /** Takes a member out, as a leave or a session time-out does. */
@@ -163,6 +176,7 @@ export class FakeKafka {
       const partitions = this.#topic(member.options.topic).flatMap((_, partition) =>
         partition % members.length === index ? [partition] : [],
       );
+      member.shared = partitions;
       setImmediate(() => {
         if (member.alive && this.#groups.get(group)?.includes(member))
           member.options.onPartitions(partitions);
@@ -180,6 +194,8 @@ export class FakeKafka {
 interface Member {
   readonly options: GroupOptions;
   alive: boolean;
+  /** Its partitions since the group met last. */
+  shared?: readonly number[];
 }
 
 const never = new Promise<never>(() => {});
