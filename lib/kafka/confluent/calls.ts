@@ -59,13 +59,11 @@ export async function patiently(
   }
 }
 
-/** Told elsewhere: the connections of the other client are lost and found at the same time, and say so once. */
-const lostConnections: ReadonlySet<number> = new Set([
-  rdkafkaCode.transport,
-  rdkafkaCode.resolve,
-  rdkafkaCode.allBrokersDown,
-  rdkafkaCode.timedOut,
-]);
+/**
+ * Told elsewhere: the connections of the other client are lost and found at the same time, and say so once. The
+ * package hands on the text of an event alone.
+ */
+const lostConnection = /transport failure|timed out|connections are down|resolution failure/i;
 
 /** Starts a client of librdkafka; it connects by itself from then on, again and again. */
 export async function start(
@@ -74,8 +72,8 @@ export async function start(
   notes: Notes,
   doing: string,
 ): Promise<void> {
-  client.on('event.error', ({ code, message }) => {
-    if (!lostConnections.has(code)) notes.say(`librdkafka: ${message}`);
+  client.on('event.error', ({ message }) => {
+    if (!lostConnection.test(message)) notes.say(`librdkafka: ${message}`);
   });
   const timeout = Math.min(10_000, requestTimeoutMs);
   await called(doing, (done) => client.connect({ timeout, allTopics: false }, done));

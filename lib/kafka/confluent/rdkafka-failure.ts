@@ -16,9 +16,6 @@ export const rdkafkaCode = {
   waitCoordinator: -180,
   authentication: -169,
   unsupportedFeature: -165,
-  purgedInQueue: -152,
-  purgedInFlight: -151,
-  fatal: -150,
   fenced: -144,
   offsetOutOfRange: -140,
 } as const;

@@ -1,7 +1,7 @@
 import { RmmError } from '../../base/error.js';
 import type { Fetched, FetchOptions, PartitionReader } from '../client.js';
 import { closedHere } from '../failures.js';
-import { type AskedPartition, stableEnd, whyOutOfRange } from '../kafkajs/list-offsets.js';
+import { type AskedPartition, partitionRange, stableEnd, whyOutOfRange } from '../kafkajs/list-offsets.js';
 import type { RdkafkaConsumer, RdkafkaMessage, RdkafkaOffset } from './binding.js';
 import { called, start } from './calls.js';
 import { fetchedMessage, takeUpTo } from './messages.js';
@@ -76,6 +76,7 @@ export class ConfluentReader implements PartitionReader {
         continue;
       }
       const end = await this.#askEnd();
+      if (end < options.offset) await this.#checkOffset(options.offset);
       if (end <= options.offset)
         return { messages: [], nextOffset: options.offset, endOffset: options.offset };
       if (performance.now() - startedAt > requestTimeoutMs + options.maxWaitMs) throw this.#isSilent(end);
@@ -136,9 +137,10 @@ export class ConfluentReader implements PartitionReader {
       for (const message of messages) if (message.offset >= this.#next) this.#ahead.push(message);
       for (const { offset } of ends) this.#endReached = Math.max(this.#endReached, offset);
     } catch (error) {
-      if (rdkafkaCodeOf(error) === rdkafkaCode.offsetOutOfRange)
-        throw await whyOutOfRange(this.#context.directory, this.#asked, this.#next);
-      throw error;
+      if (rdkafkaCodeOf(error) !== rdkafkaCode.offsetOutOfRange) throw error;
+      await this.#checkOffset(this.#next);
+      // It was said of an earlier offset, or by a broker that was behind.
+      this.#goTo(consumer, this.#next);
     }
   }
 
@@ -179,6 +181,16 @@ export class ConfluentReader implements PartitionReader {
     const offset = await stableEnd(this.#context.directory, this.#asked);
     this.#end = { offset, at: performance.now() };
     return offset;
+  }
+
+  /**
+   * Behind what readers see now there may be messages of an open transaction; behind those there is nothing.
+   * @throws kafka_data_lost
+   */
+  async #checkOffset(offset: number): Promise<void> {
+    const { first, end } = await partitionRange(this.#context.directory, this.#asked);
+    if (offset < first || offset > end)
+      throw await whyOutOfRange(this.#context.directory, this.#asked, offset);
   }
 
   #isSilent(end: number): RmmError {
