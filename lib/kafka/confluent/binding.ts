@@ -3,7 +3,7 @@
  * nothing of it may be needed to compile. Of its two interfaces this is the older one, which it keeps from
  * node-rdkafka; the other repeats kafkajs, and hides which offset was out of range and what a commit carried.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { RmmError } from '../../base/error.js';
@@ -22,6 +22,7 @@ export interface RdkafkaError {
   readonly code: number;
   readonly isFatal?: boolean;
   readonly isRetriable?: boolean;
+  readonly isTxnRequiresAbort?: boolean;
 }
 
 type Callback<Result = unknown> = (error: RdkafkaError | null | undefined, result: Result) => void;
@@ -115,23 +116,40 @@ export function findConfluent(environment: NodeJS.ProcessEnv = process.env): str
     .find((path) => existsSync(join(path, 'package.json')));
 }
 
+const cure = 'docs/kafka-clients.md says how to install it';
+
+/** @throws Error that says in a few words why the package cannot be used */
+function load(environment: NodeJS.ProcessEnv): { readonly folder: string; readonly rdkafka: Rdkafka } {
+  const folder = findConfluent(environment);
+  if (folder === undefined) throw new Error(`not installed; ${cure}`);
+  try {
+    return { folder, rdkafka: createRequire(import.meta.url)(folder) as Rdkafka };
+  } catch (error) {
+    // Its binding is compiled when it is installed, unless install scripts are off.
+    const [reason] = (error as Error).message.split('\n');
+    throw new Error(`it does not load from ${folder}: ${reason}; ${cure}`, { cause: error });
+  }
+}
+
 /**
  * Loads the package.
  * @throws kafka_client_missing
  */
 export function loadConfluent(environment: NodeJS.ProcessEnv = process.env): Rdkafka {
-  const folder = findConfluent(environment);
-  const why = (reason: string, cause?: unknown) =>
-    new RmmError(
-      'kafka_client_missing',
-      `kafka.client: confluent needs the package ${packageName}, which ${reason}; docs/kafka-clients.md says how to install it, or leave kafka.client at kafkajs`,
-      { cause },
-    );
-  if (folder === undefined) throw why('is not installed');
   try {
-    return createRequire(import.meta.url)(folder) as Rdkafka;
+    return load(environment).rdkafka;
   } catch (error) {
-    // Its binding is compiled when it is installed, unless install scripts are off.
-    throw why(`does not load from ${folder} (${(error as Error).message.split('\n')[0]})`, error);
+    throw new RmmError(
+      'kafka_client_missing',
+      `kafka.client: confluent needs the package ${packageName}: ${(error as Error).message}, or leave kafka.client at kafkajs`,
+      { cause: error },
+    );
   }
+}
+
+/** Versions of the package and of the librdkafka in it. @throws as `load` */
+export function confluentVersion(environment: NodeJS.ProcessEnv = process.env): string {
+  const { folder, rdkafka } = load(environment);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return `${version} (librdkafka ${rdkafka.librdkafkaVersion})`;
 }

@@ -1,3 +1,4 @@
+import { RmmError } from '../../base/error.js';
 import type {
   GroupMember,
   GroupOptions,
@@ -28,7 +29,14 @@ export class ConfluentClient implements KafkaClient {
   readonly #context: ConfluentContext;
   #isClosed = false;
 
+  /** @throws kafka_client_missing where librdkafka was built without the compression that is asked for */
   constructor(rdkafka: Rdkafka, connection: KafkaConnection) {
+    const { compression } = connection;
+    if (compression !== 'none' && !rdkafka.features.includes(compression))
+      throw new RmmError(
+        'kafka_client_missing',
+        `the librdkafka of kafka.client: confluent was built without ${compression}, which kafka.topics.compression asks for; build it again where its headers are installed`,
+      );
     this.#control = new KafkajsClient(connection);
     this.admin = this.#control.admin;
     const notes = new Notes(connection.onNote);

@@ -1,7 +1,7 @@
 import type { KafkaConnection } from '../client.js';
 import type { Notes } from '../notes.js';
 import type { Rdkafka, RdkafkaConsumer } from './binding.js';
-import { called, start } from './calls.js';
+import { Calls, start } from './calls.js';
 import { groupSettings } from './settings.js';
 
 /** For librdkafka a position is committed in the name of a consumer: one for each group, for all producers. */
@@ -39,8 +39,7 @@ export class CommitGroups {
     this.#groups.clear();
     await Promise.all(
       started.map(async (one) => {
-        if (one.status === 'fulfilled')
-          await called('closing', (done) => one.value.disconnect(done)).catch(() => undefined);
+        if (one.status === 'fulfilled') await new Calls().close(one.value);
       }),
     );
   }

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { RmmError } from '../../base/error.js';
 import type {
   KafkaConnection,
   OffsetCommit,
@@ -12,13 +12,16 @@ import { checkSizes } from '../message-sizes.js';
 import type { Notes } from '../notes.js';
 import { Transactions } from '../transactions.js';
 import type { Rdkafka, RdkafkaError, RdkafkaOffset, RdkafkaProducer } from './binding.js';
-import { called, patiently, start } from './calls.js';
+import { Calls, graceMs, type Patience, start } from './calls.js';
 import type { CommitGroups } from './commit-groups.js';
 import { rdkafkaFailure } from './rdkafka-failure.js';
 import { producerSettings } from './settings.js';
 
+/** What librdkafka goes on with when it is asked again is asked for so long at a time. */
+const callMs = 1000;
+
 /** How long an abort may hold up the caller of a failed transaction. */
-const abortPatienceMs = 2000;
+const aborting: Patience = { patienceMs: 2000, callMs };
 
 /** What everything of one client shares. */
 export interface ConfluentContext {
@@ -50,20 +53,18 @@ export class ConfluentProducer implements TransactionalProducer {
   readonly #transactions: Transactions;
   #delivery: Delivery | undefined;
   #hasBegun = false;
-  #isClosed = false;
-  /** The call to librdkafka that is under way; it must not be taken down under one. */
-  #call: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Calls();
 
   private constructor(context: ConfluentContext, producer: RdkafkaProducer, transactionalId: string) {
     const { connection, directory } = context;
-    const isClosed = () => this.#isClosed;
+    const calls = this.#calls;
     this.transactionalId = transactionalId;
     this.#context = context;
     this.#producer = producer;
     this.#transactions = new Transactions({
       transactionalId,
       get isClosed() {
-        return isClosed();
+        return calls.isClosed;
       },
       steps: {
         addPartition: async (topic, partition) => {
@@ -82,8 +83,8 @@ export class ConfluentProducer implements TransactionalProducer {
           if (connection.compression === 'none') checkSizes(messages, connection.maxMessageBytes, topic);
         },
       },
-      commit: () => this.#end('committing', connection.requestTimeoutMs),
-      abort: () => this.#end('aborting', abortPatienceMs),
+      commit: () => this.#end('committing', { patienceMs: connection.requestTimeoutMs, callMs }),
+      abort: () => this.#end('aborting', aborting),
     });
     producer.on('delivery-report', (error, report) => this.#report(error, report));
     producer.setPollInBackground(true);
@@ -98,7 +99,8 @@ export class ConfluentProducer implements TransactionalProducer {
     await start(native, connection, notes, doing);
     const producer = new ConfluentProducer(context, native, transactionalId);
     try {
-      await producer.#native(doing, connection.requestTimeoutMs, (timeoutMs, done) =>
+      const patience = { patienceMs: connection.requestTimeoutMs, callMs };
+      await producer.#calls.make(doing, patience, (timeoutMs, done) =>
         native.initTransactions(timeoutMs, done),
       );
       return producer;
@@ -108,19 +110,10 @@ export class ConfluentProducer implements TransactionalProducer {
     }
   }
 
-  /** Every call goes through here, so that `close` can wait for it. */
-  async #native(doing: string, patienceMs: number, call: Parameters<typeof patiently>[2]): Promise<void> {
-    const running = patiently(doing, patienceMs, (timeoutMs, done) => {
-      if (this.#isClosed) throw closedHere(doing);
-      return call(timeoutMs, done);
-    });
-    this.#call = running.catch(() => undefined);
-    await running;
-  }
-
   async #begin(): Promise<void> {
     if (this.#hasBegun) return;
-    await this.#native(`beginning a transaction of ${this.transactionalId}`, 0, (_, done) =>
+    const doing = `beginning a transaction of ${this.transactionalId}`;
+    await this.#calls.make(doing, { patienceMs: 0, callMs }, (_, done) =>
       this.#producer.beginTransaction(done),
     );
     this.#hasBegun = true;
@@ -128,15 +121,22 @@ export class ConfluentProducer implements TransactionalProducer {
 
   #write(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<number> {
     const doing = `writing to topic ${topic}, partition ${partition}`;
+    let timer: NodeJS.Timeout | undefined;
     return new Promise<number>((resolve, reject) => {
-      if (this.#isClosed) throw closedHere(doing);
+      if (this.#calls.isClosed) throw closedHere(doing);
       this.#delivery = { left: messages.length, first: Number.POSITIVE_INFINITY, resolve, reject };
+      const late = new RmmError('kafka_unreachable', `${doing}: librdkafka does not say what became of it`);
+      timer = setTimeout(reject, this.#context.connection.requestTimeoutMs + graceMs, late);
       for (const { key, value, headers } of messages)
         this.#producer.produce(topic, partition, nativeValue(value), key, null, undefined, pairs(headers));
-    }).catch((error: unknown) => {
-      this.#delivery = undefined;
-      throw rdkafkaFailure(error, doing);
-    });
+    })
+      .catch((error: unknown) => {
+        throw rdkafkaFailure(error, doing);
+      })
+      .finally(() => {
+        clearTimeout(timer);
+        this.#delivery = undefined;
+      });
   }
 
   /** Whatever is still reported after a failure belongs to a transaction that is given up. */
@@ -155,7 +155,10 @@ export class ConfluentProducer implements TransactionalProducer {
   async #commitOffset({ group, topic, partition, offset, metadata }: OffsetCommit): Promise<void> {
     const consumer = await this.#context.groups.of(group);
     const doing = `committing offset ${offset} of topic ${topic}, partition ${partition} for group ${group}`;
-    await this.#native(doing, this.#context.connection.requestTimeoutMs, (timeoutMs, done) =>
+    const { requestTimeoutMs, transactionTimeoutMs } = this.#context.connection;
+    const patienceMs = Math.min(requestTimeoutMs, transactionTimeoutMs);
+    // Where its time is over librdkafka gives the transaction up, so it gets all the time there is.
+    await this.#calls.make(doing, { patienceMs, callMs: patienceMs }, (timeoutMs, done) =>
       this.#producer.sendOffsetsToTransaction(
         [{ topic, partition, offset, metadata }],
         consumer,
@@ -165,11 +168,11 @@ export class ConfluentProducer implements TransactionalProducer {
     );
   }
 
-  async #end(how: 'committing' | 'aborting', patienceMs: number): Promise<void> {
+  async #end(how: 'committing' | 'aborting', patience: Patience): Promise<void> {
     const doing = `${how} a transaction of ${this.transactionalId}`;
     // Where beginning failed there is nothing to end.
     if (!this.#hasBegun) return;
-    await this.#native(doing, patienceMs, (timeoutMs, done) =>
+    await this.#calls.make(doing, patience, (timeoutMs, done) =>
       how === 'committing'
         ? this.#producer.commitTransaction(timeoutMs, done)
         : this.#producer.abortTransaction(timeoutMs, done),
@@ -182,16 +185,9 @@ export class ConfluentProducer implements TransactionalProducer {
   }
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     this.#context.open.delete(this);
     this.#delivery?.reject(closedHere(`a transaction of ${this.transactionalId}`));
-    // A call that is given up by its caller may make another one before it hears of the end.
-    for (let waited: unknown; waited !== this.#call; await setImmediate()) {
-      waited = this.#call;
-      await waited;
-    }
-    await called('closing', (done) => this.#producer.disconnect(0, done)).catch(() => undefined);
+    await this.#calls.close({ disconnect: (done) => this.#producer.disconnect(0, done) });
   }
 }
 

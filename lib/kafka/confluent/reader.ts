@@ -3,7 +3,7 @@ import type { Fetched, FetchOptions, PartitionReader } from '../client.js';
 import { closedHere } from '../failures.js';
 import { type AskedPartition, partitionRange, stableEnd, whyOutOfRange } from '../kafkajs/list-offsets.js';
 import type { RdkafkaConsumer, RdkafkaMessage, RdkafkaOffset } from './binding.js';
-import { called, start } from './calls.js';
+import { Calls, start } from './calls.js';
 import { fetchedMessage, takeUpTo } from './messages.js';
 import type { ConfluentContext } from './producer.js';
 import { rdkafkaCode, rdkafkaCodeOf, rdkafkaFailure } from './rdkafka-failure.js';
@@ -209,7 +209,6 @@ export class ConfluentReader implements PartitionReader {
     this.#wake?.();
     const consumer = await this.#starting?.catch(() => undefined);
     await this.#call;
-    if (consumer !== undefined)
-      await called('closing', (done) => consumer.disconnect(done)).catch(() => undefined);
+    if (consumer !== undefined) await new Calls().close(consumer);
   }
 }

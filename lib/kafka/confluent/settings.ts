@@ -54,6 +54,8 @@ export function producerSettings(connection: KafkaConnection, transactionalId: s
     'message.max.bytes': largestMessageBytes,
     // Whoever sends waits for the answer, so waiting for more messages would only be lost time.
     'linger.ms': 0,
+    // Where librdkafka waits for a coordinator it looks again when a connection comes or goes (its issue 5456).
+    'connections.max.idle.ms': 10_000,
     'retry.backoff.ms': 20,
     'retry.backoff.max.ms': 500,
     // What is sent is in the caller's memory anyway, and bounded there.
