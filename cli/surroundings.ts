@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
+import { confluentVersion } from '../lib/kafka/confluent/binding.js';
 import {
   type BackendName,
   backendCandidates,
@@ -43,6 +44,13 @@ export function surroundings(directory: string): Surroundings {
           await import('apache-arrow');
           return versionOf('apache-arrow');
         },
+      },
+      { name: 'kafkajs', purpose: 'kafka.client: kafkajs', needed: false, attempt: tryKafkajs },
+      {
+        name: '@confluentinc/kafka-javascript',
+        purpose: 'kafka.client: confluent',
+        needed: false,
+        attempt: async () => confluentVersion(),
       },
     ],
   };
@@ -105,6 +113,12 @@ async function tryLzma(): Promise<string | undefined> {
   const { compressSync, decompressSync } = await import('@napi-rs/lzma/xz');
   demand(decompressSync(compressSync(probe)));
   return versionOf('@napi-rs/lzma');
+}
+
+/** The client with what makes it fast, whose native part is not there for every platform. */
+async function tryKafkajs(): Promise<string | undefined> {
+  await import('../lib/kafka/kafkajs/client.js');
+  return versionOf('kafkajs');
 }
 
 /** Fails where a decoder did not give the probe back. */

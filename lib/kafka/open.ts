@@ -1,4 +1,3 @@
-import { RmmError } from '../base/error.js';
 import type { KafkaClient, KafkaConnection } from './client.js';
 
 /**
@@ -7,13 +6,7 @@ import type { KafkaClient, KafkaConnection } from './client.js';
  * @throws kafka_unreachable, kafka_refused, kafka_client_missing, kafka_version_unsupported
  */
 export async function openKafka(connection: KafkaConnection): Promise<KafkaClient> {
-  if (connection.client === 'confluent')
-    throw new RmmError(
-      'kafka_client_missing',
-      'kafka.client: confluent is not installed; leave kafka.client at kafkajs',
-    );
-  const { KafkajsClient } = await import('./kafkajs/client.js');
-  const client = new KafkajsClient(connection);
+  const client = await make(connection);
   try {
     await client.admin.brokers();
     return client;
@@ -21,4 +14,14 @@ export async function openKafka(connection: KafkaConnection): Promise<KafkaClien
     await client.close();
     throw error;
   }
+}
+
+async function make(connection: KafkaConnection): Promise<KafkaClient> {
+  if (connection.client === 'confluent') {
+    const { loadConfluent } = await import('./confluent/binding.js');
+    const { ConfluentClient } = await import('./confluent/client.js');
+    return new ConfluentClient(loadConfluent(), connection);
+  }
+  const { KafkajsClient } = await import('./kafkajs/client.js');
+  return new KafkajsClient(connection);
 }

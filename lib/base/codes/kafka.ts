@@ -37,7 +37,7 @@ export const kafkaCodes = {
     domain: 'user',
     exit: 2,
     summary: 'The Kafka client that kafka.client names is not installed or does not load.',
-    cure: 'Install it as docs/kafka.md says, or leave kafka.client at kafkajs.',
+    cure: 'Install it as docs/kafka-clients.md says, or leave kafka.client at kafkajs.',
   },
   kafka_topic_missing: {
     domain: 'user',

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
+import { brokerCode } from '../broker-codes.js';
 import type {
   CommittedOffset,
   KafkaAdmin,
@@ -8,9 +9,8 @@ import type {
   TopicDescription,
   TopicSpec,
 } from '../client.js';
-import { brokerCode } from './broker-codes.js';
+import { brokerFailure } from '../failures.js';
 import type { Directory } from './directory.js';
-import { brokerFailure } from './failures.js';
 import type { GroupAdmin } from './group-admin.js';
 import { partitionRange } from './list-offsets.js';
 
@@ -172,7 +172,7 @@ export class KafkajsAdmin implements KafkaAdmin {
     const { partitionMetadata } = await this.#directory.topic(topic, doing);
     const partitions = partitionMetadata.map(({ partitionId }) => partitionId).sort((a, b) => a - b);
     return await Promise.all(
-      partitions.map((partition) => partitionRange(this.#directory, topic, partition, doing)),
+      partitions.map((partition) => partitionRange(this.#directory, { topic, partition, doing })),
     );
   }
 

@@ -7,11 +7,11 @@ import type {
   PartitionReader,
   TransactionalProducer,
 } from '../client.js';
+import { closedHere } from '../failures.js';
 import { Notes } from '../notes.js';
 import { KafkajsAdmin } from './admin.js';
 import { registerCodecs } from './codecs.js';
 import { Directory } from './directory.js';
-import { closedHere } from './failures.js';
 import { GroupAdmin } from './group-admin.js';
 import { KafkajsGroupMember } from './group-member.js';
 import type { LinkContext } from './link.js';
@@ -23,29 +23,30 @@ import { KafkajsReader } from './reader.js';
 export class KafkajsClient implements KafkaClient {
   readonly admin: KafkaAdmin;
   readonly #context: LinkContext;
-  readonly #directory: Directory;
+  /** Who leads what, for a client that moves the data by other connections. */
+  readonly directory: Directory;
   readonly #members = new Set<KafkajsGroupMember>();
   #isClosed = false;
 
   constructor(connection: KafkaConnection) {
     registerCodecs();
     this.#context = { connection, notes: new Notes(connection.onNote), open: new Set() };
-    this.#directory = new Directory(this.#context);
-    const groups = new GroupAdmin(connection, this.#directory, new Links(this.#context));
-    this.admin = new KafkajsAdmin(connection, this.#directory, groups);
+    this.directory = new Directory(this.#context);
+    const groups = new GroupAdmin(connection, this.directory, new Links(this.#context));
+    this.admin = new KafkajsAdmin(connection, this.directory, groups);
   }
 
   reader(topic: string, partition: number): PartitionReader {
-    return new KafkajsReader(this.#context, this.#directory, topic, partition);
+    return new KafkajsReader(this.#context, this.directory, topic, partition);
   }
 
   async producer(transactionalId: string): Promise<TransactionalProducer> {
     if (this.#isClosed) throw closedHere(`taking over transactional id ${transactionalId}`);
-    return await KafkajsProducer.start(this.#context, this.#directory, transactionalId);
+    return await KafkajsProducer.start(this.#context, this.directory, transactionalId);
   }
 
   join(options: GroupOptions): GroupMember {
-    const member = new KafkajsGroupMember(this.#context, this.#directory, options);
+    const member = new KafkajsGroupMember(this.#context, this.directory, options);
     this.#members.add(member);
     return {
       leave: async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
 import { Backoff } from '../backoff.js';
-import { brokerCode } from './broker-codes.js';
+import { brokerCode } from '../broker-codes.js';
+import { brokerCodeOf, brokerFailure } from '../failures.js';
 import type { CoordinatorKind, Directory } from './directory.js';
-import { brokerCodeOf, brokerFailure } from './failures.js';
 import type { Link } from './link.js';
 import type { Links } from './links.js';
 

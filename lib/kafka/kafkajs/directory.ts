@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
-import { brokerCode } from './broker-codes.js';
-import { brokerFailure, closedHere } from './failures.js';
+import { brokerCode } from '../broker-codes.js';
+import { brokerFailure, closedHere } from '../failures.js';
 import type { Link, LinkContext } from './link.js';
 import { Links } from './links.js';
 import type { ApiName, TopicMetadata, Wire } from './wire.js';

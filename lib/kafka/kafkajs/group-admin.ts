@@ -1,6 +1,6 @@
 import { RmmError } from '../../base/error.js';
+import { brokerCode } from '../broker-codes.js';
 import type { CommittedOffset, KafkaConnection } from '../client.js';
-import { brokerCode } from './broker-codes.js';
 import { askCoordinator, type Coordinated } from './coordinated.js';
 import type { Directory } from './directory.js';
 import type { Links } from './links.js';

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
 import { Backoff } from '../backoff.js';
+import { brokerCode } from '../broker-codes.js';
 import type { GroupMember, GroupOptions } from '../client.js';
+import { brokerCodeOf, brokerFailure } from '../failures.js';
 import { type ShareMember, shareOut } from '../share-out.js';
-import { brokerCode } from './broker-codes.js';
 import type { Directory } from './directory.js';
-import { brokerCodeOf, brokerFailure } from './failures.js';
 import {
   assignorName,
   readAssignment,

@@ -1,8 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
 import { RmmError } from '../../base/error.js';
 import type { KafkaConnection } from '../client.js';
+import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';
-import { closedHere, connectionFailure } from './failures.js';
+import { connectionFailure } from './connection-failure.js';
 import { type FetchAnswer, type FetchAsk, readFetchAnswer } from './fetch-answer.js';
 import {
   type ApiRanges,

@@ -1,4 +1,4 @@
-import { closedHere } from './failures.js';
+import { closedHere } from '../failures.js';
 import { Link, type LinkContext } from './link.js';
 
 /** Connections to brokers by their address, each opened when it is first needed and again once it is lost. */

@@ -106,7 +106,8 @@ export function readOffsetFetch(payload: Buffer): OffsetFetchAnswer {
       const partition = cursor.int32();
       const offset = cursor.int64();
       cursor.int32();
-      const metadata = cursor.string();
+      // @confluentinc/kafka-javascript ends what it commits with a zero.
+      const metadata = cursor.string().replace(/\0$/, '');
       codes.push(cursor.int16());
       cursor.skipTags();
       // -1 stands for none.

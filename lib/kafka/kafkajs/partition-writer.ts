@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
 import { Backoff } from '../backoff.js';
+import { brokerCode } from '../broker-codes.js';
 import type { KafkaConnection, OutgoingMessage } from '../client.js';
+import { brokerCodeOf, brokerFailure } from '../failures.js';
 import { intoBatches } from './batches.js';
-import { brokerCode } from './broker-codes.js';
 import { codecNumbers } from './codecs.js';
 import type { Directory } from './directory.js';
-import { brokerCodeOf, brokerFailure } from './failures.js';
 import type { Links } from './links.js';
 import type { TransactionIds } from './transaction-requests.js';
 import type { WireMessage } from './wire.js';

@@ -1,14 +1,14 @@
 import { RmmError } from '../../base/error.js';
+import { brokerCode } from '../broker-codes.js';
 import type { Fetched, FetchedMessage, FetchOptions, PartitionReader } from '../client.js';
-import { brokerCode } from './broker-codes.js';
+import { brokerFailure, closedHere } from '../failures.js';
 import { decompress } from './codecs.js';
 import { committedBatches } from './committed.js';
 import type { Directory } from './directory.js';
-import { brokerFailure, closedHere } from './failures.js';
 import type { FetchAnswer } from './fetch-answer.js';
 import type { LinkContext } from './link.js';
 import { Links } from './links.js';
-import { partitionRange } from './list-offsets.js';
+import { whyOutOfRange } from './list-offsets.js';
 import { messagesOf } from './record-batch.js';
 import { damaged } from './record-cursor.js';
 
@@ -63,7 +63,12 @@ export class KafkajsReader implements PartitionReader {
       topics: [{ topic: this.topic, partitions: [{ partition: this.partition, fetchOffset, maxBytes }] }],
     } as const;
     const answer = await link.fetch(ask, this.#doing);
-    if (answer.errorCode === brokerCode.offsetOutOfRange) throw await this.#lost(options.offset);
+    if (answer.errorCode === brokerCode.offsetOutOfRange)
+      throw await whyOutOfRange(
+        this.#directory,
+        { topic: this.topic, partition: this.partition, doing: this.#doing },
+        options.offset,
+      );
     if (answer.errorCode !== 0)
       throw brokerFailure(answer.errorCode, { doing: this.#doing, broker: address });
     return {
@@ -97,19 +102,6 @@ export class KafkajsReader implements PartitionReader {
       `${this.#doing}: the broker sends nothing at offset ${asked} although the end is ${answer.lastStableOffset}`,
       { context: { topic: this.topic, partition: this.partition, offset: asked } },
     );
-  }
-
-  async #lost(offset: number): Promise<RmmError> {
-    const range = await partitionRange(this.#directory, this.topic, this.partition, this.#doing);
-    if (offset >= range.first && offset <= range.end)
-      return brokerFailure(brokerCode.unknownLeaderEpoch, { doing: this.#doing, broker: 'that leads now' });
-    const what =
-      offset < range.first
-        ? `messages ${offset} to ${range.first - 1} were deleted before they were read; was their retention too short?`
-        : `the end is ${range.end}; was the topic deleted and made again?`;
-    return new RmmError('kafka_data_lost', `${this.#doing}: there is no offset ${offset}: ${what}`, {
-      context: { topic: this.topic, partition: this.partition, offset, first: range.first, end: range.end },
-    });
   }
 
   async close(): Promise<void> {

@@ -90,7 +90,7 @@ for (const name of clientNames) {
   });
 
   test(`${name}: a member waits for a topic that is made later`, options, async () => {
-    const later = `later-${process.pid}`;
+    const later = `later-${name}-${process.pid}`;
     const member = joinWatched(client, later, later);
     await until('it says what is missing', () => member.states.includes('lost'));
     assert.ok(

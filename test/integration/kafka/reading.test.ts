@@ -69,7 +69,7 @@ for (const name of clientNames) {
     await producer.close();
     await settled(client, topic);
     const reader = client.reader(topic, 0);
-    const fetched = await reader.fetch({ offset: 13, maxBytes: 1, maxWaitMs: 0 });
+    const fetched = await reader.fetch({ offset: 13, maxBytes: 1000, maxWaitMs: 0 });
     assert.deepEqual(texts(fetched.messages), values.slice(13));
     assert.ok(fetched.messages.every(({ timestampMs }) => Math.abs(timestampMs - Date.now()) < 60_000));
     assert.equal(fetched.endOffset, 21);

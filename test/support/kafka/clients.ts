@@ -1,9 +1,14 @@
 import { after } from 'node:test';
 import type { KafkaClient, KafkaConnection, TopicSpec } from '../../../lib/kafka/client.js';
+import { findConfluent } from '../../../lib/kafka/confluent/binding.js';
 import { openKafka } from '../../../lib/kafka/open.js';
 
-/** Clients that this machine has; every test of Kafka runs with each of them. */
-export const clientNames: readonly KafkaConnection['client'][] = ['kafkajs'];
+/**
+ * Clients that this machine has; every test of Kafka runs with each of them. The optional one is built by hand
+ * (docs/kafka-clients.md), so nothing is skipped where it is not there.
+ */
+export const clientNames: readonly KafkaConnection['client'][] =
+  findConfluent() === undefined ? ['kafkajs'] : ['kafkajs', 'confluent'];
 
 /** A connection for tests: short patience, so that failures are told within seconds. */
 export function connectionTo(

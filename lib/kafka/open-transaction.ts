@@ -1,5 +1,5 @@
-import { invariant, type RmmError } from '../../base/error.js';
-import type { OffsetCommit, OutgoingMessage, Transaction } from '../client.js';
+import { invariant, type RmmError } from '../base/error.js';
+import type { OffsetCommit, OutgoingMessage, Transaction } from './client.js';
 
 /** What a transaction does at the brokers. */
 export interface TransactionSteps {
