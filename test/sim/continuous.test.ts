@@ -140,10 +140,11 @@ for (let seed = 1; seed <= seeds; seed += 1) {
         if (isCalm) return;
         const client = world.clientOf(name);
         const weight = operation === 'fetch' || operation === 'offsets' ? 0.02 : 1;
-        if (random() < 0.01 * weight) {
+        const fate = random();
+        if (fate < 0.01 * weight) {
           kills += 1;
           client?.kill();
-        } else if (random() < 0.01 * weight && client !== undefined && !client.isFrozen) {
+        } else if (fate < 0.02 * weight && client !== undefined && !client.isFrozen) {
           client.freeze();
           setTimeout(() => client.thaw(), 20 + 150 * random());
         }
