@@ -1,5 +1,6 @@
 import { metricList } from '../../lib/telemetry/metric-list.js';
-import { type Panel, type Row, rows } from './rows.js';
+import type { Panel, Row } from './panel.js';
+import { rows } from './rows.js';
 
 /** The name by which dashboards know the data source; deploy/grafana/provisioning gives it. */
 export const dataSource = { type: 'prometheus', uid: 'rmmstream' } as const;

@@ -50,6 +50,7 @@ test(`${kills} kills -9 among services and brokers change nothing of a run`, {
       t.diagnostic(`killed ${killed.join(', ')}`);
       assert.equal(killed.length, kills, 'the run ended before all kills were done');
       await assertSameRun(out, embedded);
+      await runWell(['ledger', config, '--output', out]);
     });
   } finally {
     await cluster.stop();
