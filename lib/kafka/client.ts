@@ -151,6 +151,8 @@ export interface PartitionOffsets {
   readonly first: number;
   /** Offset behind the last message (high watermark). */
   readonly end: number;
+  /** End of what readers of committed messages can see now: no open transaction lies before it (last stable offset). */
+  readonly stable: number;
 }
 
 export interface KafkaAdmin {

@@ -110,22 +110,33 @@ export class ProgressView {
    * earlier holder wrote is then known, and it can write no more.
    */
   async catchUp(signal: AbortSignal): Promise<void> {
-    const end = await this.#end(signal);
+    const { end } = await this.#ends(signal);
     await this.until(() => this.#position >= end, signal);
   }
 
+  /**
+   * Waits until everything that can be read now was read, which is what whoever starts needs. What lies behind a
+   * transaction that a dead copy left open is not waited for: it may take the one who starts to end that.
+   * @returns the end of the log when this was called
+   */
+  async catchUpSettled(signal: AbortSignal): Promise<number> {
+    const { end, stable } = await this.#ends(signal);
+    await this.until(() => this.#position >= stable, signal);
+    return end;
+  }
+
   /** Where the log ends now; asked until somebody answers. */
-  async #end(signal: AbortSignal): Promise<number> {
+  async #ends(signal: AbortSignal): Promise<{ readonly end: number; readonly stable: number }> {
     const { client, topic, pause } = this.#options;
     for (let attempt = 1; !signal.aborted; attempt += 1) {
       try {
-        return (await client.admin.offsets(topic))[0]?.end ?? 0;
+        return (await client.admin.offsets(topic))[0] ?? { end: 0, stable: 0 };
       } catch (error) {
         if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
         await pause(attempt, signal);
       }
     }
-    return 0;
+    return { end: 0, stable: 0 };
   }
 
   #read(message: FetchedMessage): void {

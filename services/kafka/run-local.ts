@@ -65,7 +65,7 @@ export async function runLocal(request: LocalRunRequest): Promise<RunOutcome> {
     });
     const following = view.follow(closing.signal);
     following.catch(() => {});
-    await view.catchUp(signal);
+    await view.catchUpSettled(signal);
     const { run } = view.state;
     if (run !== undefined)
       refuseOtherRun(run, { ...manifestOf(loaded, []), inputs: run.inputs }, config.kafka.prefix);

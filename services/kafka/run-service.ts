@@ -97,8 +97,7 @@ class KafkaService implements ServiceWork {
     this.#following.catch(() => {});
     const context: ServiceContext = { loaded, names, client, view, tools: this.#tools, pause };
     this.#context = context;
-    await view.catchUp(signal);
-    this.#startedAt = view.position;
+    this.#startedAt = await view.catchUpSettled(signal);
     this.#work = this.#runParts(context);
     this.#work.catch(() => {});
   }

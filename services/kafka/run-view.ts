@@ -43,7 +43,7 @@ export async function withRunView<Result>(
   const following = view.follow(closing.signal);
   following.catch(() => {});
   try {
-    await view.catchUp(signal);
+    await view.catchUpSettled(signal);
     signal.throwIfAborted();
     const { run } = view.state;
     if (run === undefined) {

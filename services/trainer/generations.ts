@@ -58,12 +58,12 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<
   while (!signal.aborted && !isFull(channels, loaded.config.continuous)) {
     const ends = await client.admin.offsets(names.topic('scaled'));
     let moved = false;
-    for (const { partition, end } of ends) {
+    for (const { partition, end, stable } of ends) {
       const from = to[partition] ?? 0;
       metrics.progress(partition, { position: from, end });
-      if (end <= from) continue;
+      if (stable <= from) continue;
       // In slices, so that all partitions have their share of a generation.
-      const span = { from, to: Math.min(end, from + sliceOffsets) };
+      const span = { from, to: Math.min(stable, from + sliceOffsets) };
       const reached = await readScaled(context, partition, span, signal, (block) => {
         for (const [channel, rows] of trainingRowsByChannel(block))
           channels.set(channel, (channels.get(channel) ?? 0) + rows);

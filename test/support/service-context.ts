@@ -54,6 +54,20 @@ export function clusterOf(loaded: LoadedConfig, cluster = new FakeKafka()): Fake
   return cluster;
 }
 
+/** A copy that writes to a topic and dies before it ends its transaction. */
+export async function leaveOpen(cluster: FakeKafka, topic: string, transactionalId: string): Promise<void> {
+  const client = cluster.client('dead');
+  const producer = await client.producer(transactionalId);
+  await new Promise<void>((written) => {
+    void producer.transaction(async (transaction) => {
+      await transaction.send(topic, 0, [{ key: null, value: null, headers: {} }]);
+      client.kill();
+      written();
+      await new Promise<never>(() => {});
+    });
+  });
+}
+
 export interface OpenedContext extends ServiceContext {
   readonly client: FakeClient;
   readonly health: Health;

@@ -41,13 +41,14 @@ async function askOffset(
   }
 }
 
-/** First offset and end of one partition. */
+/** First offset and both ends of one partition. */
 export async function partitionRange(directory: Directory, asked: AskedPartition): Promise<PartitionOffsets> {
-  const [first, end] = await Promise.all([
+  const [first, end, stable] = await Promise.all([
     askOffset(directory, asked, isolation.readUncommitted, firstOffset),
     askOffset(directory, asked, isolation.readUncommitted, endOffset),
+    stableEnd(directory, asked),
   ]);
-  return { partition: asked.partition, first, end };
+  return { partition: asked.partition, first, end, stable };
 }
 
 /** End of what readers of committed messages can see now (last stable offset). */

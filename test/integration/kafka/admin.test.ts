@@ -89,9 +89,9 @@ for (const name of clientNames) {
       async () => (await client.admin.offsets(topic))[1]!.end === 3,
     );
     assert.deepEqual(await client.admin.offsets(topic), [
-      { partition: 0, first: 0, end: 0 },
-      { partition: 1, first: 0, end: 3 },
-      { partition: 2, first: 0, end: 0 },
+      { partition: 0, first: 0, end: 0, stable: 0 },
+      { partition: 1, first: 0, end: 3, stable: 3 },
+      { partition: 2, first: 0, end: 0, stable: 0 },
     ]);
     const committed = await client.admin.committed(`${topic}.g`, topic);
     assert.deepEqual(

@@ -50,7 +50,7 @@ for (const name of clientNames) {
       await assert.rejects(at(99), isCode('kafka_data_lost', /the end is 6/));
       // The same reader goes on where there is something.
       assert.deepEqual(texts((await at(2)).messages), ['b', 'c']);
-      assert.deepEqual((await client.admin.offsets(topic))[0], { partition: 0, first: 2, end: 6 });
+      assert.deepEqual((await client.admin.offsets(topic))[0], { partition: 0, first: 2, end: 6, stable: 6 });
       await reader.close();
     },
   );

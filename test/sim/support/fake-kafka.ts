@@ -355,7 +355,12 @@ export class FakeClient implements KafkaClient {
     offsets: (topic) =>
       this.#do('offsets', () => {
         const logs = this.#cluster.logs.get(topic) ?? [];
-        return logs.map((log, partition) => ({ partition, first: 0, end: log.length }));
+        return logs.map((log, partition) => ({
+          partition,
+          first: 0,
+          end: log.length,
+          stable: stableEnd(log),
+        }));
       }),
     committed: (group, topic) =>
       this.#do('committed', () => {
@@ -399,9 +404,13 @@ function append(
   return first;
 }
 
-function read(log: readonly Entry[], offset: number, maxBytes: number): Fetched {
+function stableEnd(log: readonly Entry[]): number {
   const open = log.findIndex(({ state }) => state === 'open');
-  const endOffset = open < 0 ? log.length : open;
+  return open < 0 ? log.length : open;
+}
+
+function read(log: readonly Entry[], offset: number, maxBytes: number): Fetched {
+  const endOffset = stableEnd(log);
   if (offset > log.length || offset < 0)
     throw new RmmError('kafka_data_lost', `offset ${offset} is out of range`);
   const messages: FetchedMessage[] = [];

@@ -8,6 +8,7 @@ import {
   clusterOf,
   fileRecord,
   kafkaConfig,
+  leaveOpen,
   openContext,
   put,
   putRecords,
@@ -31,6 +32,29 @@ test('catching up waits for everything that is in the log, control records and f
   assert.equal(context.view.state.files.length, 1);
   assert.equal(context.view.unreadable, 1);
   assert.equal(context.view.position, 5);
+  await context.close();
+});
+
+test('who starts does not wait for a transaction that a dead copy left open; who takes over does', async () => {
+  const cluster = clusterOf(loaded);
+  const context = openContext(cluster, loaded);
+  const { view } = context;
+  await putRecords(cluster, context, [run, fileRecord(0, 10)]);
+  await leaveOpen(cluster, context.names.topic('progress'), 'dead');
+  await putRecords(cluster, context, [fileRecord(1, 10)]);
+  const { stable, end } = (await context.client.admin.offsets(context.names.topic('progress')))[0]!;
+  assert.ok(stable < end);
+  assert.equal(await view.catchUpSettled(never), end);
+  assert.equal(view.state.files.length, 1);
+  let isCaughtUp = false;
+  const caughtUp = view.catchUp(never).then(() => {
+    isCaughtUp = true;
+  });
+  await cluster.changed(20);
+  assert.ok(!isCaughtUp);
+  await context.client.producer('dead');
+  await caughtUp;
+  assert.equal(view.state.files.length, 2);
   await context.close();
 });
 

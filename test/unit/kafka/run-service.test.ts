@@ -8,7 +8,14 @@ import { runService, type ServiceDefinition } from '../../../services/kafka/run-
 import { untilAborted } from '../../../services/kafka/service-part.js';
 import { manifestOf } from '../../../services/pipeline/manifest.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
-import { clusterOf, kafkaConfig, openContext, putRecords, runRecord } from '../../support/service-context.js';
+import {
+  clusterOf,
+  kafkaConfig,
+  leaveOpen,
+  openContext,
+  putRecords,
+  runRecord,
+} from '../../support/service-context.js';
 
 const loaded = kafkaConfig({ kafka: { topics: { partitions: 1 }, retry_max_ms: 100 } });
 const manifest = manifestOf(loaded, []);
@@ -172,6 +179,30 @@ test('an error that no retry mends is told to all, and ends them with its words'
   await again.until('running');
   again.signal();
   assert.equal((await again.ended).exit, 0);
+});
+
+test('a transaction that a dead copy left open does not keep its successor from starting', async () => {
+  const cluster = clusterOf(loaded);
+  const writer = openContext(cluster, loaded);
+  await putRecords(cluster, writer, [run]);
+  await leaveOpen(cluster, 'rmmstream.progress', 'rmmstream.selector.0');
+  // A failure of the attempt before, which cannot be read until the dead copy's transaction is ended.
+  await putRecords(cluster, writer, [{ type: 'failed', service: 'scorer', code: 'internal', message: 'x' }]);
+  const service = start(cluster, {
+    parts: ({ client }) => [
+      {
+        name: 'part',
+        run: async (signal) => {
+          await client.producer('rmmstream.selector.0');
+          await untilAborted(signal);
+        },
+      },
+    ],
+  });
+  await service.until('running');
+  await cluster.changed(50);
+  service.signal();
+  assert.equal((await service.ended).exit, 0);
 });
 
 test('a defect is told as internal', async () => {
