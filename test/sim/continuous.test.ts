@@ -15,7 +15,8 @@ import { copyRootFile } from '../support/root-copy.js';
 import { sampleFile, writeConfig } from '../support/small-run.js';
 import { type PlainTable, readTable } from '../support/tables.js';
 import { seededRandom, soon } from './support/chance.js';
-import { EngineWorld, loadOnKafka, tiny } from './support/engine-world.js';
+import { loadOnKafka, tiny } from './support/engine-inputs.js';
+import { EngineWorld } from './support/engine-world.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rmmstream-sim-'));
 test.after(() => rmSync(root, { recursive: true, force: true }));

@@ -6,7 +6,8 @@ import test from 'node:test';
 import { RmmError } from '../../lib/base/error.js';
 import { readTables } from '../support/tables.js';
 import { seededRandom, soon } from './support/chance.js';
-import { EngineWorld, loadOnKafka, makeInputs, runEmbedded } from './support/engine-world.js';
+import { loadOnKafka, makeInputs, runEmbedded } from './support/engine-inputs.js';
+import { EngineWorld } from './support/engine-world.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rmmstream-sim-'));
 test.after(() => rmSync(root, { recursive: true, force: true }));

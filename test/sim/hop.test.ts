@@ -8,7 +8,8 @@ import { type SinkWindow, sinkBody } from '../../lib/flow/partitions/sink.js';
 import { totalOf } from '../../lib/flow/partitions/sink-counts.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { seededRandom, soon } from './support/chance.js';
-import { type FakeClient, FakeKafka } from './support/fake-kafka.js';
+import type { FakeClient } from './support/fake-client.js';
+import { FakeKafka } from './support/fake-kafka.js';
 
 const partitions = 3;
 const perPartition = 40;

@@ -13,7 +13,8 @@ import { type ProgressRecord, progressMessage } from '../../services/kafka/progr
 import { ProgressView } from '../../services/kafka/progress-view.js';
 import { RunNames, topicSpecs } from '../../services/kafka/topics.js';
 import { seededRandom, soon } from '../sim/support/chance.js';
-import { type FakeClient, FakeKafka } from '../sim/support/fake-kafka.js';
+import type { FakeClient } from '../sim/support/fake-client.js';
+import { FakeKafka } from '../sim/support/fake-kafka.js';
 
 type Given = Readonly<Record<string, unknown>>;
 
