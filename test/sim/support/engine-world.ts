@@ -118,13 +118,19 @@ export class EngineWorld {
     const copy = [...this.#copies.values()].find((one) => one.client === client);
     if (copy === undefined) return;
     client.kill();
-    this.#copies.delete(copy.name);
-    this.#buried.push(copy);
+    this.#bury(copy);
     if (!this.#isOver) await this.add(copy.service);
   }
 
-  /** Drains every copy as SIGTERM does; their exit codes. */
+  /** Nobody waits for it any more. */
+  #bury(copy: Copy): void {
+    this.#copies.delete(copy.name);
+    this.#buried.push(copy);
+  }
+
+  /** Drains every copy that lives as SIGTERM does; their exit codes. */
   async drain(): Promise<number[]> {
+    for (const copy of [...this.#copies.values()]) if (!copy.client.isAlive) this.#bury(copy);
     const copies = [...this.#copies.values()];
     for (const { signal } of copies) signal();
     return Promise.all(copies.map(({ ended }) => ended));
