@@ -18,6 +18,9 @@ const shownStages: readonly Stage[] = [
   stages.scorer,
 ];
 
+/** What a person hears of a run without end, which has no other news until it is stopped. */
+const newsOfEndless = new Set(['file_taken', 'scaler_frozen', 'generation_closed', 'model_published']);
+
 /** The progress lines of a local run, from the positions that the services commit and the lines that they log. */
 export class LocalProgress {
   readonly #client: KafkaClient;
@@ -25,6 +28,7 @@ export class LocalProgress {
   readonly #view: ProgressView;
   readonly #progress: Progress;
   readonly #training: Config['training'];
+  readonly #isEndless: boolean;
   readonly #events = new Map<string, number>();
   readonly #started = new Set<string>();
   readonly #finished = new Set<string>();
@@ -35,9 +39,10 @@ export class LocalProgress {
     names: RunNames,
     view: ProgressView,
     progress: Progress,
-    training: Config['training'],
+    { training, input }: Pick<Config, 'training' | 'input'>,
   ) {
     this.#training = training;
+    this.#isEndless = input.mode === 'continuous';
     this.#client = client;
     this.#names = names;
     this.#view = view;
@@ -79,7 +84,8 @@ export class LocalProgress {
       this.#errors.push({ code: String(found.code), message: String(found.message) });
       return;
     }
-    if (level !== 'warn' && level !== 'error') return;
+    const isNews = this.#isEndless && newsOfEndless.has(String(event));
+    if (level !== 'warn' && level !== 'error' && !isNews) return;
     const { time: _, level: __, service: ___, event: ____, ...fields } = found;
     const text = Object.entries(fields).map(([name, value]) => `${name} ${String(value)}`);
     this.#progress.note(`${service}: ${event} ${text.join(', ')}`);
@@ -101,8 +107,9 @@ export class LocalProgress {
   #epoch({ rows, loss, megaset, epoch }: Readonly<Record<string, unknown>>): void {
     const { epochs, passes } = this.#training;
     const trained = this.#view.state.scaler?.rows_by_split[split.train] ?? 0;
-    this.#start('train', trained * epochs * passes);
-    const note = `megaset ${Number(megaset) + 1}, epoch ${Number(epoch) + 1}, loss ${Number(loss).toPrecision(4)}`;
+    this.#start('train', this.#isEndless ? 0 : trained * epochs * passes);
+    const part = this.#isEndless ? `generation ${Number(megaset)}` : `megaset ${Number(megaset) + 1}`;
+    const note = `${part}, epoch ${Number(epoch) + 1}, loss ${Number(loss).toPrecision(4)}`;
     this.#progress.advance('train', Number(rows), note);
   }
 
@@ -131,6 +138,8 @@ export class LocalProgress {
     const before = this.#events.get(stage) ?? 0;
     if (events === 0 && before === 0) return;
     this.#start(stage, total);
+    // It grows: with what earlier stages let through, and in a run without end with every file.
+    if (!this.#finished.has(stage)) this.#progress.plan(stage, total);
     this.#events.set(stage, events);
     if (events > before) this.#progress.advance(stage, events - before);
   }

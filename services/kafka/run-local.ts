@@ -83,7 +83,7 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
   const { loaded, client, progress, signal, clock } = request;
   const { config, outputDirectory } = loaded;
   const names = new RunNames(config.kafka.prefix);
-  const shown = new LocalProgress(client, names, view, progress, config.training);
+  const shown = new LocalProgress(client, names, view, progress, config);
   const processes = serviceNames.flatMap((service) =>
     Array.from({ length: config.engine.copies[service] }, (_, copy): ServiceProcess => ({ service, copy })),
   );

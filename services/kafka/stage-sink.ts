@@ -1,4 +1,4 @@
-import type { SinkOptions } from '../../lib/flow/partitions/sink.js';
+import type { SinkOptions } from '../../lib/flow/partitions/sink-options.js';
 import type { ServiceContext } from './context.js';
 import { progressMessage } from './progress-records.js';
 import { maxWaitMs } from './stage-hop.js';
@@ -12,7 +12,7 @@ export function sinkSettings(
   view: StageView,
 ): Omit<SinkOptions, 'open' | 'gate'> {
   const { client, names, loaded, view: progress, pause, tools } = context;
-  const { kafka } = loaded.config;
+  const { kafka, input, continuous } = loaded.config;
   const { state } = progress;
   return {
     client,
@@ -22,6 +22,8 @@ export function sinkSettings(
     windowOffsets: kafka.sink_window_offsets,
     fetchBytes: kafka.fetch_bytes,
     maxWaitMs,
+    // A bounded run has an end, at which what is left is written.
+    writeAfterMs: input.mode === 'continuous' ? continuous.write_interval_ms : undefined,
     endOfInput: (partition) => state.end(stage.topic, partition)?.offset,
     isSettled: (partition, end) => (state.end(stage.makes, partition)?.input ?? -1) >= end,
     settlement: async (partition, end, { messages }) => ({

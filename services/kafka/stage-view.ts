@@ -1,6 +1,6 @@
 import { sleep } from '../../lib/flow/backoff.js';
 import type { HopObserver } from '../../lib/flow/partitions/hop.js';
-import type { SinkObserver } from '../../lib/flow/partitions/sink.js';
+import type { SinkObserver } from '../../lib/flow/partitions/sink-options.js';
 import { stallReport } from '../../lib/flow/stall-report.js';
 import { StallWatch } from '../../lib/flow/stall-watch.js';
 import {

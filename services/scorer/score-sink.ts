@@ -1,6 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
-import { type SinkWindow, sinkBody, type WindowWriter } from '../../lib/flow/partitions/sink.js';
+import { sinkBody } from '../../lib/flow/partitions/sink.js';
+import type { SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
 import { featurizerOf } from '../featurizer/config.js';

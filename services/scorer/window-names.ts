@@ -1,4 +1,4 @@
-import type { SinkWindow } from '../../lib/flow/partitions/sink.js';
+import type { SinkWindow } from '../../lib/flow/partitions/sink-options.js';
 
 /**
  * Name of a file that covers a window of offsets, without its ending (decisions.md 15): topic with the id of the

@@ -51,6 +51,7 @@ function setUp(seed: number): { loaded: LoadedConfig; drop: (number: number) => 
     'input.mode': 'continuous',
     'continuous.scan_interval_ms': 1000,
     'continuous.settle_ms': 0,
+    'continuous.write_interval_ms': 200,
     'continuous.freeze_events': 1500,
     'continuous.generation_events': 2500,
     'continuous.drift_window_events': 1000,
@@ -71,9 +72,7 @@ function stateOf(world: EngineWorld): RunState {
   return state;
 }
 
-const windowOffsets = 4;
-
-/** Whether everything that was dropped is scored, but for windows that are not full. */
+/** Whether everything that was dropped is scored and in files. */
 function isThrough(world: EngineWorld, taken: number): boolean {
   const state = stateOf(world);
   if (state.files.length < taken || state.models.length === 0) return false;
@@ -83,9 +82,8 @@ function isThrough(world: EngineWorld, taken: number): boolean {
   return ['scorer/rmmstream.scaled', 'feature-files/rmmstream.features'].every((at) =>
     [0, 1, 2].every((partition) => {
       const topic = at.slice(at.indexOf('/') + 1);
-      const end = cluster.log(topic, partition).length;
-      const position = cluster.offsets.get(`rmmstream.${at}/${partition}`)?.offset ?? 0;
-      return position >= Math.floor(end / windowOffsets) * windowOffsets;
+      const last = cluster.committed(topic)[partition]!.at(-1)?.offset ?? -1;
+      return (cluster.offsets.get(`rmmstream.${at}/${partition}`)?.offset ?? 0) > last;
     }),
   );
 }

@@ -28,6 +28,16 @@ export const continuousSchema = section(
         results: false,
       },
     ),
+    write_interval_ms: integer(
+      'Scores and features are in their files this long after they were made, though the files go on growing until their window of offsets (kafka.sink_window_offsets) is full.',
+      30_000,
+      {
+        unit: 'ms',
+        minimum: 100,
+        maximum: 86_400_000,
+        results: false,
+      },
+    ),
     freeze_events: integer('Training events after which the scaler is frozen.', 100_000, {
       unit: 'events',
       minimum: 1,

@@ -1,81 +1,15 @@
 import { RmmError } from '../../base/error.js';
-import type { CommittedOffset, FetchedMessage, KafkaClient, OutgoingMessage } from '../../kafka/client.js';
+import type { CommittedOffset, FetchedMessage, OutgoingMessage } from '../../kafka/client.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
-import { type Counts, countsMetadata, countsOf, none, type SinkCounts, sum } from './sink-counts.js';
-
-/** The offsets [number x B, (number + 1) x B) of a partition: what one output file is made from (decisions.md 15). */
-export interface SinkWindow {
-  readonly partition: number;
-  readonly number: number;
-  readonly firstOffset: number;
-}
-
-/** The contents of one window on their way into files. */
-export interface WindowWriter {
-  /** Takes a message; its events. */
-  add(message: FetchedMessage): Promise<number> | number;
-  /**
-   * Writes what came so far: the same messages give the same files under the same names. May be called again.
-   * @returns bytes of the files
-   */
-  write(): Promise<number> | number;
-  /** Messages that could not be used: they go out with the position behind the window. */
-  deadLetters(): readonly OutgoingMessage[];
-}
-
-export interface SinkOptions {
-  readonly client: KafkaClient;
-  readonly group: string;
-  readonly topic: string;
-  readonly deadLetterTopic: string;
-  readonly windowOffsets: number;
-  readonly fetchBytes: number;
-  readonly maxWaitMs: number;
-  readonly open: (window: SinkWindow, tenure: Tenure) => WindowWriter;
-  /** Offset behind the last message of the partition, once it is known. */
-  readonly endOfInput: (partition: number) => number | undefined;
-  /** Whether the end of the outputs that were made from input up to `end` is on record. */
-  readonly isSettled: (partition: number, end: number) => boolean;
-  /** What goes on record with the position when the input's end was reached. */
-  readonly settlement: (
-    partition: number,
-    end: number,
-    total: SinkCounts,
-  ) => Promise<{
-    readonly topic: string;
-    readonly messages: readonly OutgoingMessage[];
-  }>;
-  readonly gate?: (signal: AbortSignal) => Promise<void>;
-  /** What goes on record before files are written that hold everything before offset `to`; undefined where it is there. */
-  readonly announce?: (
-    partition: number,
-    to: number,
-  ) => { readonly topic: string; readonly messages: readonly OutgoingMessage[] } | undefined;
-  /** Waits before another try to write (a full disk); resolves early when the signal is aborted. */
-  readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
-  readonly nowMs: () => number;
-  readonly observe?: SinkObserver;
-}
-
-export interface SinkObserver {
-  readonly looked?: (partition: number, position: number, end: number, oldestMs: number | undefined) => void;
-  /** @param seconds what the stage itself took */
-  readonly added?: (partition: number, events: number, bytes: number, seconds: number) => void;
-  /** What of a partition is held in memory from now on. */
-  readonly held?: (partition: number, messages: number, bytes: number) => void;
-  /** Files are in place; a window that went on after it was written is written again, with all of its events. */
-  readonly written?: (partition: number, events: number, bytes: number, seconds: number) => void;
-  /** The position went on. */
-  readonly committed?: (partition: number, transactionSeconds: number) => void;
-  /** A write failed and is tried again; undefined once it went through. */
-  readonly blocked?: (partition: number, error: RmmError | undefined) => void;
-}
+import { type Counts, countsMetadata, countsOf, none, sum } from './sink-counts.js';
+import type { SinkObserver, SinkOptions, WindowWriter } from './sink-options.js';
 
 /**
  * The body of a stage whose output is files. A window's files are written once the position is behind the
  * window, or at the end of the input; the position is committed after they are in place. A repeated window is
- * read from its beginning and overwrites its files with the same bytes.
+ * read from its beginning and overwrites its files with the same bytes. Where input may stay away for ever, an open
+ * window is written from time to time as far as it goes; its files grow with it.
  *
  * No transaction covers a file, so a copy that was taken for dead could write over the files of the one that has
  * taken its partition over. Right before it writes, a copy therefore commits its old position once more, which
@@ -102,6 +36,11 @@ class PartitionSink {
   #window: number;
   #writer: WindowWriter | undefined;
   #bytesHeld = 0;
+  /** Since when a message of the open window waits for its file. */
+  #waitingSinceMs: number | undefined;
+  /** Events and dead letters of the open window that are written already. */
+  #eventsOut = 0;
+  #lettersOut = 0;
   #counts: Counts;
   /** End of input that is written out and on record. */
   #settled = -1;
@@ -146,6 +85,7 @@ class PartitionSink {
       await this.#moveTo(Math.floor(nextOffset / windowOffsets));
       if (signal.aborted) return;
       if (end !== undefined && nextOffset >= end) await this.#settle(end, nextOffset);
+      else if (this.#isDue()) await this.#writeOpen(nextOffset);
     }
   }
 
@@ -157,6 +97,9 @@ class PartitionSink {
   #dropWindow(): void {
     this.#writer = undefined;
     this.#bytesHeld = 0;
+    this.#waitingSinceMs = undefined;
+    this.#eventsOut = 0;
+    this.#lettersOut = 0;
     this.#observe.held?.(this.#tenure.partition, 0, 0);
   }
 
@@ -185,6 +128,8 @@ class PartitionSink {
       this.#tenure,
     );
     const startedMs = nowMs();
+    // What lies before the position is in a file already.
+    if (message.offset >= this.#committed.offset) this.#waitingSinceMs ??= startedMs;
     const events = await this.#writer.add(message);
     const within = sum(this.#counts.within, { messages: 1, events });
     this.#counts = { ...this.#counts, within };
@@ -199,7 +144,7 @@ class PartitionSink {
     if (window === this.#window) return;
     await this.#write((this.#window + 1) * this.#options.windowOffsets);
     if (this.#tenure.signal.aborted) return;
-    const letters = this.#writer?.deadLetters() ?? [];
+    const letters = this.#newLetters();
     this.#window = window;
     this.#dropWindow();
     this.#counts = { before: sum(this.#counts.before, this.#counts.within), within: none };
@@ -212,13 +157,33 @@ class PartitionSink {
     if (signal.aborted) return;
     const total = sum(this.#counts.before, this.#counts.within);
     const record = await this.#options.settlement(partition, end, total);
-    await this.#commit(position, this.#writer?.deadLetters() ?? [], record);
+    await this.#commit(position, this.#newLetters(), record);
     this.#settled = end;
     // Should more come into this window, it is read again from its beginning.
     this.#dropWindow();
     this.#counts = { ...this.#counts, within: none };
     await this.#feed?.close();
     this.#feed = undefined;
+  }
+
+  #isDue(): boolean {
+    const { writeAfterMs, nowMs } = this.#options;
+    if (writeAfterMs === undefined || this.#waitingSinceMs === undefined) return false;
+    return nowMs() - this.#waitingSinceMs >= writeAfterMs;
+  }
+
+  /** Writes the open window as far as it goes, and goes on with it. */
+  async #writeOpen(position: number): Promise<void> {
+    await this.#write(position);
+    if (this.#tenure.signal.aborted) return;
+    this.#waitingSinceMs = undefined;
+    const letters = this.#newLetters();
+    await this.#commit(position, letters);
+    this.#lettersOut += letters.length;
+  }
+
+  #newLetters(): readonly OutgoingMessage[] {
+    return this.#writer?.deadLetters().slice(this.#lettersOut) ?? [];
   }
 
   /**
@@ -236,7 +201,8 @@ class PartitionSink {
           const startedMs = nowMs();
           const bytes = await this.#writer.write();
           const { events } = this.#counts.within;
-          this.#observe.written?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
+          this.#observe.written?.(partition, events - this.#eventsOut, bytes, (nowMs() - startedMs) / 1000);
+          this.#eventsOut = events;
           return;
         } catch (error) {
           if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;

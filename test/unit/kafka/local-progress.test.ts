@@ -14,8 +14,9 @@ import {
 } from '../../support/service-context.js';
 
 const loaded = kafkaConfig({ kafka: { topics: { partitions: 2 } } });
+const { training } = loaded.config;
 
-async function world() {
+async function world(mode: 'bounded' | 'continuous' = 'bounded') {
   const cluster = clusterOf(loaded);
   const context = openContext(cluster, loaded);
   const out: Record<string, unknown>[] = [];
@@ -25,13 +26,10 @@ async function world() {
     nowMs: () => 0,
     intervalMs: 0,
   });
-  const shown = new LocalProgress(
-    context.client,
-    context.names,
-    context.view,
-    progress,
-    loaded.config.training,
-  );
+  const shown = new LocalProgress(context.client, context.names, context.view, progress, {
+    training,
+    input: { ...loaded.config.input, mode },
+  });
   const commit = (role: string, topic: string, partition: number, eventsIn: number, eventsOut: number) =>
     cluster.offsets.set(`rmmstream.${role}/rmmstream.${topic}/${partition}`, {
       offset: 1,
@@ -59,9 +57,11 @@ test('lines follow what the stages have committed, over all partitions', async (
   assert.deepEqual(stage('selector'), [500, 1500]);
   assert.deepEqual(stage('featurizer'), [150, 200]);
   commit('ingest', 'events', 0, 1000, 1000);
+  commit('selector', 'events', 1, 300, 250);
   cluster.offsets.set('rmmstream.scorer/rmmstream.scaled/1', { offset: 1, metadata: '[1,70,1,30]' });
   await shown.look();
   assert.deepEqual(stage('ingest'), [1300, 1500]);
+  assert.deepEqual(stage('featurizer'), [150, 450], 'its total grows with what is selected');
   assert.equal(stage('scorer')[0], 100);
 });
 
@@ -84,6 +84,21 @@ test('what a person should know of the lines of services is shown, the rest is n
     'scaler 0: Segmentation fault',
     'trainer 0: null',
   ]);
+});
+
+test('of a run without end the news are shown, and training has no total', async () => {
+  for (const [mode, expected] of [
+    ['continuous', ['ingest 0: file_taken file a.root', 'trainer 0: model_published model 12ab']],
+    ['bounded', []],
+  ] as const) {
+    const { shown, notes, stage } = await world(mode);
+    shown.line('ingest 0', '{"level":"info","event":"file_taken","file":"a.root"}');
+    shown.line('ingest 0', '{"level":"info","event":"partitions","part":"ingest"}');
+    shown.line('trainer 0', '{"level":"info","event":"epoch","megaset":4,"epoch":0,"rows":10,"loss":0.25}');
+    shown.line('trainer 0', '{"level":"info","event":"model_published","model":"12ab"}');
+    assert.deepEqual(notes(), expected);
+    assert.deepEqual(stage('train'), [10, 0]);
+  }
 });
 
 test('a run that failed says the first error that is not about somebody else', async () => {

@@ -3,8 +3,9 @@ import test from 'node:test';
 import { RmmError } from '../../../../lib/base/error.js';
 import type { PartitionState } from '../../../../lib/flow/partitions/partition-runner.js';
 import { PartitionRunner } from '../../../../lib/flow/partitions/partition-runner.js';
-import { type SinkOptions, sinkBody } from '../../../../lib/flow/partitions/sink.js';
+import { sinkBody } from '../../../../lib/flow/partitions/sink.js';
 import { totalOf } from '../../../../lib/flow/partitions/sink-counts.js';
+import type { SinkOptions } from '../../../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../../lib/kafka/client.js';
 import { FakeKafka, type Trouble } from '../../../sim/support/fake-kafka.js';
 import { put, settled, soon } from '../../../support/service-context.js';
@@ -188,6 +189,97 @@ test('a copy that comes when all is settled writes nothing', async () => {
   assert.equal(cluster.log('record', 0).length, before);
   await end(second);
 });
+
+test('where input stays away an open window is written after a while, and grows with what comes later', async () => {
+  const { cluster, files, start, committed, end } = world();
+  let nowMs = 0;
+  const more: Partial<SinkOptions> = { writeAfterMs: 100, nowMs: () => nowMs };
+  await letters(cluster, 'abc?');
+  const looks: number[] = [];
+  const news: number[] = [];
+  const copy = start('one', {
+    ...more,
+    observe: {
+      looked: (partition, position) => partition === 0 && looks.push(position),
+      written: (_, events) => news.push(events),
+    },
+  });
+  // Two windows of two messages each; one more stands open.
+  await letters(cluster, '?');
+  await settled(() => looks.filter((position) => position === 10).length > 3);
+  assert.deepEqual([...files.keys()], ['0.0', '0.1'], 'not before its time');
+  nowMs = 100;
+  await settled(() => committed()?.offset === 10);
+  assert.equal(files.get('0.2'), '');
+  assert.equal(cluster.committed('dead')[0]!.length, 2);
+  assert.deepEqual(totalOf(committed()!.metadata), { messages: 5, events: 50 });
+  // With nothing new nothing is written.
+  nowMs = 1000;
+  const before = looks.length;
+  await settled(() => looks.length > before + 3);
+  assert.deepEqual(news, [20, 20, 10]);
+  await letters(cluster, 'd');
+  await settled(() => committed()?.offset === 12);
+  assert.equal(files.get('0.2'), 'd');
+  assert.deepEqual(news, [20, 20, 10, 10]);
+  assert.equal(cluster.committed('dead')[0]!.length, 2);
+  assert.deepEqual(totalOf(committed()!.metadata), { messages: 6, events: 60 });
+  await end(copy);
+});
+
+test('another copy reads a window that was written open from its beginning and writes it once it has more', async () => {
+  const { cluster, files, start, committed, end } = world();
+  let nowMs = 0;
+  const more: Partial<SinkOptions> = { writeAfterMs: 100, nowMs: () => nowMs };
+  // Windows of eight offsets here: four messages.
+  const wide = { ...more, windowOffsets: 8, open: collecting(files) };
+  await letters(cluster, 'a?');
+  const first = start('one', wide);
+  await settled(() => {
+    nowMs += 50;
+    return committed()?.offset === 4;
+  });
+  assert.equal(files.get('0.0'), 'a?');
+  await letters(cluster, 'b');
+  await settled(() => {
+    nowMs += 50;
+    return committed()?.offset === 6;
+  });
+  assert.equal(files.get('0.0'), 'a?b');
+  await end(first);
+  files.delete('0.0');
+  const looks: number[] = [];
+  const looked = (partition: number, position: number) => partition === 0 && looks.push(position);
+  const second = start('two', { ...wide, observe: { looked } });
+  await settled(() => {
+    nowMs += 50;
+    return looks.filter((position) => position === 6).length > 3;
+  });
+  assert.deepEqual([...files], [], 'what is in files already is not written again');
+  await letters(cluster, 'c');
+  await settled(() => committed()?.offset === 8);
+  assert.equal(files.get('0.0'), 'a?bc');
+  assert.deepEqual(totalOf(committed()!.metadata), { messages: 4, events: 40 });
+  await end(second);
+});
+
+/** Windows that keep every key. */
+function collecting(files: Map<string, string>): SinkOptions['open'] {
+  return ({ partition, number }) => {
+    const held: string[] = [];
+    return {
+      add: ({ key }) => {
+        held.push(key!);
+        return 10;
+      },
+      write: () => {
+        files.set(`${partition}.${number}`, held.join(''));
+        return held.length;
+      },
+      deadLetters: () => [],
+    };
+  };
+}
 
 test('messages that cannot be used go out with the position behind their window', async () => {
   const { cluster, files, start, committed, end } = world();
