@@ -128,11 +128,15 @@ class PartitionSink {
       this.#tenure,
     );
     const startedMs = nowMs();
-    // What lies before the position is in a file already.
-    if (message.offset >= this.#committed.offset) this.#waitingSinceMs ??= startedMs;
     const events = await this.#writer.add(message);
     const within = sum(this.#counts.within, { messages: 1, events });
     this.#counts = { ...this.#counts, within };
+    if (message.offset >= this.#committed.offset) this.#waitingSinceMs ??= startedMs;
+    else {
+      // What lies before the position is in a file, or went out as a dead letter, already.
+      this.#eventsOut = within.events;
+      this.#lettersOut = this.#writer.deadLetters().length;
+    }
     const bytes = message.value?.length ?? 0;
     this.#bytesHeld += bytes;
     this.#observe.added?.(partition, events, bytes, (nowMs() - startedMs) / 1000);

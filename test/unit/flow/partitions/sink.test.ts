@@ -59,24 +59,7 @@ function world(trouble?: Trouble) {
           added: (_, __, ___) => {},
           blocked: (_, error) => blocked.push(error?.code),
         },
-        open: ({ partition, number, firstOffset }) => {
-          const held: string[] = [];
-          const letters: OutgoingMessage[] = [];
-          assert.equal(firstOffset, number * 4);
-          return {
-            add: ({ key }: FetchedMessage) => {
-              added.push(key);
-              if (key === '?') letters.push(message('bad'));
-              else held.push(key!);
-              return 10;
-            },
-            write: () => {
-              files.set(`${partition}.${number}`, held.join(''));
-              return held.length;
-            },
-            deadLetters: () => letters,
-          };
-        },
+        open: windows(files, added),
         ...more,
       }),
     });
@@ -90,6 +73,32 @@ function world(trouble?: Trouble) {
     await copies.ended;
   };
   return { cluster, files, start, committed, end };
+}
+
+/** Windows that keep every key but "?", which is a dead letter. */
+function windows(
+  files: Map<string, string>,
+  added: (string | null)[] = [],
+  windowOffsets = 4,
+): SinkOptions['open'] {
+  return ({ partition, number, firstOffset }) => {
+    assert.equal(firstOffset, number * windowOffsets);
+    const held: string[] = [];
+    const letters: OutgoingMessage[] = [];
+    return {
+      add: ({ key }: FetchedMessage) => {
+        added.push(key);
+        if (key === '?') letters.push(message('bad'));
+        else held.push(key!);
+        return 10;
+      },
+      write: () => {
+        files.set(`${partition}.${number}`, held.join(''));
+        return held.length;
+      },
+      deadLetters: () => letters,
+    };
+  };
 }
 
 /** Each letter as a transaction: it takes two offsets, so that a window of four holds two. */
@@ -232,25 +241,31 @@ test('another copy reads a window that was written open from its beginning and w
   let nowMs = 0;
   const more: Partial<SinkOptions> = { writeAfterMs: 100, nowMs: () => nowMs };
   // Windows of eight offsets here: four messages.
-  const wide = { ...more, windowOffsets: 8, open: collecting(files) };
+  const wide = { ...more, windowOffsets: 8, open: windows(files, [], 8) };
   await letters(cluster, 'a?');
   const first = start('one', wide);
   await settled(() => {
     nowMs += 50;
     return committed()?.offset === 4;
   });
-  assert.equal(files.get('0.0'), 'a?');
+  assert.equal(files.get('0.0'), 'a');
   await letters(cluster, 'b');
   await settled(() => {
     nowMs += 50;
     return committed()?.offset === 6;
   });
-  assert.equal(files.get('0.0'), 'a?b');
+  assert.equal(files.get('0.0'), 'ab');
   await end(first);
   files.delete('0.0');
   const looks: number[] = [];
-  const looked = (partition: number, position: number) => partition === 0 && looks.push(position);
-  const second = start('two', { ...wide, observe: { looked } });
+  const news: number[] = [];
+  const second = start('two', {
+    ...wide,
+    observe: {
+      looked: (partition, position) => partition === 0 && looks.push(position),
+      written: (_, events) => news.push(events),
+    },
+  });
   await settled(() => {
     nowMs += 50;
     return looks.filter((position) => position === 6).length > 3;
@@ -258,28 +273,12 @@ test('another copy reads a window that was written open from its beginning and w
   assert.deepEqual([...files], [], 'what is in files already is not written again');
   await letters(cluster, 'c');
   await settled(() => committed()?.offset === 8);
-  assert.equal(files.get('0.0'), 'a?bc');
+  assert.equal(files.get('0.0'), 'abc');
+  assert.equal(cluster.committed('dead')[0]!.length, 1, 'the dead letter went out with the first copy');
+  assert.deepEqual(news, [10], 'what the first copy wrote is no news');
   assert.deepEqual(totalOf(committed()!.metadata), { messages: 4, events: 40 });
   await end(second);
 });
-
-/** Windows that keep every key. */
-function collecting(files: Map<string, string>): SinkOptions['open'] {
-  return ({ partition, number }) => {
-    const held: string[] = [];
-    return {
-      add: ({ key }) => {
-        held.push(key!);
-        return 10;
-      },
-      write: () => {
-        files.set(`${partition}.${number}`, held.join(''));
-        return held.length;
-      },
-      deadLetters: () => [],
-    };
-  };
-}
 
 test('messages that cannot be used go out with the position behind their window', async () => {
   const { cluster, files, start, committed, end } = world();
