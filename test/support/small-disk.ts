@@ -123,7 +123,7 @@ export async function makeSmallDisk(folder: string, bytes: number): Promise<Smal
       stop();
       takeAll(filler);
       // A writer that gives up deletes what it wrote, and would find that room the next time.
-      filling = setInterval(() => takeAll(filler), againMs);
+      filling = setInterval(() => takeAll(filler), againMs).unref();
     },
     empty() {
       stop();

@@ -10,6 +10,7 @@ import { assertSameRun, writeKafkaConfig } from '../../support/kafka-run.js';
 import {
   allEndWell,
   endAll,
+  metricOf,
   type StartedService,
   startService,
   untilTrue,
@@ -59,12 +60,20 @@ test('the first, the trainer’s and the last write to an output directory wait 
         services.push(startService(name, config, ['--output', out]));
         return services.at(-1)!;
       };
-      const held = async (what: string, services: readonly StartedService[]) => {
-        for (const service of services)
+      /** @param still what does not go on meanwhile */
+      const held = async (
+        what: string,
+        waiting: readonly StartedService[],
+        still: () => Promise<number | undefined> = async () => 0,
+      ) => {
+        for (const service of waiting)
           await untilTrue(`${what}: ${service.name} says that the disk is full`, () => saysFullDisk(service));
+        const before = await still();
+        assert.ok(before !== undefined);
         // Between its tries too.
         for (const began = performance.now(); performance.now() - began < holdMs; await wait(50))
-          for (const service of services) assert.ok(await saysFullDisk(service), `${what}: ${service.name}`);
+          for (const service of waiting) assert.ok(await saysFullDisk(service), `${what}: ${service.name}`);
+        assert.equal(await still(), before, `${what}: work is done again`);
         disk.empty();
       };
 
@@ -75,7 +84,8 @@ test('the first, the trainer’s and the last write to an output directory wait 
 
       await untilThere(join(out, '.work', 'kafka', 'trainer', 'megasets', 'plan.json'));
       disk.fill();
-      await held('in training', [trainer!]);
+      const trained = () => metricOf(trainer!, 'rmmstream_input_events_total{stage="trainer"}');
+      await held('in training', [trainer!], trained);
 
       await untilThere(join(out, 'cutflow.json'));
       disk.fill();

@@ -3,21 +3,18 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before, type TestContext } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { amplified } from '../../support/amplified.js';
 import { inFolder } from '../../support/cli.js';
+import {
+  type HeldRun,
+  heldKafka,
+  heldPartitions,
+  prepareHeldRun,
+  untilSteady,
+} from '../../support/held-run.js';
 import { assertTheyWait, saysFullDisk, unreadyBecause } from '../../support/held-services.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
-import { assertSameRun, writeKafkaConfig } from '../../support/kafka-run.js';
-import {
-  allEndWell,
-  endAll,
-  metricOf,
-  type StartedService,
-  startService,
-  untilTrue,
-} from '../../support/kafka-services.js';
+import { type StartedService, untilTrue } from '../../support/kafka-services.js';
 import { makeSmallDisk, smallDiskSkip } from '../../support/small-disk.js';
-import { runWell, writeConfig } from '../../support/small-run.js';
 
 const long = process.env.RMMSTREAM_TEST_LONG === '1';
 const holdMs = long ? 60_000 : 10_000;
@@ -26,18 +23,8 @@ const diskBytes = 160 << 20;
 /** Room for the first files: the disk is full soon after. */
 const roomAtFirst = 8 << 20;
 
-const partitions = 2;
-/** So small that the flow is several times what all sinks together may hold. */
-const kafka = {
-  prefix: 'full',
-  topics: { partitions },
-  fetch_bytes: 1 << 20,
-  transaction_messages: 2,
-  sink_window_offsets: 2,
-  retry_max_ms: 500,
-};
 /** Messages in memory at most: of each partition the open window, and two fetches of one message each. */
-const mostMessages = partitions * (kafka.sink_window_offsets + 2);
+const mostMessages = heldPartitions * (heldKafka.sink_window_offsets + 2);
 
 /** A sink, the stage whose output it reads, and the services that have something to write then. */
 const acts = [
@@ -55,43 +42,36 @@ test(`sinks on a disk that is full for ${holdMs / 1000} s: memory is bounded, no
   skip: kafkaSkip || smallDiskSkip,
 }, async (t) => {
   await inFolder(async (folder) => {
-    const file = writeConfig(folder, await amplified(folder, events), {
-      features: { min_filled: 50 },
-      training: { epochs: 1, megasets: 1, batch_events: 4096, validation_events: 1000 },
-      evaluation: { bootstrap_samples: 0 },
-      engine: { workers: 2 },
-    });
-    const embedded = join(folder, 'embedded');
-    await runWell(['run', file, '--output', embedded]);
     const disk = await makeSmallDisk(folder, diskBytes);
-    const services: StartedService[] = [];
     try {
       const out = join(disk.path, 'out');
-      const config = writeKafkaConfig(folder, 'kafka.yaml', cluster.brokers, kafka);
-      await runWell(['topics', 'create', config]);
-      disk.leave(roomAtFirst);
-      for (const name of ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer', 'scorer'])
-        services.push(startService(name, config, ['--output', out]));
-      for (const act of acts) {
-        await untilWritten(join(out, act.folder));
-        disk.fill();
-        await assertHeld(t, act, services);
-        disk.empty();
+      const { brokers } = cluster;
+      const run = await prepareHeldRun(folder, { brokers, prefix: 'full', events, out });
+      try {
+        disk.leave(roomAtFirst);
+        run.start('ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer', 'scorer');
+        for (const act of acts) {
+          await untilWritten(join(out, act.folder));
+          disk.fill();
+          await assertHeld(t, act, run);
+          disk.empty();
+        }
+        await run.endsWell();
+        assert.deepEqual(unfinished(out), []);
+      } finally {
+        await run.stop();
       }
-      await allEndWell(services);
-      await assertSameRun(out, embedded);
-      const left = readdirSync(out, { recursive: true }).map(String);
-      assert.deepEqual(
-        left.filter((name) => name.endsWith('.tmp') || name.endsWith('.new')),
-        [],
-      );
-      await runWell(['ledger', config, '--output', out]);
     } finally {
-      await endAll(services);
       await disk.close();
     }
   });
 });
+
+/** Files and folders that somebody began to write and left. */
+function unfinished(out: string): string[] {
+  const names = readdirSync(out, { recursive: true }).map(String);
+  return names.filter((name) => name.endsWith('.tmp') || name.endsWith('.new'));
+}
 
 async function untilWritten(folder: string): Promise<void> {
   for (const began = performance.now(); ; await wait(2)) {
@@ -104,16 +84,16 @@ async function untilWritten(folder: string): Promise<void> {
 async function assertHeld(
   t: TestContext,
   { folder, sink, source, writers }: (typeof acts)[number],
-  services: readonly StartedService[],
+  run: HeldRun,
 ): Promise<void> {
+  const { services } = run;
   const isWriter = ({ name }: StartedService) => writers.some((writer) => writer === name);
   for (const service of services.filter(isWriter))
     await untilTrue(`${folder}: ${service.name} says that the disk is full`, () => saysFullDisk(service));
-  const scorers = services.filter(({ name }) => name === 'scorer');
-  const sinks = (metric: string) => sum(scorers, `rmmstream_${metric}{stage="${sink}"}`);
-  const sources = (metric: string) => sum(services, `rmmstream_output_${metric}_total{stage="${source}"}`);
-  await untilSteady(() => sources('bytes'));
-  const taken = await sinks('input_bytes_total');
+  const sinks = (metric: string) => run.sum(metric, sink);
+  const sources = (metric: string) => run.sum(`output_${metric}_total`, source);
+  await untilSteady(`what ${source} writes`, () => sources('bytes'));
+  const [taken, tries] = [await sinks('input_bytes_total'), await sinks('stage_errors_total')];
   let most = 0;
   const said = await assertTheyWait(services, holdMs, async () => {
     for (const service of services) {
@@ -125,31 +105,18 @@ async function assertHeld(
   t.diagnostic([`${folder}: ${holdMs / 1000} s`, ...said].join('; '));
   assert.equal(await sinks('input_bytes_total'), taken, 'the sinks went on reading');
   assert.ok(
-    most >= partitions && most <= partitions * kafka.sink_window_offsets,
+    most >= heldPartitions && most <= heldPartitions * heldKafka.sink_window_offsets,
     `${most} messages are held`,
   );
+  // A pause is half its longest at least, so a partition cannot try more often; that they try at all is seen as well.
+  const tried = (await sinks('stage_errors_total')) - tries;
+  const mostTries = (heldPartitions * 2 * (holdMs + 1000)) / heldKafka.retry_max_ms;
+  assert.ok(tried > 0 && tried <= mostTries, `${tried} tries to write, ${mostTries} at most`);
   const [bytes, messages] = [await sources('bytes'), await sources('batches')];
   const bound = (bytes / messages) * mostMessages;
   t.diagnostic(
-    `${folder}: ${bytes} bytes came, ${bytes - taken} of them wait in Kafka, ${await sinks('queue_bytes')} are held`,
+    `${folder}: ${bytes} bytes came, ${bytes - taken} of them wait in Kafka, ${await sinks('queue_bytes')} are held, ${tried} tries to write`,
   );
   assert.ok(bytes > 3 * bound, `the flow (${bytes} bytes) is not much more than may be held (${bound})`);
   assert.ok(bytes - taken > bound, `what waits (${bytes - taken} bytes) would fit memory (${bound})`);
-}
-
-async function sum(services: readonly StartedService[], series: string): Promise<number> {
-  const values = await Promise.all(services.map((service) => metricOf(service, series)));
-  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
-}
-
-/** What is upstream of the sinks does not wait for them: it comes to its own end, and everything lies in Kafka. */
-async function untilSteady(look: () => Promise<number>): Promise<void> {
-  let before = -1;
-  await untilTrue('the stages before come to their end', async () => {
-    const now = await look();
-    const isSteady = now > 0 && now === before;
-    before = now;
-    if (!isSteady) await wait(1000);
-    return isSteady;
-  });
 }
