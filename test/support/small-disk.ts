@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A real disk of a few megabytes that a test fills. */
@@ -83,7 +84,7 @@ async function mount(at: string, bytes: number): Promise<Mounted> {
 }
 
 async function whyNot(): Promise<string | false> {
-  const at = join('/tmp', `rmmstream-disk-${process.pid}`);
+  const at = join(tmpdir(), `rmmstream-disk-${process.pid}`);
   try {
     const { unmount, path } = await mount(at, 1 << 20);
     const isThere = statfsSync(path).blocks * statfsSync(path).bsize === 1 << 20;
