@@ -140,10 +140,34 @@ class KafkaService implements ServiceWork {
       const run = await context.view.until((state) => state.run, signal);
       if (run === undefined) return;
       refuseOtherConfiguration(run, context);
-      start(parts(context));
+      start(await this.#made(parts, context, signal));
       await Promise.all(running);
     })();
     await Promise.all([rest, ...running]);
+  }
+
+  /** Parts that write take their directory first: one whose disk is full is waited for. */
+  async #made(
+    parts: ServiceDefinition['parts'],
+    context: ServiceContext,
+    signal: AbortSignal,
+  ): Promise<readonly ServicePart[]> {
+    const { health, clock } = this.#tools;
+    try {
+      return await retrying(async () => parts(context), {
+        signal,
+        random: this.#options.random,
+        maxMs: context.loaded.config.kafka.retry_max_ms,
+        clock,
+        onState: (state) => {
+          if (state.state === 'failing') health.fault('parts', state.error.message);
+          else health.clear('parts');
+        },
+      });
+    } catch (error) {
+      if (signal.aborted) return [];
+      throw error;
+    }
   }
 
   #ending(state: RunState): { readonly failure?: RmmError } | undefined {

@@ -56,13 +56,24 @@ export function partitionedPart(
   };
 }
 
-/** A control role: held by whoever owns the one partition of `progress` in the role's group. */
+/**
+ * A control role: held by whoever owns the one partition of `progress` in the role's group. A try begins long before it
+ * writes, so that a full disk counts as full until the body has written or has ended.
+ *
+ * @param body calls `wrote` when output was written, and when there is none to write for now
+ */
 export function rolePart(
   context: ServiceContext,
   role: string,
-  body: (tenure: Tenure) => Promise<void>,
+  body: (tenure: Tenure, wrote: () => void) => Promise<void>,
 ): ServicePart {
   const { client, names, tools, pause } = context;
+  const key = `role:${role}`;
+  let isDiskFull = false;
+  const over = () => {
+    isDiskFull = false;
+    tools.health.clear(key);
+  };
   const runner = new PartitionRunner({
     client,
     group: names.group(role),
@@ -70,16 +81,19 @@ export function rolePart(
     transactionalId: () => names.transactionalId(role),
     body: async (tenure) => {
       tools.log.info('role_taken', { role });
-      await body(tenure);
+      // What else failed was over when the try began.
+      await body(tenure, over);
+      over();
       // The role stays taken when its work is done: others would only find that there is nothing to do.
       await untilAborted(tenure.signal);
     },
     pause,
     onPartition: (_, state) => {
-      const key = `role:${role}`;
-      if (state.kind === 'working' || state.kind === 'given_up') tools.health.clear(key);
-      else if (state.kind === 'retrying' && isTrouble(state.error, state.attempt))
+      if (state.kind === 'given_up' || (state.kind === 'working' && !isDiskFull)) over();
+      else if (state.kind === 'retrying' && isTrouble(state.error, state.attempt)) {
+        isDiskFull = state.error.code === 'disk_full';
         tools.health.fault(key, `${role}: ${state.error.message}`);
+      }
     },
     onMembership: membershipFaults(tools, role),
   });

@@ -20,7 +20,11 @@ const mostFeatures = 20;
  * metrics, in drift.json of the output directory, and in the log when a feature begins to drift. A later process
  * goes on behind the last window of drift.json.
  */
-export async function watchDrift(context: ServiceContext, signal: AbortSignal): Promise<void> {
+export async function watchDrift(
+  context: ServiceContext,
+  signal: AbortSignal,
+  wrote = () => {},
+): Promise<void> {
   const { view, loaded, tools, pause, client, names } = context;
   const record = await view.until((state) => state.scaler, signal);
   if (record === undefined) return;
@@ -61,6 +65,7 @@ export async function watchDrift(context: ServiceContext, signal: AbortSignal): 
   };
   while (!signal.aborted) {
     offset = await readTopic(client, names.topic('scaler-state'), 0, signal, take, { from: offset });
+    wrote();
     await pause(4, signal);
   }
 }

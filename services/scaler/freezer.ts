@@ -19,7 +19,7 @@ import { MomentsSpool } from './moments-spool.js';
  * The role that freezes the scaler: once all moments of a bounded run are there, or in a run without end once
  * enough training events have come; then it watches drift.
  */
-export async function freeze(context: ServiceContext, tenure: Tenure): Promise<void> {
+export async function freeze(context: ServiceContext, tenure: Tenure, wrote = () => {}): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
   await view.catchUp(signal);
@@ -29,14 +29,14 @@ export async function freeze(context: ServiceContext, tenure: Tenure): Promise<v
     try {
       const seen =
         loaded.config.input.mode === 'bounded'
-          ? await collectBounded(context, spool, signal)
-          : await collectEnough(context, spool, signal);
+          ? await collectBounded(context, spool, signal, wrote)
+          : await collectEnough(context, spool, signal, wrote);
       if (!signal.aborted) await publish(context, tenure, spool, seen);
     } finally {
       spool.close();
     }
   }
-  if (loaded.config.input.mode === 'continuous' && !signal.aborted) await watchDrift(context, signal);
+  if (loaded.config.input.mode === 'continuous' && !signal.aborted) await watchDrift(context, signal, wrote);
 }
 
 /** Waits for the moments of every block and reads them. */
@@ -44,7 +44,10 @@ async function collectBounded(
   context: ServiceContext,
   spool: MomentsSpool,
   signal: AbortSignal,
+  wrote: () => void,
 ): Promise<number> {
+  // Nothing is written until they are there.
+  if (context.view.state.allEnds('moments') === undefined) wrote();
   await context.view.until((state) => state.allEnds('moments'), signal);
   return signal.aborted ? 0 : addMoments(context, spool, 0, signal);
 }
@@ -54,11 +57,13 @@ async function collectEnough(
   context: ServiceContext,
   spool: MomentsSpool,
   signal: AbortSignal,
+  wrote: () => void,
 ): Promise<number> {
   const { freeze_events } = context.loaded.config.continuous;
   let from = 0;
   while (!signal.aborted) {
     from = await addMoments(context, spool, from, signal);
+    wrote();
     if (spool.rowsBySplit()[split.train]! >= freeze_events) break;
     await context.pause(4, signal);
   }

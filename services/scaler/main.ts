@@ -23,7 +23,7 @@ export const scaler: ServiceDefinition = {
     return [
       moments(context),
       scaling(context),
-      rolePart(context, roles.freezer.role, (tenure) => freeze(context, tenure)),
+      rolePart(context, roles.freezer.role, (tenure, wrote) => freeze(context, tenure, wrote)),
     ];
   },
 };

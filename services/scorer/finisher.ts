@@ -8,7 +8,7 @@ import { finishRun } from './finish.js';
  * again where a dead letter was re-driven since. It also makes dead letters of what cannot be read on the control
  * topics, which every service reads: they have this one owner (decisions.md 21).
  */
-export async function finish(context: ServiceContext, tenure: Tenure): Promise<void> {
+export async function finish(context: ServiceContext, tenure: Tenure, wrote = () => {}): Promise<void> {
   const { view, loaded, tools, pause } = context;
   const { signal } = tenure;
   await view.catchUp(signal);
@@ -27,6 +27,10 @@ export async function finish(context: ServiceContext, tenure: Tenure): Promise<v
       await record(context, tenure, [{ type: 'finished', ends: ends.map(({ offset }) => offset) }]);
       await view.catchUp(signal);
       tools.log.info('finished', { directory: loaded.outputDirectory });
-    } else await pause(4, signal);
+    } else {
+      // Nothing to write for now.
+      wrote();
+      await pause(4, signal);
+    }
   }
 }

@@ -14,7 +14,7 @@ export const scorer: ServiceDefinition = {
     return [
       scoreSinkPart(context),
       featureSinkPart(context),
-      rolePart(context, roles.finisher.role, (tenure) => finish(context, tenure)),
+      rolePart(context, roles.finisher.role, (tenure, wrote) => finish(context, tenure, wrote)),
     ];
   },
 };

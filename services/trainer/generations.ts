@@ -21,7 +21,11 @@ import { trainingOptions } from './training-options.js';
  * A run without end: rows are gathered into generations, each of which is put on record (decisions.md 8) before
  * it is trained on and gives a model. Weights, optimiser and step go on from one to the next.
  */
-export async function trainGenerations(context: ServiceContext, tenure: Tenure): Promise<void> {
+export async function trainGenerations(
+  context: ServiceContext,
+  tenure: Tenure,
+  wrote = () => {},
+): Promise<void> {
   const { view } = context;
   const { signal } = tenure;
   await view.catchUp(signal);
@@ -31,8 +35,11 @@ export async function trainGenerations(context: ServiceContext, tenure: Tenure):
   while (!signal.aborted) {
     const { generations, models } = view.state;
     const open = generations[models.length];
-    if (open === undefined) await fillGeneration(context, tenure);
-    else await trainGeneration(context, tenure, open, scaler);
+    if (open === undefined) {
+      // Nothing is written while a generation fills.
+      wrote();
+      await fillGeneration(context, tenure);
+    } else await trainGeneration(context, tenure, open, scaler, wrote);
   }
 }
 
@@ -96,6 +103,7 @@ async function trainGeneration(
   tenure: Tenure,
   generation: RecordOf<'generation'>,
   scaler: Scaler,
+  wrote: () => void,
 ): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
@@ -119,6 +127,7 @@ async function trainGeneration(
     },
     signal,
   );
+  wrote();
   const options = trainingOptions(context, folder, megasetFolder, signal);
   await restoreCheckpoint(context, options.checkpointFolder, number, signal);
   const model = await trainModel(scaler, plan, { ...options, generation: number });

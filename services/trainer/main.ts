@@ -21,21 +21,23 @@ export const trainer: ServiceDefinition = {
   parts: (context) => {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
-      rolePart(context, roles.trainer.role, async (tenure) => {
+      rolePart(context, roles.trainer.role, async (tenure, wrote) => {
         await context.view.catchUp(tenure.signal);
         showModel(context);
-        if (context.loaded.config.input.mode === 'bounded') await trainBounded(context, tenure);
-        else await trainGenerations(context, tenure);
+        if (context.loaded.config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);
+        else await trainGenerations(context, tenure, wrote);
       }),
     ];
   },
 };
 
 /** The one model of a bounded run, once everything is scaled. */
-async function trainBounded(context: ServiceContext, tenure: Tenure): Promise<void> {
+async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () => void): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
   if (signal.aborted || view.state.models.length > 0) return;
+  // Nothing is written until they are there.
+  if (view.state.allEnds('scaled') === undefined) wrote();
   const ends = await view.until((state) => state.allEnds('scaled'), signal);
   const record = view.state.scaler;
   if (ends === undefined || record === undefined) return;
@@ -56,6 +58,7 @@ async function trainBounded(context: ServiceContext, tenure: Tenure): Promise<vo
       },
       signal,
     ));
+  wrote();
   const model = await trainModel(scaler, plan, trainingOptions(context, folder, megasetFolder, signal));
   await publishModel(context, tenure, model, { generation: 0, final: true });
   rmSync(folder, { recursive: true, force: true });

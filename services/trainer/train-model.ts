@@ -31,6 +31,8 @@ export interface TrainModelOptions {
   /** Number of the generation in a run without end. */
   readonly generation?: number;
   readonly hear: TrainingEars;
+  /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
+  readonly save?: (write: () => void) => Promise<void>;
   readonly signal: AbortSignal;
 }
 
@@ -83,6 +85,7 @@ async function trainNow(
     usualErrorEvents: training.usual_error_events,
     ...(options.generation === undefined ? {} : { generation: options.generation }),
     signal,
+    ...(options.save === undefined ? {} : { save: options.save }),
     ...hear,
   });
   return { ...trained, backend: { name: found.backend.name, version: found.backend.version } };

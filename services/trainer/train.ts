@@ -45,6 +45,8 @@ export interface TrainOptions {
    */
   readonly generation?: number;
   readonly signal: AbortSignal;
+  /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
+  readonly save?: (write: () => void) => Promise<void>;
   /** Hears of every training step with its number of rows. */
   readonly onStep: (rows: number) => void;
   readonly onEpoch: (epoch: EpochResult) => void;
@@ -113,7 +115,8 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
         position: { seed: options.seed, ...position, epoch: 0 },
         record: { epochs },
       };
-      writeFolder(options.checkpointFolder, checkpointFiles(checkpoint));
+      const write = () => writeFolder(options.checkpointFolder, checkpointFiles(checkpoint));
+      await (options.save?.(write) ?? write());
     }
     const usual = await usualOf(trainer, expansion, buckets, options);
     return { parts: { network, parameters: trainer.state().parameters, usual }, epochs };

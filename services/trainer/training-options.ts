@@ -3,15 +3,17 @@ import { configurationHash } from '../../lib/config/index.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
+import { untilWritten } from '../kafka/until-written.js';
 import type { TrainingEars, TrainModelOptions } from './train-model.js';
 
 /** What training needs of a service; steps and losses go into its metrics. */
 export function trainingOptions(
-  { loaded, tools }: ServiceContext,
+  context: ServiceContext,
   folder: string,
   megasetFolder: string,
   signal: AbortSignal,
 ): TrainModelOptions {
+  const { loaded, tools } = context;
   const { config, profile } = loaded;
   return {
     config,
@@ -21,6 +23,7 @@ export function trainingOptions(
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
     hear: trainingEars(tools),
+    save: (write) => untilWritten(context, 'checkpoint', write, signal),
     signal,
   };
 }

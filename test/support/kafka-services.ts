@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -48,5 +49,19 @@ export async function untilTrue(what: string, look: () => Promise<boolean>): Pro
     if (await look().catch(() => false)) return (performance.now() - began) / 1000;
     if (performance.now() - began > 120_000) throw new Error(`it never came to be that ${what}`);
     await wait(50);
+  }
+}
+
+/** Ends what a failing test leaves behind; harmless for services that have ended. */
+export async function endAll(services: readonly StartedService[]): Promise<void> {
+  for (const { child } of services) child.kill('SIGKILL');
+  await Promise.all(services.map(({ result }) => result));
+}
+
+/** Waits until every service has ended by itself, and sees that each ended well. */
+export async function allEndWell(services: readonly StartedService[]): Promise<void> {
+  for (const { name, result } of services) {
+    const { code, stderr } = await result;
+    assert.equal(code, 0, `${name}: ${stderr}`);
   }
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seededRandom } from '../../sim/support/chance.js';
+import { amplified } from '../../support/amplified.js';
 import { childrenOf } from '../../support/chaos.js';
 import { inFolder, startCli } from '../../support/cli.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { assertSameRun, writeKafkaConfig } from '../../support/kafka-run.js';
-import { runWell, sampleFile, shipped, writeConfig } from '../../support/small-run.js';
+import { runWell, writeConfig } from '../../support/small-run.js';
 
 const long = process.env.RMMSTREAM_TEST_LONG === '1';
 const kills = long ? 20 : 6;
@@ -25,7 +26,11 @@ test(`${kills} kills -9 among services and brokers change nothing of a run`, {
   const cluster = await startKafka({ nodes: 3 });
   try {
     await inFolder(async (folder) => {
-      const file = await amplified(folder);
+      const file = writeConfig(folder, await amplified(folder, events), {
+        features: { min_filled: 50 },
+        training: { epochs: long ? 10 : 6, megasets: 4, batch_events: 512, bucket_events: 16_384 },
+        engine: { workers: 2 },
+      });
       const embedded = join(folder, 'embedded');
       await runWell(['run', file, '--output', embedded]);
       const config = writeKafkaConfig(
@@ -56,39 +61,6 @@ test(`${kills} kills -9 among services and brokers change nothing of a run`, {
     await cluster.stop();
   }
 });
-
-/** Background of three channels and a signal, `events` in all, with something to train for a while. */
-async function amplified(folder: string): Promise<string> {
-  const samples = [];
-  for (const [name, share] of [
-    ['zee', 0.4],
-    ['ttbar', 0.5],
-  ] as const) {
-    const path = join(folder, `${name}.root`);
-    const args = ['--input', sampleFile(`mc/${name}`), '--output', path, '--events', String(events * share)];
-    await runWell(['amplify', ...args]);
-    samples.push({ name, kind: 'background', files: [path] } as const);
-  }
-  const signal = join(folder, 'signal.root');
-  const args = [
-    '--input',
-    sampleFile('mc/zprime2000_mumu'),
-    '--output',
-    signal,
-    '--events',
-    String(events * 0.1),
-  ];
-  await runWell(['amplify', ...args]);
-  samples.push(
-    { name: 'zprime2000_mumu', kind: 'signal', files: [signal] } as const,
-    shipped('mc/ww', 'background'),
-  );
-  return writeConfig(folder, samples, {
-    features: { min_filled: 50 },
-    training: { epochs: long ? 10 : 6, megasets: 4, batch_events: 512, bucket_events: 16_384 },
-    engine: { workers: 2 },
-  });
-}
 
 /** Kills services, and now and then a broker, which comes back, at random moments. */
 function killAround(cluster: KafkaCluster, run: number, draw: () => number) {

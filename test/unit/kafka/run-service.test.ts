@@ -137,6 +137,53 @@ test('brokers that do not answer are waited for, and readiness says so', async (
   assert.equal((await service.ended).exit, 0);
 });
 
+test('a directory on a full disk is waited for, and readiness says so', async () => {
+  const cluster = clusterOf(loaded);
+  const writer = openContext(cluster, loaded);
+  await putRecords(cluster, writer, [run]);
+  let isFull = true;
+  let tries = 0;
+  const parts = () => {
+    tries += 1;
+    if (isFull) throw new RmmError('disk_full', 'no room left on the disk');
+    return [{ name: 'part', run: untilAborted }];
+  };
+  const service = start(cluster, { parts });
+  await service.until('running');
+  await service.until('fault');
+  while (tries < 3) await new Promise((resolve) => setTimeout(resolve, 1));
+  const { ready, reasons } = await service.ready();
+  assert.equal(ready, false);
+  assert.deepEqual(
+    reasons.map(({ text }) => text),
+    ['no room left on the disk'],
+  );
+  isFull = false;
+  await service.until('fault_over');
+  assert.equal((await service.ready()).ready, true);
+  service.signal();
+  assert.equal((await service.ended).exit, 0);
+  // Nothing was told to the others.
+  assert.deepEqual(
+    cluster.committed('rmmstream.progress')[0]!.map(({ key }) => key),
+    ['run'],
+  );
+});
+
+test('a service that waits for room ends at a signal', async () => {
+  const cluster = clusterOf(loaded);
+  const writer = openContext(cluster, loaded);
+  await putRecords(cluster, writer, [run]);
+  const service = start(cluster, {
+    parts: () => {
+      throw new RmmError('disk_full', 'no room left on the disk');
+    },
+  });
+  await service.until('fault');
+  service.signal();
+  assert.equal((await service.ended).exit, 0);
+});
+
 test('missing topics are named with the command that makes them', async () => {
   const cluster = new FakeKafka();
   cluster.createTopic('rmmstream.events', 1);

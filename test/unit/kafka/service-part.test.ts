@@ -92,6 +92,27 @@ test('readiness names a role that fails again and again, until it works', async 
   await ended;
 });
 
+test('a role whose disk is full says so between and during its tries, until it has written', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  let tries = 0;
+  const seen: string[][] = [];
+  const { stop, ended } = run(
+    rolePart(context, 'finisher', async (_, wrote) => {
+      tries += 1;
+      seen.push(reasons(context));
+      if (tries < 5) throw new RmmError('disk_full', 'no room left on the disk');
+      wrote();
+      seen.push(reasons(context));
+    }),
+  );
+  await settled(() => seen.length === 6);
+  const full = ['role:finisher: finisher: no room left on the disk'];
+  // The first failure may be a hiccup.
+  assert.deepEqual(seen, [[], [], full, full, full, []]);
+  stop.abort();
+  await ended;
+});
+
 test('a partition that others take over is no fault, unless it goes on for ever', async () => {
   const context = openContext(clusterOf(loaded), loaded);
   const attempts = new Map<number, number>();
