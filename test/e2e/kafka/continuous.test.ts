@@ -65,27 +65,29 @@ test('a run without end: files come, models follow each other, drift is seen, ki
 
     // Kills in the middle: of a scorer whose windows are open, of the trainer in its training.
     let scorer = firstScorer;
-    for (let round = 0; round < killedRounds; round += 1) {
+    let rounds = 0;
+    for (let inTraining = 0; inTraining < killedRounds; rounds += 1) {
+      assert.ok(rounds < 4 * killedRounds, 'the trainer is always done before it is killed');
       const trainer = trainers.at(-1)!;
       const closed = trainers.flatMap(({ log }) => log.having({ event: 'generation_closed' }));
       const generation = Math.max(...closed.map((line) => Number(line.generation))) + 1;
-      await run.drop(`zee-k${round}`, { times: 4 });
-      await run.drop(`ttbar-k${round}`);
-      await run.drop(`zprime-k${round}`);
-      await ingest.log.until({ event: 'file_taken', file: `in/zee-k${round}.root` });
+      await run.drop(`zee-k${rounds}`, { times: 4 });
+      await run.drop(`ttbar-k${rounds}`);
+      await run.drop(`zprime-k${rounds}`);
+      await ingest.log.until({ event: 'file_taken', file: `in/zee-k${rounds}.root` });
       scorer.child.kill('SIGKILL');
       scorer = start('scorer', run);
       await trainer.log.until({ event: 'generation_closed', generation });
       trainer.child.kill('SIGKILL');
       await trainer.result;
-      assert.deepEqual(trainer.log.having({ event: 'model_published', generation }), []);
+      if (trainer.log.having({ event: 'model_published', generation }).length === 0) inTraining += 1;
       trainers.push(start('trainer', run));
       await modelOf(generation);
       const again = trainers.at(-1)!.log.having({ event: 'generation_closed', generation });
       assert.deepEqual(again, [], 'what makes the generation was on record');
     }
 
-    const files = 6 + 3 * killedRounds;
+    const files = 6 + 3 * rounds;
     await closes(run, files);
     const rest = [ingest, scaler, trainers.at(-1)!, scorer, ...others];
     for (const { child } of rest) child.kill('SIGTERM');
