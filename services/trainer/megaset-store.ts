@@ -70,8 +70,10 @@ export class MegasetWriter {
     this.#megasets = options.megasets;
     this.#buckets = options.buckets;
     this.#scaler = options.scaler;
-    rmSync(options.folder, { recursive: true, force: true });
-    makeFolder(options.folder);
+    attempt(options.folder, () => {
+      rmSync(options.folder, { recursive: true, force: true });
+      makeFolder(options.folder);
+    });
     this.#rows = Array.from({ length: this.#megasets }, () => new Array<number>(this.#buckets).fill(0));
   }
 
