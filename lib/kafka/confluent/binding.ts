@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RmmError } from '../../base/error.js';
 
 export const packageName = '@confluentinc/kafka-javascript';
@@ -109,7 +109,7 @@ export function findConfluent(environment: NodeJS.ProcessEnv = process.env): str
   const chosen = environment[folderVariable];
   const folders =
     chosen !== undefined && chosen !== ''
-      ? [chosen]
+      ? [resolve(chosen)]
       : (createRequire(import.meta.url).resolve.paths(packageName) ?? []);
   return folders
     .map((folder) => join(folder, packageName))
