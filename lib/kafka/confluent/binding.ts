@@ -36,7 +36,6 @@ export interface RdkafkaOffset {
 export interface RdkafkaMessage extends RdkafkaOffset {
   readonly timestamp: number;
   readonly key: Buffer | null;
-  /** null stands for an empty value too. */
   readonly value: Buffer | null;
   /** One object with one property for each header. */
   readonly headers?: readonly Readonly<Record<string, Buffer | string>>[];
