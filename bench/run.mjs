@@ -91,7 +91,12 @@ const benches = [
     command: [process.execPath, compiled('end-to-end'), ...withPython, '--events', '4000000', '--thesis'],
     ratios: ratioLines,
   },
-  // Starts a real Kafka: needs Java and Maven.
+  // These start a real Kafka: they need Java and Maven. The optional client is measured where it is, but not recorded.
+  {
+    name: 'kafka-client',
+    command: [process.execPath, compiled('kafka-client'), '--rounds', '3'],
+    ratios: ratioLines,
+  },
   {
     name: 'kafka-hops',
     command: [process.execPath, compiled('kafka-hops'), ...withPython, '--events', '2000000'],

@@ -1,7 +1,7 @@
 /**
  * Writes a topic in transactions and reads it back with one client, in a process of its own; prints the bytes per
- * second of both as JSON. Both clocks start when the first bytes of every partition have come through, so that
- * neither connecting nor joining a group counts.
+ * second of both as JSON. Both clocks start when the first bytes of every partition have come through and stop at
+ * the last ones, so that neither connecting, joining a group nor closing counts.
  * usage: node dist/bench/support/kafka-mover.js plain|kafkajs|confluent BROKER TOPIC MESSAGE_BYTES MESSAGES
  */
 import { randomFillSync } from 'node:crypto';
@@ -122,12 +122,15 @@ async function write(mover: Mover): Promise<number> {
 async function read(mover: Mover): Promise<number> {
   const begun = new Set<number>();
   let began: number | undefined;
+  let ended = 0;
   let bytes = 0;
   await mover.read(transactions * partitions * perTransaction * messageBytes, (partition, count) => {
+    if (count > 0) ended = performance.now();
     if (began !== undefined) bytes += count;
     else if (count > 0 && begun.add(partition).size === partitions) began = performance.now();
   });
-  return bytes / ((performance.now() - began!) / 1000);
+  if (bytes === 0) throw new Error('everything came before the clock started: move more');
+  return bytes / ((ended - began!) / 1000);
 }
 
 const mover = client === 'plain' ? plain() : await ours(client as 'kafkajs' | 'confluent');

@@ -68,7 +68,7 @@ const sasl = section('Log-in at the brokers.', {
 
 export const kafkaSchema = section('The Kafka cluster, where engine.type is kafka.', {
   client: choice(
-    'kafkajs is pure JavaScript and always there; confluent is @confluentinc/kafka-javascript, which has to be installed beside (docs/kafka.md).',
+    'kafkajs is pure JavaScript and always there; confluent is @confluentinc/kafka-javascript, which has to be installed beside (docs/kafka-clients.md).',
     ['kafkajs', 'confluent'],
     'kafkajs',
     { results: false },

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { RmmError } from '../../base/error.js';
 
 export const packageName = '@confluentinc/kafka-javascript';
@@ -36,7 +36,6 @@ export interface RdkafkaOffset {
 export interface RdkafkaMessage extends RdkafkaOffset {
   readonly timestamp: number;
   readonly key: Buffer | null;
-  /** null stands for an empty value too. */
   readonly value: Buffer | null;
   /** One object with one property for each header. */
   readonly headers?: readonly Readonly<Record<string, Buffer | string>>[];
@@ -109,7 +108,7 @@ export function findConfluent(environment: NodeJS.ProcessEnv = process.env): str
   const chosen = environment[folderVariable];
   const folders =
     chosen !== undefined && chosen !== ''
-      ? [chosen]
+      ? [resolve(chosen)]
       : (createRequire(import.meta.url).resolve.paths(packageName) ?? []);
   return folders
     .map((folder) => join(folder, packageName))

@@ -47,8 +47,8 @@ async function inTime(ended: Promise<unknown>, ms: number): Promise<boolean> {
 /** The calls to one client of librdkafka; it must not be taken down under any of them. */
 export class Calls {
   readonly #graceMs: number;
-  /** Ends when every call that was made has ended. */
-  #running: Promise<unknown> = Promise.resolve();
+  /** One for each call that has not ended; they never fail. */
+  readonly #running = new Set<Promise<unknown>>();
   #isClosed = false;
 
   constructor(grace = graceMs) {
@@ -87,8 +87,8 @@ export class Calls {
   /** librdkafka may stay in a call for ever (its issue 5456: a time-out that nobody looks at). */
   async #once(doing: string, timeoutMs: number, call: (done: Done) => unknown): Promise<void> {
     const calling = once(call);
-    const ended = calling.catch(() => undefined);
-    this.#running = Promise.all([this.#running, ended]);
+    const ended: Promise<unknown> = calling.catch(() => undefined).finally(() => this.#running.delete(ended));
+    this.#running.add(ended);
     if (!(await inTime(ended, timeoutMs + this.#graceMs)))
       throw new RmmError('kafka_unreachable', `${doing}: librdkafka did not come back in ${timeoutMs} ms`);
     await calling;
@@ -98,7 +98,9 @@ export class Calls {
   async close(client: { disconnect(done: Done): unknown }): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const down = this.#running.then(() => once((done) => client.disconnect(done)).catch(() => undefined));
+    const down = Promise.all(this.#running).then(() =>
+      once((done) => client.disconnect(done)).catch(() => undefined),
+    );
     await inTime(down, closeMs);
   }
 }

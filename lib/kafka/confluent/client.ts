@@ -47,6 +47,7 @@ export class ConfluentClient implements KafkaClient {
       directory: this.#control.directory,
       groups: new CommitGroups(rdkafka, connection, notes),
       open: new Set(),
+      isClosed: () => this.#isClosed,
     };
   }
 

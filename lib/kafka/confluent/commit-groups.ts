@@ -1,4 +1,5 @@
 import type { KafkaConnection } from '../client.js';
+import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';
 import type { Rdkafka, RdkafkaConsumer } from './binding.js';
 import { Calls, start } from './calls.js';
@@ -10,6 +11,7 @@ export class CommitGroups {
   readonly #connection: KafkaConnection;
   readonly #notes: Notes;
   readonly #groups = new Map<string, Promise<RdkafkaConsumer>>();
+  #isClosed = false;
 
   constructor(rdkafka: Rdkafka, connection: KafkaConnection, notes: Notes) {
     this.#rdkafka = rdkafka;
@@ -17,8 +19,10 @@ export class CommitGroups {
     this.#notes = notes;
   }
 
-  /** @throws kafka_unreachable, kafka_refused */
+  /** @throws kafka_unreachable, kafka_refused, kafka_closed */
   async of(group: string): Promise<RdkafkaConsumer> {
+    // A transaction that still runs while the client is closed would leave one behind.
+    if (this.#isClosed) throw closedHere(`preparing commits of group ${group}`);
     const known = this.#groups.get(group);
     if (known !== undefined) return await known;
     const starting = this.#start(group);
@@ -35,6 +39,7 @@ export class CommitGroups {
 
   /** After every producer that may commit. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     const started = await Promise.allSettled(this.#groups.values());
     this.#groups.clear();
     await Promise.all(

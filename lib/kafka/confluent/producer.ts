@@ -32,6 +32,8 @@ export interface ConfluentContext {
   readonly groups: CommitGroups;
   /** Everything that holds connections of librdkafka, so that the client can close it all. */
   readonly open: Set<{ close(): Promise<void> }>;
+  /** Nothing new is to be opened. */
+  readonly isClosed: () => boolean;
 }
 
 /** Messages of one `send` on their way. */
@@ -91,12 +93,16 @@ export class ConfluentProducer implements TransactionalProducer {
     context.open.add(this);
   }
 
-  /** @throws kafka_unreachable, kafka_refused, kafka_settings_refused, kafka_request_failed */
+  /** @throws kafka_unreachable, kafka_refused, kafka_settings_refused, kafka_request_failed, kafka_closed */
   static async start(context: ConfluentContext, transactionalId: string): Promise<ConfluentProducer> {
     const { rdkafka, connection, notes } = context;
     const doing = `taking over transactional id ${transactionalId}`;
     const native = new rdkafka.Producer(producerSettings(connection, transactionalId), {});
     await start(native, connection, notes, doing);
+    if (context.isClosed()) {
+      await new Calls().close({ disconnect: (done) => native.disconnect(0, done) });
+      throw closedHere(doing);
+    }
     const producer = new ConfluentProducer(context, native, transactionalId);
     try {
       const patience = { patienceMs: connection.requestTimeoutMs, callMs };
@@ -125,8 +131,9 @@ export class ConfluentProducer implements TransactionalProducer {
     return new Promise<number>((resolve, reject) => {
       if (this.#calls.isClosed) throw closedHere(doing);
       this.#delivery = { left: messages.length, first: Number.POSITIVE_INFINITY, resolve, reject };
-      const late = new RmmError('kafka_unreachable', `${doing}: librdkafka does not say what became of it`);
-      timer = setTimeout(reject, this.#context.connection.requestTimeoutMs + graceMs, late);
+      const giveUp = () =>
+        reject(new RmmError('kafka_unreachable', `${doing}: librdkafka does not say what became of it`));
+      timer = setTimeout(giveUp, this.#context.connection.requestTimeoutMs + graceMs);
       for (const { key, value, headers } of messages)
         this.#producer.produce(topic, partition, nativeValue(value), key, null, undefined, pairs(headers));
     })
@@ -145,6 +152,11 @@ export class ConfluentProducer implements TransactionalProducer {
     if (delivery === undefined) return;
     if (error !== null && error !== undefined) {
       delivery.reject(error);
+      return;
+    }
+    // A broker takes what is sent again for delivered without knowing its place once it has forgotten that.
+    if (offset < 0) {
+      delivery.reject(new RmmError('kafka_unreachable', 'delivered, but librdkafka does not know where to'));
       return;
     }
     delivery.left -= 1;

@@ -67,6 +67,7 @@ export class ConfluentReader implements PartitionReader {
     const { requestTimeoutMs } = this.#context.connection;
     const startedAt = performance.now();
     let patienceMs = options.maxWaitMs;
+    let wasSilent = false;
     for (;;) {
       if (this.#ahead.length === 0) await this.#pull(consumer);
       if (this.#ahead.length > 0 || this.#endReached > options.offset) return await this.#given(options);
@@ -76,7 +77,9 @@ export class ConfluentReader implements PartitionReader {
         continue;
       }
       const end = await this.#askEnd();
-      if (end < options.offset) await this.#checkOffset(options.offset);
+      // The package drops what went wrong behind messages, and the end stays where it is when messages are deleted.
+      if (end < options.offset || wasSilent) await this.#checkOffset(options.offset);
+      wasSilent = true;
       if (end <= options.offset)
         return { messages: [], nextOffset: options.offset, endOffset: options.offset };
       if (performance.now() - startedAt > requestTimeoutMs + options.maxWaitMs) throw this.#isSilent(end);

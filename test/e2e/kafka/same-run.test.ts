@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { inFolder } from '../../support/cli.js';
+import { clientNames } from '../../support/kafka/clients.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { assertSameRun, writeKafkaConfig } from '../../support/kafka-run.js';
 import { manyBlocks } from '../../support/many-blocks.js';
@@ -13,14 +14,16 @@ const settings = {
   engine: { workers: 2, range_events: 16_384 },
 } as const;
 
-/** Partitions, featurizers, selectors and scorers. */
+const wide = { partitions: 4, copies: { ingest: 2, featurizer: 3, scorer: 2 } } as const;
+const [usual, ...others] = clientNames;
 const shapes = [
-  { partitions: 1, copies: {} },
-  { partitions: 4, copies: { ingest: 2, featurizer: 3, scorer: 2 } },
+  { client: usual, partitions: 1, copies: {} },
+  { client: usual, ...wide },
+  ...others.map((client) => ({ client, ...wide })),
   ...(long
     ? [
-        { partitions: 1, copies: { featurizer: 3 } },
-        { partitions: 4, copies: {} },
+        { client: usual, partitions: 1, copies: { featurizer: 3 } },
+        { client: usual, partitions: 4, copies: {} },
       ]
     : []),
 ];
@@ -38,10 +41,10 @@ test('over Kafka, however spread, a run gives the same bytes as in one process',
     const file = writeConfig(folder, await manyBlocks(folder), settings);
     const embedded = join(folder, 'embedded');
     await runWell(['run', file, '--output', embedded]);
-    for (const [number, { partitions, copies }] of shapes.entries()) {
-      const shape = `${partitions} partitions, ${JSON.stringify(copies)}`;
+    for (const [number, { client, partitions, copies }] of shapes.entries()) {
+      const shape = `${client}, ${partitions} partitions, ${JSON.stringify(copies)}`;
       await t.test(shape, async () => {
-        const kafka = { prefix: `same-${number}`, topics: { partitions } };
+        const kafka = { client, prefix: `same-${number}`, topics: { partitions } };
         const config = writeKafkaConfig(folder, `kafka-${number}.yaml`, cluster.brokers, kafka, { copies });
         const out = join(folder, `kafka-${number}`);
         await runWell(['run', config, '--output', out]);

@@ -30,6 +30,8 @@ export class FakeRdkafka implements Rdkafka {
   readonly answers: Record<string, (() => Answer)[]> = {};
   /** How a message that was handed over is reported. */
   deliver: (count: number) => RdkafkaError | null = () => null;
+  /** Offset of the first message that is handed over; below 0 of all. */
+  firstOffset = 100;
   /** What the queue of a consumer holds, one call of consume after the other. */
   readonly queue: (readonly [readonly RdkafkaMessage[], readonly RdkafkaOffset[]] | RdkafkaError)[] = [];
   wake: () => void = () => undefined;
@@ -80,7 +82,7 @@ export class FakeRdkafka implements Rdkafka {
       setPollInBackground: () => undefined,
       produce: (topic, partition, value, key, _, __, headers) => {
         this.calls.push(['produce', topic, partition, value, key, headers]);
-        const offset = 100 + sent;
+        const offset = this.firstOffset < 0 ? this.firstOffset : this.firstOffset + sent;
         sent += 1;
         const error = this.deliver(sent);
         queueMicrotask(() => report(error, { topic, partition, offset }));
