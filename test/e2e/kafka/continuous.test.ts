@@ -21,13 +21,20 @@ let cluster: KafkaCluster;
 before(async () => {
   if (kafkaSkip === false) cluster = await startKafka();
 });
-after(async () => {
-  // Of a test that failed nothing goes on.
-  for (const child of started) child.kill('SIGKILL');
-  await cluster?.stop();
-});
+after(() => cluster?.stop());
 
-const started: ChildProcess[] = [];
+/** Processes of the run, with their ends. */
+const started: { readonly child: ChildProcess; readonly result: Promise<unknown> }[] = [];
+
+/** A new folder for a run. Of one that failed nothing goes on, and nothing writes any more when it is deleted. */
+function inRunFolder(body: (folder: string) => Promise<void>): Promise<void> {
+  return inFolder((folder) =>
+    body(folder).finally(async () => {
+      for (const { child } of started) child.kill('SIGKILL');
+      await Promise.all(started.map(({ result }) => result));
+    }),
+  );
+}
 
 /** A service with its log. */
 interface Watched extends StartedService {
@@ -36,14 +43,14 @@ interface Watched extends StartedService {
 
 function start(name: string, run: EndlessRun): Watched {
   const service = startService(name, run.config);
-  started.push(service.child);
+  started.push(service);
   return { ...service, log: new ServiceLog(service.child) };
 }
 
 test('a run without end: files come, models follow each other, drift is seen, kills and stops change nothing', {
   skip: kafkaSkip,
 }, async (t) => {
-  await inFolder(async (folder) => {
+  await inRunFolder(async (folder) => {
     const run = new EndlessRun(folder, cluster.brokers);
     await runWell(['topics', 'create', run.config]);
     const [ingest, scaler, firstTrainer, firstScorer, ...others] = [
@@ -177,7 +184,7 @@ async function closes(run: EndlessRun, files: number) {
 /** Started again by `run`, with a kill there too: a new file is scored, the rows that were there stay as they are. */
 async function goesOn(run: EndlessRun, files: number, before: ReadonlyMap<string, string>) {
   const { child, result } = startCli(['run', run.config]);
-  started.push(child);
+  started.push({ child, result });
   await run.drop('zee-late', { times: 2 });
   await untilTrue('the new file is taken', async () => (await run.ledger()).page.files.length > files);
   const victim = childrenOf(child.pid!).find(({ command }) => command.includes(' service scorer'));
