@@ -70,7 +70,8 @@ export function loadOnKafka(
       'kafka.transaction_messages': 2,
       'kafka.sink_window_offsets': 4,
       'kafka.topics.partitions': 3,
-      'service.drain_timeout_ms': 100_000,
+      // A fiftieth of it by the clock of a simulation, on a machine that may be busy.
+      'service.drain_timeout_ms': 600_000,
       ...given,
     }).map(([path, value]) => ({ path, value: JSON.stringify(value), flag: 'test' })),
   });
