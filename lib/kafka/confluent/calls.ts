@@ -113,10 +113,11 @@ function mayRepeat(error: unknown): boolean {
 }
 
 /**
- * Told elsewhere: the connections of the other client are lost and found at the same time, and say so once. The
- * package hands on the text of an event alone.
+ * Told elsewhere: the connections of the other client are lost and found at the same time, and say so once; and
+ * whoever uses a producer that was taken over is told so. The package hands on the text of an event alone.
  */
-const lostConnection = /transport failure|timed out|connections are down|resolution failure/i;
+const toldElsewhere =
+  /transport failure|timed out|connections are down|resolution failure|fenced by a newer instance/i;
 
 /** Starts a client of librdkafka; it connects by itself from then on, again and again. */
 export async function start(
@@ -126,7 +127,7 @@ export async function start(
   doing: string,
 ): Promise<void> {
   client.on('event.error', ({ message }) => {
-    if (!lostConnection.test(message)) notes.say(`librdkafka: ${message}`);
+    if (!toldElsewhere.test(message)) notes.say(`librdkafka: ${message}`);
   });
   const timeout = Math.min(10_000, requestTimeoutMs);
   try {

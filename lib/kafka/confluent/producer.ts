@@ -14,7 +14,7 @@ import { Transactions } from '../transactions.js';
 import type { Rdkafka, RdkafkaError, RdkafkaOffset, RdkafkaProducer } from './binding.js';
 import { Calls, graceMs, type Patience, start } from './calls.js';
 import type { CommitGroups } from './commit-groups.js';
-import { rdkafkaFailure } from './rdkafka-failure.js';
+import { isAftermath, rdkafkaFailure } from './rdkafka-failure.js';
 import { producerSettings } from './settings.js';
 
 /** What librdkafka goes on with when it is asked again is asked for so long at a time. */
@@ -137,13 +137,26 @@ export class ConfluentProducer implements TransactionalProducer {
       for (const { key, value, headers } of messages)
         this.#producer.produce(topic, partition, nativeValue(value), key, null, undefined, pairs(headers));
     })
-      .catch((error: unknown) => {
-        throw rdkafkaFailure(error, doing);
+      .catch(async (error: unknown) => {
+        throw await this.#whyNotWritten(error, doing);
       })
       .finally(() => {
         clearTimeout(timer);
         this.#delivery = undefined;
       });
+  }
+
+  /** Where another producer took over, librdkafka reports only that it threw the messages away; an abort says why. */
+  async #whyNotWritten(error: unknown, doing: string): Promise<RmmError> {
+    const failure = rdkafkaFailure(error, doing);
+    if (!isAftermath(error)) return failure;
+    try {
+      await this.#end('aborting', aborting, doing);
+      return failure;
+    } catch (reason) {
+      const { code } = reason as RmmError;
+      return code === 'kafka_unreachable' || code === 'kafka_closed' ? failure : (reason as RmmError);
+    }
   }
 
   /** Whatever is still reported after a failure belongs to a transaction that is given up. */
@@ -180,8 +193,11 @@ export class ConfluentProducer implements TransactionalProducer {
     );
   }
 
-  async #end(how: 'committing' | 'aborting', patience: Patience): Promise<void> {
-    const doing = `${how} a transaction of ${this.transactionalId}`;
+  async #end(
+    how: 'committing' | 'aborting',
+    patience: Patience,
+    doing = `${how} a transaction of ${this.transactionalId}`,
+  ): Promise<void> {
     // Where beginning failed there is nothing to end.
     if (!this.#hasBegun) return;
     await this.#calls.make(doing, patience, (timeoutMs, done) =>

@@ -16,6 +16,9 @@ export const rdkafkaCode = {
   waitCoordinator: -180,
   authentication: -169,
   unsupportedFeature: -165,
+  purgedFromQueue: -152,
+  purgedOnTheWay: -151,
+  fatal: -150,
   fenced: -144,
   offsetOutOfRange: -140,
 } as const;
@@ -42,6 +45,13 @@ function isRdkafka(error: unknown): error is RdkafkaError {
 /** Number of librdkafka's error; undefined where it is none. */
 export function rdkafkaCodeOf(error: unknown): number | undefined {
   return isRdkafka(error) ? error.code : undefined;
+}
+
+/** Whether it only says that librdkafka gave the transaction up, for a reason that the next call to it tells. */
+export function isAftermath(error: unknown): boolean {
+  const code = rdkafkaCodeOf(error);
+  const { purgedFromQueue, purgedOnTheWay, fatal } = rdkafkaCode;
+  return code === purgedFromQueue || code === purgedOnTheWay || code === fatal;
 }
 
 /** Turns what librdkafka tells into ours. */

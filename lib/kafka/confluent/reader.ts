@@ -108,7 +108,7 @@ export class ConfluentReader implements PartitionReader {
       this.#isReady = true;
       this.#wake?.();
     };
-    const settings = readerSettings(connection, options, onMessages);
+    const settings = readerSettings(connection, this.topic, options, onMessages);
     const consumer = new rdkafka.KafkaConsumer(settings, readerTopicSettings);
     await start(consumer, connection, notes, doing);
     return consumer;

@@ -79,6 +79,7 @@ const longestWaitMs = 100;
  */
 export function readerSettings(
   connection: KafkaConnection,
+  topic: string,
   first: FetchOptions,
   onMessages: () => void,
 ): RdkafkaSettings {
@@ -87,8 +88,9 @@ export function readerSettings(
   const answerBytes = Math.max(1_048_576, Math.ceil(first.maxBytes / 4));
   return {
     ...common(connection),
-    // Needed though nothing is committed and no group is joined.
-    'group.id': `${connection.clientId}-reads`,
+    // Needed though nothing is committed and no group is joined. librdkafka asks for its coordinator all the same,
+    // and fails where it may not: named like the topic it is among the names that the user has to be allowed.
+    'group.id': `${topic}.reads`,
     'enable.auto.commit': false,
     'enable.auto.offset.store': false,
     'enable.partition.eof': true,

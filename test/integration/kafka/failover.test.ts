@@ -118,8 +118,12 @@ for (const name of clientNames) {
     const progress = { written: 0 };
     const total = count(client, topic, progress, () => isOver);
     const following = follow(client, topic, total);
-    await killSome(client, cluster!, topic, progress, isLong ? 20 : 3);
-    isOver = true;
+    try {
+      await killSome(client, cluster!, topic, progress, isLong ? 20 : 3);
+    } finally {
+      // Also where it fails: otherwise the writer goes on for ever, and the failure is never told.
+      isOver = true;
+    }
     const written = await total;
     assert.deepEqual(
       await following,

@@ -3,7 +3,7 @@ import test, { after } from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import { clientNames, makeTopic, openForTest } from '../../support/kafka/clients.js';
 import { kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
-import { message, readAll, settled, texts, until } from '../../support/kafka/read-all.js';
+import { message, readAll, texts, until } from '../../support/kafka/read-all.js';
 
 const cluster = kafkaSkip === false ? await startKafka() : undefined;
 after(() => cluster?.stop());
@@ -70,69 +70,6 @@ for (const name of clientNames) {
     assert.deepEqual([...(await client.admin.committed(topic, topic))], []);
     await producer.close();
   });
-
-  test(
-    `${name}: nothing of an open transaction is seen; its successor aborts it and fences it`,
-    options,
-    async () => {
-      const topic = await makeTopic(client);
-      const id = `${topic}.tx`;
-      const first = await client.producer(id);
-      await first.transaction(async (transaction) => {
-        await transaction.send(topic, 0, [message('one')]);
-        await transaction.commitOffset({ group: topic, topic, partition: 0, offset: 1, metadata: 'one' });
-      });
-      await settled(client, topic);
-      let takeOver: Promise<unknown> = Promise.resolve();
-      const zombie = first.transaction(async (transaction) => {
-        await transaction.send(topic, 0, [message('zombie')]);
-        await transaction.commitOffset({ group: topic, topic, partition: 0, offset: 2, metadata: 'zombie' });
-        const reader = client.reader(topic, 0);
-        const seen = await reader.fetch({ offset: 0, maxBytes: 1_000_000, maxWaitMs: 0 });
-        assert.deepEqual([texts(seen.messages), seen.endOffset], [['one'], 2]);
-        await reader.close();
-
-        takeOver = (async () => {
-          const second = await client.producer(id);
-          // The zombie's transaction is settled once the successor is there.
-          assert.deepEqual(
-            await client.admin.committed(topic, topic),
-            new Map([[0, { offset: 1, metadata: 'one' }]]),
-          );
-          await second.transaction(async (successor) => {
-            await successor.send(topic, 0, [message('two')]);
-            await successor.commitOffset({ group: topic, topic, partition: 0, offset: 2, metadata: 'two' });
-          });
-          await second.close();
-        })();
-        await takeOver;
-        await transaction.send(topic, 0, [message('zombie again')]);
-      });
-      await assert.rejects(zombie, (error) => error instanceof RmmError && error.code === 'kafka_fenced');
-      await takeOver;
-      const idle = first.transaction((transaction) => transaction.send(topic, 0, [message('zombie still')]));
-      await assert.rejects(idle, (error) => error instanceof RmmError && error.code === 'kafka_fenced');
-      assert.deepEqual(texts(await readAll(client, topic)), ['one', 'two']);
-      assert.deepEqual((await client.admin.committed(topic, topic)).get(0), { offset: 2, metadata: 'two' });
-      await first.close();
-    },
-  );
-
-  test(
-    `${name}: a producer that was replaced while idle is fenced at its next commit of an offset alone`,
-    options,
-    async () => {
-      const topic = await makeTopic(client);
-      const first = await client.producer(`${topic}.tx`);
-      const second = await client.producer(`${topic}.tx`);
-      const attempt = first.transaction((transaction) =>
-        transaction.commitOffset({ group: topic, topic, partition: 0, offset: 5, metadata: '' }),
-      );
-      await assert.rejects(attempt, (error) => error instanceof RmmError && error.code === 'kafka_fenced');
-      assert.equal((await client.admin.committed(topic, topic)).size, 0);
-      await Promise.all([first.close(), second.close()]);
-    },
-  );
 
   test(`${name}: a transaction that lasts too long is aborted by the brokers and told`, options, async () => {
     const hasty = await openForTest(cluster!.brokers, { client: name, transactionTimeoutMs: 1000 });

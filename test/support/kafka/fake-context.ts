@@ -11,6 +11,7 @@ import type { FakeRdkafka } from './fake-rdkafka.js';
 export const rdkafkaCodes = {
   timedOut: -185,
   messageTimedOut: -192,
+  purgedFromQueue: -152,
   fenced: -144,
   outOfRange: -140,
 } as const;

@@ -61,6 +61,31 @@ test('a producer that was replaced is fenced and takes no more', async () => {
   await producer.close();
 });
 
+test('a write that librdkafka throws away fails with the reason, which only a call to it tells', async () => {
+  const fake = new FakeRdkafka();
+  const producer = await ConfluentProducer.start(contextOf(fake), 'id');
+  fake.deliver = () => rdkafkaError(rdkafkaCodes.purgedFromQueue);
+  fake.answers.abort = [() => rdkafkaError(rdkafkaCodes.fenced, { isFatal: true })];
+  await assert.rejects(writeTwo(producer), isCode('kafka_fenced', /writing to topic t, partition 3/));
+  assert.equal(fake.names.filter((name) => name === 'abort').length, 1);
+  await producer.close();
+
+  const healthy = new FakeRdkafka();
+  const other = await ConfluentProducer.start(contextOf(healthy), 'id');
+  healthy.deliver = fake.deliver;
+  await assert.rejects(writeTwo(other), isCode('kafka_request_failed', /-152/));
+  // Nothing is left to abort.
+  assert.equal(healthy.names.filter((name) => name === 'abort').length, 1);
+  await other.close();
+
+  const silent = new FakeRdkafka();
+  const third = await ConfluentProducer.start(contextOf(silent), 'id');
+  silent.deliver = fake.deliver;
+  silent.answers.abort = [() => rdkafkaError(-195), () => rdkafkaError(-195)];
+  await assert.rejects(writeTwo(third), isCode('kafka_request_failed', /-152/));
+  await third.close();
+});
+
 test('a message that is not delivered fails its transaction, which is aborted', async () => {
   const fake = new FakeRdkafka();
   const producer = await ConfluentProducer.start(contextOf(fake), 'id');

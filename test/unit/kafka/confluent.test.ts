@@ -64,7 +64,7 @@ test('connections are encrypted and logged in as the configuration says', () => 
 
 test('what a reader holds follows from what is asked for', () => {
   const fetch = { offset: 0, maxBytes: 16 << 20, maxWaitMs: 100 };
-  const settings = readerSettings(connectionTo(['a:1']), fetch, () => undefined);
+  const settings = readerSettings(connectionTo(['a:1']), 't', fetch, () => undefined);
   const queueBytes = 1024 * Number(settings['queued.max.messages.kbytes']);
   assert.ok(queueBytes + Number(settings['fetch.message.max.bytes']) <= fetch.maxBytes);
   assert.equal(settings['isolation.level'], 'read_committed');
