@@ -72,16 +72,7 @@ class KafkaService implements ServiceWork {
       await refuseMissingTopics(this.#client, names);
       return this.#client;
     };
-    const client = await retrying(connect, {
-      signal,
-      random,
-      maxMs: kafka.retry_max_ms,
-      clock,
-      onState: (state) => {
-        if (state.state === 'failing') health.fault('kafka', state.error.message);
-        else health.clear('kafka');
-      },
-    });
+    const client = await this.#retrying('kafka', connect, signal);
     const pause = pauses(kafka.retry_max_ms, random, clock);
     const view = new ProgressView({
       client,
@@ -152,22 +143,28 @@ class KafkaService implements ServiceWork {
     context: ServiceContext,
     signal: AbortSignal,
   ): Promise<readonly ServicePart[]> {
-    const { health, clock } = this.#tools;
     try {
-      return await retrying(async () => parts(context), {
-        signal,
-        random: this.#options.random,
-        maxMs: context.loaded.config.kafka.retry_max_ms,
-        clock,
-        onState: (state) => {
-          if (state.state === 'failing') health.fault('parts', state.error.message);
-          else health.clear('parts');
-        },
-      });
+      return await this.#retrying('parts', async () => parts(context), signal);
     } catch (error) {
       if (signal.aborted) return [];
       throw error;
     }
+  }
+
+  /** Tries again what may pass; `fault` stands on /ready meanwhile. */
+  #retrying<Result>(fault: string, action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
+    const { health, clock } = this.#tools;
+    const { loaded, random } = this.#options;
+    return retrying(action, {
+      signal,
+      random,
+      maxMs: loaded.config.kafka.retry_max_ms,
+      clock,
+      onState: (state) => {
+        if (state.state === 'failing') health.fault(fault, state.error.message);
+        else health.clear(fault);
+      },
+    });
   }
 
   #ending(state: RunState): { readonly failure?: RmmError } | undefined {
