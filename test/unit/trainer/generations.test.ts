@@ -10,10 +10,13 @@ import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { readFiles } from '../../../services/kafka/model-store.js';
 import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
+import { trainingRowsByChannel } from '../../../services/trainer/collect.js';
 import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { modelName } from '../../../services/trainer/publish.js';
+import { decodeScaled } from '../../../services/wire/scaled.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
+import { received } from '../../support/message-chain.js';
 import { scaledBlocks } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
@@ -60,6 +63,20 @@ const trainingRows = made.rowsBySplit[split.train]!;
 /** Three generations and a rest. */
 const generationEvents = Math.floor(trainingRows / 3.5);
 
+/** Training rows of the blocks at [from, to) of each partition: each was put in a transaction of its own, so that it takes two offsets. */
+function rowsBetween(from: readonly number[], to: readonly number[]): number {
+  let rows = 0;
+  const expected = { layout: made.chain.expected.layout, megasets: made.chain.expected.megasets };
+  for (const [number, { scaled }] of made.blocks.entries()) {
+    const partition = number % 2;
+    const offset = 2 * Math.floor(number / 2);
+    if (offset < from[partition]! || offset >= to[partition]!) continue;
+    for (const count of trainingRowsByChannel(decodeScaled(received(scaled), expected)).values())
+      rows += count;
+  }
+  return rows;
+}
+
 interface World {
   readonly cluster: FakeKafka;
   readonly context: (name?: string, folder?: string) => OpenedContext;
@@ -68,13 +85,17 @@ interface World {
   readonly folder: string;
 }
 
-async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble): Promise<void> {
+async function inWorld(
+  body: (world: World) => Promise<void>,
+  trouble?: Trouble,
+  events = generationEvents,
+): Promise<void> {
   await inFolder(async (folder) => {
     const config = (machine: string) =>
       kafkaConfig(
         {
           ...given,
-          continuous: { generation_events: generationEvents },
+          continuous: { generation_events: events },
           output: { directory: join(folder, machine) },
         },
         folder,
@@ -149,6 +170,7 @@ test('generations follow each other without a gap, and each gives a model that g
       );
       const before = generations[number - 1]?.to ?? [0, 0];
       assert.ok(to.every((offset, partition) => offset >= before[partition]!));
+      assert.equal(rowsBetween(before, to), rows, 'each row of its offsets, once');
     }
     for (const [number, model] of found.entries()) {
       const record = model.record as { training: { rows: number; epochs: { megaset: number }[] } };
@@ -161,6 +183,22 @@ test('generations follow each other without a gap, and each gives a model that g
     }
     assert.equal(new Set(models.map(({ id }) => id)).size, 3);
   });
+});
+
+test('a generation that takes several looks at each partition leaves none of their blocks out', async () => {
+  const most = Math.floor(0.9 * trainingRows);
+  await inWorld(
+    async (world) => {
+      await world.train('one', 1);
+      const { generations, found } = await results(world);
+      const [{ to, rows }] = generations as [(typeof generations)[number]];
+      assert.ok(rows >= most, `${rows} rows`);
+      assert.equal(rowsBetween([0, 0], to), rows);
+      assert.equal((found[0]!.record as { training: { rows: number } }).training.rows, rows);
+    },
+    undefined,
+    most,
+  );
 });
 
 test('whoever trains, wherever and after whatever kill, gives the same models', async () => {
