@@ -26,6 +26,7 @@ export const brokerCode = {
   memberIdRequired: 79,
   unstableOffsetCommit: 88,
   producerFenced: 90,
+  transactionalIdNotFound: 105,
 } as const;
 
 /** Names as in Kafka's documentation, for messages. */

@@ -15,8 +15,10 @@ export interface KafkaClient {
   /**
    * A producer that is the only one alive under its transactional id: an open transaction of an earlier one is
    * ended (aborted, or its commit completed) before this resolves, and the earlier one gets kafka_fenced.
+   * @param scope all that transactions under the id ever take part in; without it, an end that the brokers have lost
+   * (docs/kafka.md) is not made good
    */
-  producer(transactionalId: string): Promise<TransactionalProducer>;
+  producer(transactionalId: string, scope?: TransactionScope): Promise<TransactionalProducer>;
   /** Joins a group that shares out the partitions of a topic. */
   join(options: GroupOptions): GroupMember;
   /** Closes every connection. */
@@ -91,10 +93,21 @@ export interface Transaction {
   commitOffset(commit: OffsetCommit): Promise<void>;
 }
 
-export interface OffsetCommit extends CommittedOffset {
+/** Where a group stands in a partition. */
+export interface GroupPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+}
+
+export interface OffsetCommit extends CommittedOffset, GroupPosition {}
+
+/** What transactions under one transactional id take part in. */
+export interface TransactionScope {
+  /** The position that they commit. */
+  readonly position?: GroupPosition;
+  /** The partitions that they write to. */
+  readonly outputs: readonly { readonly topic: string; readonly partition: number }[];
 }
 
 /** A group's position in a partition. */

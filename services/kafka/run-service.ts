@@ -8,7 +8,7 @@ import { pauses, record, type ServiceContext } from './context.js';
 import { ProgressView } from './progress-view.js';
 import type { RunState } from './run-state.js';
 import { refuseOtherConfiguration } from './same-run.js';
-import type { ServicePart } from './service-part.js';
+import { controlOutputs, type ServicePart } from './service-part.js';
 import type { ServiceName } from './stages.js';
 import { RunNames, topicKinds } from './topics.js';
 
@@ -193,7 +193,9 @@ class KafkaService implements ServiceWork {
     const { name } = this.#definition;
     const { code, message } = error instanceof RmmError ? error : new RmmError('internal', String(error));
     try {
-      const producer = await context.client.producer(context.names.transactionalId(`failure.${name}`));
+      const { client, names } = context;
+      const id = names.transactionalId(`failure.${name}`);
+      const producer = await client.producer(id, { outputs: controlOutputs(names) });
       await record(context, { producer }, [{ type: 'failed', service: name, code, message }]);
       await producer.close();
     } catch (cause) {

@@ -5,9 +5,11 @@ import {
   PartitionRunner,
   type Tenure,
 } from '../../lib/flow/partitions/partition-runner.js';
+import type { TransactionScope } from '../../lib/kafka/client.js';
 import type { ServiceContext } from './context.js';
 import type { StageView } from './stage-view.js';
 import type { Stage } from './stages.js';
+import { controlTopics, type RunNames } from './topics.js';
 
 /** A part of a service that runs until its signal is aborted. */
 export interface ServicePart {
@@ -16,12 +18,21 @@ export interface ServicePart {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** A stage that works partition by partition, as one member of its group. */
+/** What every stage and role may write to beside the output of its own. */
+export function controlOutputs(names: RunNames): TransactionScope['outputs'] {
+  return controlTopics.map((kind) => ({ topic: names.topic(kind), partition: 0 }));
+}
+
+/**
+ * A stage that works partition by partition, as one member of its group.
+ * @param outputs what it writes for a partition beside control topics
+ */
 export function partitionedPart(
   context: ServiceContext,
   stage: Stage,
   view: StageView,
   body: PartitionBody,
+  outputs: (partition: number) => TransactionScope['outputs'] = () => [],
 ): ServicePart {
   const { client, names, tools, pause } = context;
   const runner = new PartitionRunner({
@@ -29,6 +40,7 @@ export function partitionedPart(
     group: names.group(stage.role),
     topic: names.topic(stage.topic),
     transactionalId: (partition) => names.transactionalId(stage.role, partition),
+    outputs: (partition) => [...outputs(partition), ...controlOutputs(names)],
     body,
     pause,
     onPartitions: (partitions) => view.assigned(partitions),
@@ -79,6 +91,7 @@ export function rolePart(
     group: names.group(role),
     topic: names.topic('progress'),
     transactionalId: () => names.transactionalId(role),
+    outputs: () => controlOutputs(names),
     body: async (tenure) => {
       tools.log.info('role_taken', { role });
       // What else failed was over when the try began.

@@ -53,7 +53,9 @@ export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePar
     settle: (at, tenure) => settleEnd(context, stage.makes, endOfInput(tenure.partition), at, tenure),
     observe: view.hopObserver,
   });
-  return partitionedPart(context, stage, view, body);
+  return partitionedPart(context, stage, view, body, (partition) => [
+    { topic: names.topic(hop.output), partition: hop.outputPartition?.(partition) ?? partition },
+  ]);
 }
 
 /** Makes a dead letter of a message whose data are at fault; anything else ends the service. */

@@ -1,5 +1,11 @@
 import { RmmError } from '../../base/error.js';
-import type { CommittedOffset, GroupMember, KafkaClient, TransactionalProducer } from '../../kafka/client.js';
+import type {
+  CommittedOffset,
+  GroupMember,
+  KafkaClient,
+  TransactionalProducer,
+  TransactionScope,
+} from '../../kafka/client.js';
 
 /** A partition in our hands, until `signal` is aborted or somebody else takes it over. */
 export interface Tenure {
@@ -27,6 +33,8 @@ export interface PartitionRunnerOptions {
   /** The topic whose partitions are shared out. */
   readonly topic: string;
   readonly transactionalId: (partition: number) => string;
+  /** All that the body ever writes to: see KafkaClient.producer. */
+  readonly outputs?: (partition: number) => TransactionScope['outputs'];
   readonly body: PartitionBody;
   /** Waits before try number `attempt` (from 1); resolves early when the signal is aborted. */
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
@@ -132,9 +140,10 @@ export class PartitionRunner {
   }
 
   async #tenure(partition: number, signal: AbortSignal, progressed: () => void): Promise<void> {
-    const { client, group, topic, transactionalId, onPartition, body } = this.#options;
+    const { client, group, topic, transactionalId, outputs, onPartition, body } = this.#options;
     onPartition?.(partition, { kind: 'opening' });
-    const producer = await client.producer(transactionalId(partition));
+    const scope = outputs && { position: { group, topic, partition }, outputs: outputs(partition) };
+    const producer = await client.producer(transactionalId(partition), scope);
     try {
       // Not before the producer is ours: an earlier owner's transaction may just be moving the position.
       const committed = (await client.admin.committed(group, topic)).get(partition);

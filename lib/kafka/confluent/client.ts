@@ -7,6 +7,7 @@ import type {
   KafkaConnection,
   PartitionReader,
   TransactionalProducer,
+  TransactionScope,
 } from '../client.js';
 import { closedHere } from '../failures.js';
 import { KafkajsClient } from '../kafkajs/client.js';
@@ -55,8 +56,10 @@ export class ConfluentClient implements KafkaClient {
     return new ConfluentReader(this.#context, topic, partition);
   }
 
-  async producer(transactionalId: string): Promise<TransactionalProducer> {
+  async producer(transactionalId: string, scope?: TransactionScope): Promise<TransactionalProducer> {
     if (this.#isClosed) throw closedHere(`taking over transactional id ${transactionalId}`);
+    // librdkafka has no way to make good what the brokers left undone of a transaction.
+    if (scope !== undefined) await (await this.#control.producer(transactionalId, scope)).close();
     return await ConfluentProducer.start(this.#context, transactionalId);
   }
 

@@ -6,6 +6,7 @@ import type {
   KafkaConnection,
   PartitionReader,
   TransactionalProducer,
+  TransactionScope,
 } from '../client.js';
 import { closedHere } from '../failures.js';
 import { Notes } from '../notes.js';
@@ -14,15 +15,14 @@ import { registerCodecs } from './codecs.js';
 import { Directory } from './directory.js';
 import { GroupAdmin } from './group-admin.js';
 import { KafkajsGroupMember } from './group-member.js';
-import type { LinkContext } from './link.js';
 import { Links } from './links.js';
-import { KafkajsProducer } from './producer.js';
+import { KafkajsProducer, type ProducerContext } from './producer.js';
 import { KafkajsReader } from './reader.js';
 
 /** The client that is always there: pure JavaScript, on the connections and the encoding of kafkajs. */
 export class KafkajsClient implements KafkaClient {
   readonly admin: KafkaAdmin;
-  readonly #context: LinkContext;
+  readonly #context: ProducerContext;
   /** Who leads what, for a client that moves the data by other connections. */
   readonly directory: Directory;
   readonly #members = new Set<KafkajsGroupMember>();
@@ -30,7 +30,7 @@ export class KafkajsClient implements KafkaClient {
 
   constructor(connection: KafkaConnection) {
     registerCodecs();
-    this.#context = { connection, notes: new Notes(connection.onNote), open: new Set() };
+    this.#context = { connection, notes: new Notes(connection.onNote), open: new Set(), undone: new Map() };
     this.directory = new Directory(this.#context);
     const groups = new GroupAdmin(connection, this.directory, new Links(this.#context));
     this.admin = new KafkajsAdmin(connection, this.directory, groups);
@@ -40,9 +40,9 @@ export class KafkajsClient implements KafkaClient {
     return new KafkajsReader(this.#context, this.directory, topic, partition);
   }
 
-  async producer(transactionalId: string): Promise<TransactionalProducer> {
+  async producer(transactionalId: string, scope?: TransactionScope): Promise<TransactionalProducer> {
     if (this.#isClosed) throw closedHere(`taking over transactional id ${transactionalId}`);
-    return await KafkajsProducer.start(this.#context, this.directory, transactionalId);
+    return await KafkajsProducer.start(this.#context, this.directory, transactionalId, scope);
   }
 
   join(options: GroupOptions): GroupMember {

@@ -4,6 +4,7 @@ import type { CommittedOffset, KafkaConnection } from '../client.js';
 import { askCoordinator, type Coordinated } from './coordinated.js';
 import type { Directory } from './directory.js';
 import type { Links } from './links.js';
+import { stableOffsetFetch } from './offset-fetch.js';
 
 /** Asks the coordinators of groups. */
 export class GroupAdmin {
@@ -29,7 +30,7 @@ export class GroupAdmin {
   ): Promise<ReadonlyMap<number, CommittedOffset>> {
     const target = this.#coordinator(group, `asking for offsets of group ${group}`);
     const { committed } = await askCoordinator(target, async (link) => {
-      const answer = await link.fetchOffsets(group, topic, partitions, target.doing);
+      const answer = await link.askOwn(stableOffsetFetch(group, topic, partitions), target.doing);
       return { answer, codes: answer.codes };
     });
     return committed;

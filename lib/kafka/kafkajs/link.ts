@@ -5,6 +5,7 @@ import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';
 import { connectionFailure } from './connection-failure.js';
 import { type FetchAnswer, type FetchAsk, readFetchAnswer } from './fetch-answer.js';
+import type { OwnRequest } from './flexible.js';
 import {
   type ApiRanges,
   apiOf,
@@ -16,12 +17,6 @@ import {
   type WireRequest,
   type WireResponse,
 } from './internals.js';
-import {
-  type OffsetFetchAnswer,
-  readOffsetFetch,
-  stableOffsetFetch,
-  writeOffsetFetch,
-} from './offset-fetch.js';
 import type { ApiName, Wire } from './wire.js';
 
 /** What every connection of one client shares. */
@@ -161,16 +156,11 @@ export class Link {
     return this.#exchange('Fetch', request, async (bytes) => readFetchAnswer(bytes), doing, args.maxWaitTime);
   }
 
-  /** Asks for offsets that no open transaction is about to change; see `ask`. */
-  fetchOffsets(
-    group: string,
-    topic: string,
-    partitions: readonly number[],
-    doing: string,
-  ): Promise<OffsetFetchAnswer> {
-    const encode = async () => new WireEncoder().writeBuffer(writeOffsetFetch(group, topic, partitions));
-    const request = { ...stableOffsetFetch, encode };
-    return this.#exchange(request.apiName, request, async (bytes) => readOffsetFetch(bytes), doing, 0);
+  /** Sends a request that kafkajs does not know; see `ask`. */
+  askOwn<Answer>({ name, key, version, body, read }: OwnRequest<Answer>, doing: string): Promise<Answer> {
+    const encode = async () => new WireEncoder().writeBuffer(body);
+    const request = { apiName: name, apiKey: key, apiVersion: version, encode };
+    return this.#exchange(name, request, async (bytes) => read(bytes), doing, 0);
   }
 
   async #exchange<Answer>(

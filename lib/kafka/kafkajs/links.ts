@@ -5,6 +5,9 @@ import { Link, type LinkContext } from './link.js';
 export class Links {
   readonly #context: LinkContext;
   readonly #links = new Map<string, Promise<Link>>();
+  /** Those that were open when they were looked at last. */
+  readonly #open = new Set<Link>();
+  #losses = 0;
   #isClosed = false;
 
   constructor(context: LinkContext) {
@@ -30,13 +33,26 @@ export class Links {
     this.#links.set(address, opening);
     try {
       const link = await opening;
-      if (!this.#isClosed) return link;
+      if (!this.#isClosed) {
+        this.#open.add(link);
+        return link;
+      }
       link.close();
       throw closedHere(`connecting to ${address}`);
     } catch (error) {
       if (this.#links.get(address) === opening) this.#links.delete(address);
       throw error;
     }
+  }
+
+  /** How many connections were lost since the beginning. */
+  get losses(): number {
+    for (const link of this.#open) {
+      if (link.isOpen) continue;
+      this.#open.delete(link);
+      this.#losses += 1;
+    }
+    return this.#losses;
   }
 
   /** Addresses that were reached and not yet lost. */

@@ -1,4 +1,10 @@
 import type { CommittedOffset } from '../client.js';
+import { Cursor, compactString, noTags, type OwnRequest, uvarint } from './flexible.js';
+
+export interface OffsetFetchAnswer {
+  readonly codes: readonly number[];
+  readonly committed: ReadonlyMap<number, CommittedOffset>;
+}
 
 /**
  * OffsetFetch, version 7, which kafkajs does not know. From this version on a request can ask for stable offsets:
@@ -6,29 +12,16 @@ import type { CommittedOffset } from '../client.js';
  * coordinator, the answer is UNSTABLE_OFFSET_COMMIT and not the old one. A service that takes a partition over and
  * reads the position too early would write everything since then twice.
  */
-export const stableOffsetFetch = { apiName: 'OffsetFetch', apiKey: 9, apiVersion: 7 } as const;
-
-export interface OffsetFetchAnswer {
-  readonly codes: readonly number[];
-  readonly committed: ReadonlyMap<number, CommittedOffset>;
+export function stableOffsetFetch(
+  group: string,
+  topic: string,
+  partitions: readonly number[],
+): OwnRequest<OffsetFetchAnswer> {
+  const body = bodyOf(group, topic, partitions);
+  return { name: 'OffsetFetch', key: 9, version: 7, body, read };
 }
 
-function uvarint(value: number): Buffer {
-  const bytes: number[] = [];
-  let left = value;
-  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
-  return Buffer.from([...bytes, left]);
-}
-
-/** Lengths of this encoding are one more than what they count; 0 stands for null. */
-function compactString(text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([uvarint(bytes.length + 1), bytes]);
-}
-
-const noTags = Buffer.from([0]);
-
-export function writeOffsetFetch(group: string, topic: string, partitions: readonly number[]): Buffer {
+function bodyOf(group: string, topic: string, partitions: readonly number[]): Buffer {
   const numbers = Buffer.alloc(4 * partitions.length);
   for (const [index, partition] of partitions.entries()) numbers.writeInt32BE(partition, 4 * index);
   const requireStable = Buffer.from([1]);
@@ -46,55 +39,7 @@ export function writeOffsetFetch(group: string, topic: string, partitions: reado
   ]);
 }
 
-class Cursor {
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  uvarint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes.readUInt8(this.at);
-      this.at += 1;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  int16(): number {
-    this.at += 2;
-    return this.#bytes.readInt16BE(this.at - 2);
-  }
-
-  int32(): number {
-    this.at += 4;
-    return this.#bytes.readInt32BE(this.at - 4);
-  }
-
-  int64(): number {
-    this.at += 8;
-    return Number(this.#bytes.readBigInt64BE(this.at - 8));
-  }
-
-  string(): string {
-    const length = Math.max(0, this.uvarint() - 1);
-    this.at += length;
-    return this.#bytes.toString('utf8', this.at - length, this.at);
-  }
-
-  skipTags(): void {
-    for (let count = this.uvarint(); count > 0; count -= 1) {
-      this.uvarint();
-      const size = this.uvarint();
-      this.at += size;
-    }
-  }
-}
-
-export function readOffsetFetch(payload: Buffer): OffsetFetchAnswer {
+function read(payload: Buffer): OffsetFetchAnswer {
   const cursor = new Cursor(payload);
   const codes: number[] = [];
   const committed = new Map<number, CommittedOffset>();
