@@ -7,24 +7,11 @@ import type { KafkaClient } from '../../../lib/kafka/client.js';
 import { clientNames, makeTopic, openForTest } from '../../support/kafka/clients.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { isShared, joinWatched } from '../../support/kafka/members.js';
-import { message, texts, until } from '../../support/kafka/read-all.js';
+import { message, patiently, texts, until } from '../../support/kafka/read-all.js';
 
 const isLong = process.env.RMMSTREAM_TEST_LONG !== undefined;
 const cluster = kafkaSkip === false ? await startKafka({ nodes: 3 }) : undefined;
 after(() => cluster?.stop());
-
-/** Tries until it works; only what may be tried again is. */
-async function patiently<Result>(what: () => Promise<Result>): Promise<Result> {
-  const deadline = Date.now() + 120_000;
-  for (;;) {
-    try {
-      return await what();
-    } catch (error) {
-      if (!(error instanceof RmmError) || error.spec.retry !== true || Date.now() > deadline) throw error;
-      await pause(100);
-    }
-  }
-}
 
 /** Writes 0, 1, 2, ... with the position in the same transaction, as a service does; begins anew after a failure. */
 async function count(

@@ -61,3 +61,16 @@ export async function until(what: string, isSo: () => boolean | Promise<boolean>
     await pause(20);
   }
 }
+
+/** Tries until it works, two minutes at most; only what may be tried again is. */
+export async function patiently<Result>(what: () => Promise<Result>): Promise<Result> {
+  const deadline = Date.now() + 120_000;
+  for (;;) {
+    try {
+      return await what();
+    } catch (error) {
+      if (!(error instanceof RmmError) || error.spec.retry !== true || Date.now() > deadline) throw error;
+      await pause(100);
+    }
+  }
+}
