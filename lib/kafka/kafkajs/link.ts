@@ -16,6 +16,7 @@ import {
   type WireRequest,
   type WireResponse,
 } from './internals.js';
+import { logIn } from './log-in.js';
 import {
   type OffsetFetchAnswer,
   readOffsetFetch,
@@ -92,8 +93,7 @@ export class Link {
       enforceRequestTimeout: false,
       connectionTimeout: openTimeoutMs(connection),
       ssl: tlsOptions(connection),
-      // kafkajs keeps its state of the log-in in this object.
-      sasl: connection.sasl === undefined ? undefined : { ...connection.sasl },
+      sasl: connection.sasl === undefined ? undefined : logIn(connection.sasl),
     });
   }
 
