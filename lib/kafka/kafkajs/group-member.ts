@@ -3,7 +3,7 @@ import { RmmError } from '../../base/error.js';
 import { Backoff } from '../backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import type { GroupMember, GroupOptions } from '../client.js';
-import { brokerCodeOf, brokerFailure } from '../failures.js';
+import { brokerFailure } from '../failures.js';
 import { type ShareMember, shareOut } from '../share-out.js';
 import type { Directory } from './directory.js';
 import {
@@ -15,18 +15,8 @@ import {
 } from './group-protocol.js';
 import type { Link, LinkContext } from './link.js';
 import { Links } from './links.js';
+import { Rejoining, type Setback, setbackOf } from './setbacks.js';
 import type { Wire } from './wire.js';
-
-/** Answers after which this member joins again, with the same name or with a new one. */
-const meetingAgain: ReadonlySet<number> = new Set([
-  brokerCode.rebalanceInProgress,
-  brokerCode.illegalGeneration,
-]);
-const staleCoordinator: ReadonlySet<number> = new Set([
-  brokerCode.coordinatorNotAvailable,
-  brokerCode.coordinatorLoading,
-  brokerCode.notCoordinator,
-]);
 
 const firstPauseMs = 50;
 const longestHeartbeatMs = 1000;
@@ -76,36 +66,32 @@ export class KafkajsGroupMember implements GroupMember {
   }
 
   async #run(): Promise<void> {
-    const backoff = new Backoff(firstPauseMs, this.#context.connection.retryMaxMs);
+    const rejoining = new Rejoining(this.#context.connection.retryMaxMs);
     // Callbacks belong to calls after this one has returned.
     await pause(0);
     while (!this.#isLeaving) {
       try {
         const joined = await this.#join();
-        backoff.reset();
+        rejoining.joined();
         await this.#stay(joined);
       } catch (error) {
         if (this.#isLeaving) return;
-        this.#learn(error);
-        // A coordinator that answers, if only that it does not know this member, is asked again at once.
-        if (brokerCodeOf(error) !== undefined && !staleCoordinator.has(brokerCodeOf(error)!)) backoff.reset();
-        await this.#sleep(backoff.next());
+        const setback = setbackOf(error);
+        this.#learn(setback, error as Error);
+        await this.#sleep(rejoining.pauseMs(setback));
       }
     }
   }
 
   /** Draws the consequences of a failure for the next try, and tells it where it is more than a rebalance. */
-  #learn(error: unknown): void {
-    const code = brokerCodeOf(error) ?? 0;
-    if (code === brokerCode.unknownMember) this.#memberId = '';
-    const isMeeting = meetingAgain.has(code);
-    if (!isMeeting && code !== brokerCode.unknownMember)
-      this.#directory.forgetCoordinator('group', this.#group);
-    const isPassing = isMeeting || staleCoordinator.has(code);
+  #learn(setback: Setback, error: Error): void {
+    if (setback === 'forgotten') this.#memberId = '';
+    if (setback === 'moved' || setback === 'lost') this.#directory.forgetCoordinator('group', this.#group);
     this.#awaySince ??= performance.now();
     const awayMs = performance.now() - this.#awaySince;
+    const isPassing = setback === 'meeting' || setback === 'moved';
     if (isPassing && awayMs < this.#context.connection.sessionTimeoutMs) this.#tell('joining');
-    else this.#tell('lost', error as Error);
+    else this.#tell('lost', error);
   }
 
   /** Tells changes only; while lost, what is tried to get back in is none. */
@@ -215,8 +201,7 @@ export class KafkajsGroupMember implements GroupMember {
         retry.reset();
       } catch (error) {
         const isMoved =
-          staleCoordinator.has(brokerCodeOf(error) ?? 0) ||
-          (error instanceof RmmError && error.code === 'kafka_unreachable');
+          setbackOf(error) === 'moved' || (error instanceof RmmError && error.code === 'kafka_unreachable');
         // Another broker may be the coordinator by now and know this member, so that nobody need meet again.
         if (!isMoved || this.#isLeaving || performance.now() - heardAt > sessionTimeoutMs) throw error;
         this.#directory.forgetCoordinator('group', this.#group);
