@@ -79,5 +79,6 @@ export async function standIn(
 
 /** What connections to stand-ins share. */
 export function linkContext(more: Parameters<typeof connectionTo>[1] = {}): LinkContext {
-  return { connection: connectionTo([], more), notes: new Notes(() => undefined), open: new Set() };
+  const connection = connectionTo([], more);
+  return { connection, notes: new Notes(connection.onNote), open: new Set() };
 }
