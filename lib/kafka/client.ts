@@ -41,6 +41,11 @@ export interface FetchedMessage {
   readonly value: Uint8Array | null;
   /** As UTF-8 text; of a header that comes twice the last one. Keys are foreign text: look them up with `get`. */
   readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Why its batch could not be unpacked, where that is so: for every offset of such a batch there is a message
+   * like this, with nothing else in it. Reading again would give the same.
+   */
+  readonly unreadable?: string;
 }
 
 export interface Fetched {
