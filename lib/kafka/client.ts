@@ -90,7 +90,10 @@ export interface TransactionalProducer {
 }
 
 export interface Transaction {
-  /** Writes messages to one partition, acknowledged by all in-sync replicas; the offset of the first of them. */
+  /**
+   * Writes messages to one partition, acknowledged by all in-sync replicas; the offset behind the last of them.
+   * What others write may lie between them.
+   */
   send(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<number>;
   /** Commits a group's position together with the messages. `metadata` is kept beside it. */
   commitOffset(commit: OffsetCommit): Promise<void>;
