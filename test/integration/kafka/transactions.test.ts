@@ -104,7 +104,7 @@ for (const name of clientNames) {
       await producer.transaction(async (transaction) => {
         assert.equal(
           await transaction.send(topic, 0, [{ key: null, value: large, headers: {} }, message('')]),
-          0,
+          2,
         );
       });
       const [first, second] = await readAll(client, topic);
