@@ -1,5 +1,5 @@
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import type { KafkaConnection } from '../client.js';
 import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';

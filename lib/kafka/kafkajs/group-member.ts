@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import type { GroupMember, GroupOptions } from '../client.js';
 import { brokerFailure, closedHere } from '../failures.js';

@@ -1,4 +1,5 @@
 import type { CommittedOffset } from '../client.js';
+import { ByteReader } from './byte-reader.js';
 
 /**
  * OffsetFetch, version 7, which kafkajs does not know. From this version on a request can ask for stable offsets:
@@ -46,75 +47,27 @@ export function writeOffsetFetch(group: string, topic: string, partitions: reado
   ]);
 }
 
-class Cursor {
-  readonly #bytes: Buffer;
-  at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  uvarint(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
-      const byte = this.#bytes.readUInt8(this.at);
-      this.at += 1;
-      value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return value;
-    }
-  }
-
-  int16(): number {
-    this.at += 2;
-    return this.#bytes.readInt16BE(this.at - 2);
-  }
-
-  int32(): number {
-    this.at += 4;
-    return this.#bytes.readInt32BE(this.at - 4);
-  }
-
-  int64(): number {
-    this.at += 8;
-    return Number(this.#bytes.readBigInt64BE(this.at - 8));
-  }
-
-  string(): string {
-    const length = Math.max(0, this.uvarint() - 1);
-    this.at += length;
-    return this.#bytes.toString('utf8', this.at - length, this.at);
-  }
-
-  skipTags(): void {
-    for (let count = this.uvarint(); count > 0; count -= 1) {
-      this.uvarint();
-      const size = this.uvarint();
-      this.at += size;
-    }
-  }
-}
-
 export function readOffsetFetch(payload: Buffer): OffsetFetchAnswer {
-  const cursor = new Cursor(payload);
+  const reader = new ByteReader(payload);
   const codes: number[] = [];
   const committed = new Map<number, CommittedOffset>();
-  cursor.skipTags();
-  cursor.int32();
-  for (let topics = cursor.uvarint() - 1; topics > 0; topics -= 1) {
-    cursor.string();
-    for (let partitions = cursor.uvarint() - 1; partitions > 0; partitions -= 1) {
-      const partition = cursor.int32();
-      const offset = cursor.int64();
-      cursor.int32();
+  reader.skipTags();
+  reader.int32();
+  for (let topics = reader.uvarint() - 1; topics > 0; topics -= 1) {
+    reader.compactString();
+    for (let partitions = reader.uvarint() - 1; partitions > 0; partitions -= 1) {
+      const partition = reader.int32();
+      const offset = reader.int64();
+      reader.int32();
       // @confluentinc/kafka-javascript ends what it commits with a zero.
-      const metadata = cursor.string().replace(/\0$/, '');
-      codes.push(cursor.int16());
-      cursor.skipTags();
+      const metadata = reader.compactString().replace(/\0$/, '');
+      codes.push(reader.int16());
+      reader.skipTags();
       // -1 stands for none.
       if (offset >= 0) committed.set(partition, { offset, metadata });
     }
-    cursor.skipTags();
+    reader.skipTags();
   }
-  codes.push(cursor.int16());
+  codes.push(reader.int16());
   return { codes, committed };
 }

@@ -1,4 +1,4 @@
-import { Backoff } from '../backoff.js';
+import { Backoff } from '../../base/backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import { brokerCodeOf } from '../failures.js';
 
