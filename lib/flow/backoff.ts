@@ -1,26 +1,7 @@
+import { type BackoffOptions, backoffMs } from '../base/backoff.js';
 import type { Clock } from '../base/clock.js';
 import { systemClock } from '../base/clock.js';
 import { RmmError } from '../base/error.js';
-
-export interface BackoffOptions {
-  /** Longest first pause. Default 100 ms. */
-  readonly firstMs?: number;
-  /** Longest pause of all: kafka.retry_max_ms. Default 10,000 ms. */
-  readonly maxMs?: number;
-  /** A number in [0, 1). */
-  readonly random: () => number;
-}
-
-/**
- * Pause after `failures` failures in a row (1, 2, ...): the longest one doubles from firstMs to maxMs, and the
- * pause is drawn from its upper half, so that many clients do not come back at the same moment and none at once.
- */
-export function backoffMs(failures: number, options: BackoffOptions): number {
-  const { firstMs = 100, maxMs = 10_000, random } = options;
-  // 2^60 milliseconds are beyond every limit, and no power overflows.
-  const longest = Math.min(maxMs, firstMs * 2 ** Math.min(60, Math.max(0, failures - 1)));
-  return longest * (0.5 + 0.5 * random());
-}
 
 /**
  * Resolves after `ms`.

@@ -43,6 +43,11 @@ export interface FetchedMessage {
   readonly value: Uint8Array | null;
   /** As UTF-8 text; of a header that comes twice the last one. Keys are foreign text: look them up with `get`. */
   readonly headers: ReadonlyMap<string, string>;
+  /**
+   * Why its batch could not be unpacked, where that is so: for every offset of such a batch there is a message
+   * like this, with nothing else in it. Reading again would give the same.
+   */
+  readonly unreadable?: string;
 }
 
 export interface Fetched {
@@ -87,7 +92,10 @@ export interface TransactionalProducer {
 }
 
 export interface Transaction {
-  /** Writes messages to one partition, acknowledged by all in-sync replicas; the offset of the first of them. */
+  /**
+   * Writes messages to one partition, acknowledged by all in-sync replicas; the offset behind the last of them.
+   * What others write may lie between them.
+   */
   send(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<number>;
   /** Commits a group's position together with the messages. `metadata` is kept beside it. */
   commitOffset(commit: OffsetCommit): Promise<void>;

@@ -5,6 +5,7 @@ import type { OffsetCommit, OutgoingMessage, Transaction } from './client.js';
 export interface TransactionSteps {
   addPartition(topic: string, partition: number): Promise<void>;
   addGroup(group: string): Promise<void>;
+  /** The offset behind the last message. */
   write(topic: string, partition: number, messages: readonly OutgoingMessage[]): Promise<number>;
   commitOffset(commit: OffsetCommit): Promise<void>;
   /** @throws kafka_message_too_large */

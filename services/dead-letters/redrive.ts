@@ -76,7 +76,7 @@ async function send(
       const offsets: number[] = [];
       const records: RecordOf<'redriven'>[] = [];
       for (const { letter, topic, partition, message } of prepared) {
-        const offset = await transaction.send(names.topic(topic), partition, [message]);
+        const offset = (await transaction.send(names.topic(topic), partition, [message])) - 1;
         offsets.push(offset);
         records.push({ type: 'redriven', letter, topic, partition, offset, letters: end });
       }

@@ -1,5 +1,6 @@
+import { backoffMs } from '../../lib/base/backoff.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import { backoffMs, sleep } from '../../lib/flow/backoff.js';
+import { sleep } from '../../lib/flow/backoff.js';
 import type { ServiceTools } from '../../lib/flow/host-service.js';
 import type { HopPosition } from '../../lib/flow/partitions/hop-position.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';

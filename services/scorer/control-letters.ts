@@ -10,6 +10,7 @@ import { readProgress } from '../kafka/progress-records.js';
 import { readTopic } from '../kafka/read-topic.js';
 import type { TopicKind } from '../kafka/topics.js';
 import { momentsSchema, readMoments } from '../scaler/moments-message.js';
+import { refuseUnreadable } from '../wire/message.js';
 
 /** Topics that are not partitioned by block. */
 const checkedTopics = ['progress', 'scaler-state', 'models'] as const satisfies readonly TopicKind[];
@@ -17,6 +18,7 @@ type CheckedTopic = (typeof checkedTopics)[number];
 
 /** Makes sure that a message belongs on its topic. @throws the codes of wireReasons */
 function check(kind: CheckedTopic, message: FetchedMessage, columns: number): void {
+  refuseUnreadable(message);
   if (kind === 'progress') readProgress(message);
   else if (kind === 'scaler-state' && schemaOf(message) === momentsSchema) readMoments(message, columns);
   else refuseOthers(message, kind);

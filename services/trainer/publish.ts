@@ -39,8 +39,8 @@ export async function publishModel(
     if (checkpoint !== undefined) messages.push(...fileMessages(checkpointName, checkpoint));
     let from: number | undefined;
     for (const message of messages) {
-      const offset = await transaction.send(names.topic('models'), 0, [message]);
-      from ??= offset;
+      const end = await transaction.send(names.topic('models'), 0, [message]);
+      from ??= end - 1;
     }
     await transaction.send(names.topic('progress'), 0, [
       progressMessage({

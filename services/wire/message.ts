@@ -28,10 +28,13 @@ export interface IncomingMessage {
   readonly key: string | null;
   readonly value: Uint8Array | null;
   readonly headers: Headers;
+  /** Why it could not be unpacked; nothing else is known of it then. */
+  readonly unreadable?: string;
 }
 
 /** What is wrong with a message; each code is the reason of a dead letter. */
 export const wireReasons = [
+  'wire_batch_unreadable',
   'wire_header_invalid',
   'wire_schema_unknown',
   'wire_version_unknown',
@@ -82,7 +85,9 @@ export interface OpenedMessage {
  * Checks a message from its outside to its inside. What is allocated is in proportion to its length.
  * @throws every code of wireReasons, and no other
  */
-export function openMessage(schema: TopicSchema, { key, value, headers }: IncomingMessage): OpenedMessage {
+export function openMessage(schema: TopicSchema, message: IncomingMessage): OpenedMessage {
+  refuseUnreadable(message);
+  const { key, value, headers } = message;
   const id = textHeader(headers, 'schema');
   if (id !== schema.id)
     throw wireError('wire_schema_unknown', `its schema is ${id.slice(0, 60)}, not ${schema.id}`, {
@@ -113,6 +118,11 @@ export function openMessage(schema: TopicSchema, { key, value, headers }: Incomi
   const problem = schemaProblem(schema, batch.columns);
   if (problem !== undefined) throw wireError('wire_message_invalid', problem, context);
   return { source, batch };
+}
+
+/** @throws wire_batch_unreadable */
+export function refuseUnreadable({ unreadable }: IncomingMessage): void {
+  if (unreadable !== undefined) throw wireError('wire_batch_unreadable', unreadable, {});
 }
 
 function decode({ id }: TopicSchema, version: number, value: Uint8Array, context: ErrorContext): Batch {

@@ -161,7 +161,8 @@ export async function put(
   messages: readonly OutgoingMessage[],
 ): Promise<number> {
   const producer = await cluster.client('test').producer(`put-${taken++}`);
-  return producer.transaction((transaction) => transaction.send(topic, partition, messages));
+  const end = await producer.transaction((transaction) => transaction.send(topic, partition, messages));
+  return end - messages.length;
 }
 
 /** Puts records on `progress`. */

@@ -35,6 +35,13 @@ export const wireCodes = {
     summary: 'A message is larger than kafka.topics.max_message_bytes, so a service did not look into it.',
     cure: `Set kafka.topics.max_message_bytes to what the topic takes and send it again. ${redrive}`,
   },
+  wire_batch_unreadable: {
+    domain: 'data',
+    exit: 1,
+    summary:
+      'Messages that somebody else wrote cannot be unpacked, by their compression or since they are damaged.',
+    cure: 'See what writes into the topic, and write them again with gzip, lz4, zstd or no compression. The dead letter of each gives its position; what it holds is known to whoever wrote it.',
+  },
   wire_message_invalid: {
     domain: 'data',
     exit: 1,

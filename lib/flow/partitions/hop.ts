@@ -172,7 +172,7 @@ function write(
   return producer.transaction(async (transaction) => {
     let end = at.output;
     for (const part of byBytes(out, options.requestBytes))
-      end = (await transaction.send(options.outputTopic, outputPartition, part)) + part.length;
+      end = await transaction.send(options.outputTopic, outputPartition, part);
     await sendDeadLetters(transaction, results, options);
     const position = { ...at, output: end };
     await transaction.commitOffset({

@@ -1,8 +1,9 @@
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import type { KafkaConnection } from '../client.js';
 import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';
+import { inTime } from '../waiting.js';
 import type { RdkafkaConsumer, RdkafkaError, RdkafkaProducer } from './binding.js';
 import { rdkafkaCode, rdkafkaCodeOf, rdkafkaFailure } from './rdkafka-failure.js';
 
@@ -29,19 +30,6 @@ function once(call: (done: Done) => unknown): Promise<void> {
       else reject(error);
     });
   });
-}
-
-/** Waits for a promise that does not fail, but not longer than `ms`; whether it came in time. */
-async function inTime(ended: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  try {
-    return await Promise.race([ended.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** The calls to one client of librdkafka; it must not be taken down under any of them. */

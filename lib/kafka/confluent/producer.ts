@@ -39,7 +39,8 @@ export interface ConfluentContext {
 /** Messages of one `send` on their way. */
 interface Delivery {
   left: number;
-  first: number;
+  /** Behind the last of them that was reported. */
+  end: number;
   readonly resolve: (offset: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -130,7 +131,7 @@ export class ConfluentProducer implements TransactionalProducer {
     let timer: NodeJS.Timeout | undefined;
     return new Promise<number>((resolve, reject) => {
       if (this.#calls.isClosed) throw closedHere(doing);
-      this.#delivery = { left: messages.length, first: Number.POSITIVE_INFINITY, resolve, reject };
+      this.#delivery = { left: messages.length, end: 0, resolve, reject };
       const giveUp = () =>
         reject(new RmmError('kafka_unreachable', `${doing}: librdkafka does not say what became of it`));
       timer = setTimeout(giveUp, this.#context.connection.requestTimeoutMs + graceMs);
@@ -173,8 +174,8 @@ export class ConfluentProducer implements TransactionalProducer {
       return;
     }
     delivery.left -= 1;
-    delivery.first = Math.min(delivery.first, offset);
-    if (delivery.left === 0) delivery.resolve(delivery.first);
+    delivery.end = Math.max(delivery.end, offset + 1);
+    if (delivery.left === 0) delivery.resolve(delivery.end);
   }
 
   async #commitOffset({ group, topic, partition, offset, metadata }: OffsetCommit): Promise<void> {

@@ -49,10 +49,8 @@ export class KafkajsClient implements KafkaClient {
     const member = new KafkajsGroupMember(this.#context, this.directory, options);
     this.#members.add(member);
     return {
-      leave: async () => {
-        this.#members.delete(member);
-        await member.leave();
-      },
+      // Among the members until it has left: the client must not be closed under its goodbye.
+      leave: () => member.leave().finally(() => this.#members.delete(member)),
     };
   }
 

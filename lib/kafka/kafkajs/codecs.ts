@@ -22,7 +22,7 @@ function checkSize(name: string, bytes: Buffer): void {
   const most = framedBlocks(name === 'zstd' ? 'zstd' : 'lz4', bytes);
   if (most > mostPlainBytes)
     throw new RmmError(
-      'kafka_request_failed',
+      'wire_batch_unreadable',
       `a record batch of ${bytes.length} bytes would become up to ${most} bytes; at most ${mostPlainBytes} are taken`,
     );
 }
@@ -79,7 +79,7 @@ function codec(number: number): Codec {
   const maker = makers[number];
   if (maker === undefined)
     throw new RmmError(
-      'kafka_request_failed',
+      'wire_batch_unreadable',
       `messages are compressed in a way that is not read here (number ${number}, snappy is 2); write them with gzip, lz4, zstd or none`,
     );
   const codec = maker();
@@ -96,7 +96,7 @@ export function registerCodecs(): void {
     });
 }
 
-/** @throws kafka_request_failed where the bytes are damaged or the compression is unknown */
+/** @throws wire_batch_unreadable where the bytes are damaged, too many or compressed in an unknown way */
 export async function decompress(number: number, bytes: Buffer): Promise<Buffer> {
   if (number === 0) return bytes;
   const { decompress } = codec(number);
@@ -105,11 +105,9 @@ export async function decompress(number: number, bytes: Buffer): Promise<Buffer>
   } catch (error) {
     if (error instanceof RmmError) throw error;
     throw new RmmError(
-      'kafka_request_failed',
+      'wire_batch_unreadable',
       `a record batch does not decompress: ${(error as Error).message}`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

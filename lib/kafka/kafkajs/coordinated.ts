@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import { brokerCodeOf, brokerFailure } from '../failures.js';
 import type { CoordinatorKind, Directory } from './directory.js';

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { RmmError } from '../../base/error.js';
 import { brokerCode } from '../broker-codes.js';
 import { brokerFailure, closedHere } from '../failures.js';
+import { addressOf } from './address.js';
+import { firstAnswer, NoAnswer } from './first-answer.js';
 import type { Link, LinkContext } from './link.js';
 import { Links } from './links.js';
 import type { ApiName, TopicMetadata, Wire } from './wire.js';
@@ -9,6 +11,11 @@ import type { ApiName, TopicMetadata, Wire } from './wire.js';
 /** How long a topic may be unknown to the brokers asked: news of a new one takes a moment to get round. */
 const topicPatienceMs = 2000;
 const topicPauseMs = 100;
+
+/** So long a broker may be silent before the next one is asked too. */
+const silenceMs = 1000;
+/** What may be asked of several brokers at once, since it changes nothing. */
+const questions: ReadonlySet<ApiName> = new Set(['Metadata', 'GroupCoordinator', 'DescribeConfigs']);
 
 export type CoordinatorKind = 'group' | 'transaction';
 
@@ -19,22 +26,31 @@ export class Directory {
   #addresses: ReadonlyMap<number, string> = new Map();
   readonly #leaders = new Map<string, ReadonlyMap<number, number>>();
   readonly #coordinators = new Map<string, string>();
+  readonly #patienceMs: number;
+  /** Addresses whose last answer is missing. */
+  readonly #silent = new Set<string>();
 
   constructor(context: LinkContext) {
+    this.#patienceMs = context.connection.requestTimeoutMs;
     this.#bootstrap = context.connection.brokers;
     this.#links = new Links(context);
   }
 
-  /** Addresses in the order in which they are tried: where there is a connection, known ones, configured ones. */
+  /**
+   * Addresses in the order in which they are tried: where there is a connection, known ones, configured ones; and
+   * those last that did not answer when they were asked last.
+   */
   #candidates(): readonly string[] {
     const known = [...this.#addresses.values()];
     const start = Math.floor(Math.random() * known.length);
     const turned = [...known.slice(start), ...known.slice(0, start)];
-    return [...new Set([...this.#links.addresses, ...turned, ...this.#bootstrap])];
+    const all = [...new Set([...this.#links.addresses, ...turned, ...this.#bootstrap])];
+    const isSilent = (address: string) => Number(this.#silent.has(address));
+    return all.sort((a, b) => isSilent(a) - isSilent(b));
   }
 
   /**
-   * Asks whichever broker answers.
+   * Asks whichever broker answers, within kafka.request_timeout_ms.
    * @throws kafka_unreachable where none does, kafka_refused
    */
   async ask<Name extends ApiName>(
@@ -42,29 +58,40 @@ export class Directory {
     args: Wire[Name]['ask'],
     doing: string,
   ): Promise<{ readonly answer: Wire[Name]['answer']; readonly broker: string }> {
-    const reasons: string[] = [];
-    for (const address of this.#candidates()) {
+    const candidates = this.#candidates().map((address) => ({
+      name: `broker ${address}`,
+      ask: () => this.#askOne(name, args, doing, address),
+      passedOver: () => this.#silent.add(address),
+    }));
+    try {
+      return await firstAnswer(candidates, {
+        silenceMs: questions.has(name) ? silenceMs : this.#patienceMs,
+        patienceMs: this.#patienceMs,
+        mayPass: (error) => error instanceof RmmError && error.code === 'kafka_unreachable',
+      });
+    } catch (error) {
       if (this.#links.isClosed) throw closedHere(doing);
-      try {
-        const link = await this.#links.to(address);
-        return { answer: await link.ask(name, args, doing), broker: address };
-      } catch (error) {
-        if (!(error instanceof RmmError) || error.code !== 'kafka_unreachable') throw error;
-        reasons.push(error.message);
-      }
+      if (!(error instanceof NoAnswer)) throw error;
+      throw new RmmError('kafka_unreachable', `${doing}: no broker answers (${error.message})`);
     }
-    throw new RmmError('kafka_unreachable', `${doing}: no broker answers (${reasons.join('; ')})`);
+  }
+
+  async #askOne<Name extends ApiName>(
+    name: Name,
+    args: Wire[Name]['ask'],
+    doing: string,
+    address: string,
+  ): Promise<{ readonly answer: Wire[Name]['answer']; readonly broker: string }> {
+    const link = await this.#links.to(address);
+    const answer = await link.ask(name, args, doing);
+    this.#silent.delete(address);
+    return { answer, broker: address };
   }
 
   /** Names as the brokers have them now; no name at all asks for all topics. */
   async metadata(topics: readonly string[], doing: string): Promise<Wire['Metadata']['answer']> {
     const { answer } = await this.ask('Metadata', { topics, allowAutoTopicCreation: false }, doing);
-    this.#addresses = new Map(
-      answer.brokers.map(({ nodeId, host, port }) => [
-        nodeId,
-        host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`,
-      ]),
-    );
+    this.#addresses = new Map(answer.brokers.map((broker) => [broker.nodeId, addressOf(broker)]));
     return answer;
   }
 
@@ -134,8 +161,7 @@ export class Directory {
       doing,
     );
     if (answer.errorCode !== 0) throw brokerFailure(answer.errorCode, { doing, broker }, answer.errorMessage);
-    const { host, port } = answer.coordinator;
-    const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+    const address = addressOf(answer.coordinator);
     this.#coordinators.set(`${kind} ${key}`, address);
     return address;
   }

@@ -1,43 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import type { GroupMember, GroupOptions } from '../client.js';
-import { brokerCodeOf, brokerFailure } from '../failures.js';
+import { brokerFailure, closedHere } from '../failures.js';
 import { type ShareMember, shareOut } from '../share-out.js';
+import { inTime, unlessAborted } from '../waiting.js';
 import type { Directory } from './directory.js';
-import {
-  assignorName,
-  readAssignment,
-  readOwned,
-  writeAssignment,
-  writeSubscription,
-} from './group-protocol.js';
+import { readAssignment, readOwned, writeAssignment } from './group-protocol.js';
+import { askToJoin, type Joined, leaveGroup, sendHeartbeat, syncGroup } from './group-requests.js';
 import type { Link, LinkContext } from './link.js';
 import { Links } from './links.js';
+import { Rejoining, type Setback, setbackOf } from './setbacks.js';
 import type { Wire } from './wire.js';
-
-/** Answers after which this member joins again, with the same name or with a new one. */
-const meetingAgain: ReadonlySet<number> = new Set([
-  brokerCode.rebalanceInProgress,
-  brokerCode.illegalGeneration,
-]);
-const staleCoordinator: ReadonlySet<number> = new Set([
-  brokerCode.coordinatorNotAvailable,
-  brokerCode.coordinatorLoading,
-  brokerCode.notCoordinator,
-]);
 
 const firstPauseMs = 50;
 const longestHeartbeatMs = 1000;
 const leastTimeoutMs = 2000;
 const leaveTimeoutMs = 3000;
-
-/** A generation of the group that this member takes part in. */
-interface Joined {
-  readonly memberId: string;
-  readonly generationId: number;
-}
 
 /**
  * Membership of a consumer group and nothing else: it joins, shares out where it is the leader, and sends
@@ -51,10 +31,12 @@ export class KafkajsGroupMember implements GroupMember {
   readonly #links: Links;
   #memberId = '';
   #owned: readonly number[] = [];
-  #isLeaving = false;
   #told: { state: string; reason: string | undefined } = { state: '', reason: undefined };
   #awaySince: number | undefined;
   readonly #leaving = new AbortController();
+  #left: Promise<void> | undefined;
+  /** A request to join that has no answer yet; never fails. */
+  #joining: Promise<unknown> = Promise.resolve();
   readonly #running: Promise<void>;
 
   constructor(context: LinkContext, directory: Directory, options: GroupOptions) {
@@ -75,37 +57,37 @@ export class KafkajsGroupMember implements GroupMember {
     return this.#options.group;
   }
 
+  get #isLeaving(): boolean {
+    return this.#leaving.signal.aborted;
+  }
+
   async #run(): Promise<void> {
-    const backoff = new Backoff(firstPauseMs, this.#context.connection.retryMaxMs);
+    const rejoining = new Rejoining(this.#context.connection.retryMaxMs);
     // Callbacks belong to calls after this one has returned.
     await pause(0);
     while (!this.#isLeaving) {
       try {
         const joined = await this.#join();
-        backoff.reset();
+        rejoining.joined();
         await this.#stay(joined);
       } catch (error) {
         if (this.#isLeaving) return;
-        this.#learn(error);
-        // A coordinator that answers, if only that it does not know this member, is asked again at once.
-        if (brokerCodeOf(error) !== undefined && !staleCoordinator.has(brokerCodeOf(error)!)) backoff.reset();
-        await this.#sleep(backoff.next());
+        const setback = setbackOf(error);
+        this.#learn(setback, error as Error);
+        await this.#sleep(rejoining.pauseMs(setback));
       }
     }
   }
 
   /** Draws the consequences of a failure for the next try, and tells it where it is more than a rebalance. */
-  #learn(error: unknown): void {
-    const code = brokerCodeOf(error) ?? 0;
-    if (code === brokerCode.unknownMember) this.#memberId = '';
-    const isMeeting = meetingAgain.has(code);
-    if (!isMeeting && code !== brokerCode.unknownMember)
-      this.#directory.forgetCoordinator('group', this.#group);
-    const isPassing = isMeeting || staleCoordinator.has(code);
+  #learn(setback: Setback, error: Error): void {
+    if (setback === 'forgotten') this.#memberId = '';
+    if (setback === 'moved' || setback === 'lost') this.#directory.forgetCoordinator('group', this.#group);
     this.#awaySince ??= performance.now();
     const awayMs = performance.now() - this.#awaySince;
+    const isPassing = setback === 'meeting' || setback === 'moved';
     if (isPassing && awayMs < this.#context.connection.sessionTimeoutMs) this.#tell('joining');
-    else this.#tell('lost', error as Error);
+    else this.#tell('lost', error);
   }
 
   /** Tells changes only; while lost, what is tried to get back in is none. */
@@ -123,61 +105,46 @@ export class KafkajsGroupMember implements GroupMember {
   }
 
   async #coordinator(doing: string): Promise<Link> {
-    return await this.#links.to(await this.#directory.coordinatorOf('group', this.#group, doing));
+    const looking = this.#directory.coordinatorOf('group', this.#group, doing);
+    return await this.#links.to(await this.#unlessLeaving(looking, doing));
+  }
+
+  #unlessLeaving<Result>(call: Promise<Result>, doing: string): Promise<Result> {
+    return unlessAborted(call, this.#leaving.signal, () => closedHere(doing));
   }
 
   async #join(): Promise<Joined> {
     const doing = `joining group ${this.#group}`;
+    const { sessionTimeoutMs } = this.#context.connection;
     this.#tell('joining');
     const link = await this.#coordinator(doing);
-    const answer = await this.#askJoin(link, doing);
-    const memberId = answer.memberId;
-    this.#memberId = memberId;
-    const isLeader = answer.leaderId === memberId;
-    const sync = await link.ask(
-      'SyncGroup',
-      {
-        groupId: this.#group,
-        generationId: answer.generationId,
-        memberId,
-        groupAssignment: isLeader ? await this.#assign(answer.members, doing) : [],
-      },
-      doing,
-      this.#context.connection.sessionTimeoutMs,
-    );
-    if (sync.errorCode !== 0) throw brokerFailure(sync.errorCode, { doing, broker: link.address });
-    this.#owned = readAssignment(sync.memberAssignment, this.#options.topic);
+    let answer = await this.#askToJoin(link, doing);
+    // A broker gives out a name first, and takes whoever comes with it.
+    if (answer.errorCode === brokerCode.memberIdRequired) answer = await this.#askToJoin(link, doing);
+    if (answer.errorCode !== 0) throw brokerFailure(answer.errorCode, { doing, broker: link.address });
+    const { memberId, leaderId, generationId, members } = answer;
+    const joined = { memberId, generationId };
+    const shares = leaderId === memberId ? await this.#assign(members, doing) : [];
+    const given = await syncGroup(link, this.#group, joined, shares, doing, sessionTimeoutMs);
+    this.#owned = readAssignment(given, this.#options.topic);
     if (!this.#isLeaving) {
       this.#tell('joined');
       this.#options.onPartitions(this.#owned);
     }
-    return { memberId, generationId: answer.generationId };
+    return joined;
   }
 
-  async #askJoin(link: Link, doing: string): Promise<Wire['JoinGroup']['answer']> {
+  async #askToJoin(link: Link, doing: string): Promise<Wire['JoinGroup']['answer']> {
+    if (this.#isLeaving) throw closedHere(doing);
     const { sessionTimeoutMs } = this.#context.connection;
-    for (;;) {
-      const answer = await link.ask(
-        'JoinGroup',
-        {
-          groupId: this.#group,
-          sessionTimeout: sessionTimeoutMs,
-          // Members hold nothing back while the group meets, so nobody needs longer than to notice.
-          rebalanceTimeout: sessionTimeoutMs,
-          memberId: this.#memberId,
-          protocolType: 'consumer',
-          groupProtocols: [
-            { name: assignorName, metadata: writeSubscription(this.#options.topic, this.#owned) },
-          ],
-        },
-        doing,
-        sessionTimeoutMs,
-      );
-      if (answer.errorCode === 0) return answer;
-      if (answer.errorCode !== brokerCode.memberIdRequired || this.#isLeaving)
-        throw brokerFailure(answer.errorCode, { doing, broker: link.address });
-      this.#memberId = answer.memberId;
-    }
+    const member = { memberId: this.#memberId, owned: this.#owned, sessionTimeoutMs };
+    const asked = askToJoin(link, this.#options, member, doing).then((answer) => {
+      const { errorCode, memberId } = answer;
+      if (errorCode === 0 || errorCode === brokerCode.memberIdRequired) this.#memberId = memberId;
+      return answer;
+    });
+    this.#joining = asked.catch(() => undefined);
+    return await asked;
   }
 
   async #assign(
@@ -185,7 +152,7 @@ export class KafkajsGroupMember implements GroupMember {
     doing: string,
   ): Promise<Wire['SyncGroup']['ask']['groupAssignment']> {
     const { topic } = this.#options;
-    const { partitionMetadata } = await this.#directory.topic(topic, doing);
+    const { partitionMetadata } = await this.#unlessLeaving(this.#directory.topic(topic, doing), doing);
     const sharing: ShareMember[] = members.map(({ memberId, memberMetadata }) => ({
       id: memberId,
       owned: readOwned(memberMetadata, topic),
@@ -197,7 +164,7 @@ export class KafkajsGroupMember implements GroupMember {
   }
 
   /** Sends heartbeats; throws when the group meets again or the coordinator is lost. */
-  async #stay({ memberId, generationId }: Joined): Promise<void> {
+  async #stay(joined: Joined): Promise<void> {
     const doing = `staying in group ${this.#group}`;
     const { sessionTimeoutMs } = this.#context.connection;
     const heartbeatMs = Math.min(longestHeartbeatMs, sessionTimeoutMs / 4);
@@ -207,16 +174,12 @@ export class KafkajsGroupMember implements GroupMember {
       await this.#sleep(heartbeatMs);
       if (this.#isLeaving) return;
       try {
-        const link = await this.#coordinator(doing);
-        const ask = { groupId: this.#group, groupGenerationId: generationId, memberId };
-        const { errorCode } = await link.ask('Heartbeat', ask, doing);
-        if (errorCode !== 0) throw brokerFailure(errorCode, { doing, broker: link.address });
+        await sendHeartbeat(await this.#coordinator(doing), this.#group, joined, doing);
         heardAt = performance.now();
         retry.reset();
       } catch (error) {
         const isMoved =
-          staleCoordinator.has(brokerCodeOf(error) ?? 0) ||
-          (error instanceof RmmError && error.code === 'kafka_unreachable');
+          setbackOf(error) === 'moved' || (error instanceof RmmError && error.code === 'kafka_unreachable');
         // Another broker may be the coordinator by now and know this member, so that nobody need meet again.
         if (!isMoved || this.#isLeaving || performance.now() - heardAt > sessionTimeoutMs) throw error;
         this.#directory.forgetCoordinator('group', this.#group);
@@ -225,37 +188,41 @@ export class KafkajsGroupMember implements GroupMember {
     }
   }
 
-  async leave(): Promise<void> {
-    if (this.#isLeaving) return await this.#running;
-    this.#isLeaving = true;
+  /** Leaves within seconds, whatever the brokers do: where they do not answer, the session ends by itself. */
+  leave(): Promise<void> {
+    this.#left ??= this.#leave();
+    return this.#left;
+  }
+
+  async #leave(): Promise<void> {
     this.#leaving.abort();
     // A connection of its own: a broker answers a join, which may take long, before what comes after it.
     const links = new Links(this.#context);
-    try {
-      if (this.#memberId !== '') {
-        const left = this.#sayGoodbye(links);
-        await Promise.race([left, pause(leaveTimeoutMs, undefined, { ref: false })]);
-        left.catch(() => undefined);
-      }
-    } catch (error) {
+    let failure: string | undefined = `no answer in ${leaveTimeoutMs} ms`;
+    const said = this.#sayGoodbye(links).then(
+      () => {
+        failure = undefined;
+      },
+      (error: Error) => {
+        failure = error.message;
+      },
+    );
+    await inTime(said, leaveTimeoutMs);
+    links.close();
+    this.#links.close();
+    await this.#running;
+    if (failure !== undefined)
       this.#context.notes.say(
-        `leaving group ${this.#group} failed, the others wait for the session to end: ${(error as Error).message}`,
+        `leaving group ${this.#group} failed, the others wait for the session to end: ${failure}`,
       );
-    } finally {
-      links.close();
-      this.#links.close();
-      await this.#running;
-    }
   }
 
   async #sayGoodbye(links: Links): Promise<void> {
+    // The broker may be giving this member a name just now, for which it would wait until the session ends.
+    if (this.#memberId === '') await this.#joining;
+    if (this.#memberId === '') return;
     const doing = `leaving group ${this.#group}`;
     const link = await links.to(await this.#directory.coordinatorOf('group', this.#group, doing));
-    const { errorCode } = await link.ask(
-      'LeaveGroup',
-      { groupId: this.#group, memberId: this.#memberId },
-      doing,
-    );
-    if (errorCode !== 0) throw brokerFailure(errorCode, { doing, broker: link.address });
+    await leaveGroup(link, this.#group, this.#memberId, doing);
   }
 }

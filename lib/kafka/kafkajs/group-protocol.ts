@@ -1,3 +1,4 @@
+import { ByteReader } from './byte-reader.js';
 import { WireEncoder } from './internals.js';
 
 /**
@@ -35,61 +36,27 @@ export function writeAssignment(topic: string, partitions: readonly number[]): B
     .writeBytes(nothing()).buffer;
 }
 
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get isAtEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  int16(): number {
-    this.#at += 2;
-    return this.#bytes.readInt16BE(this.#at - 2);
-  }
-
-  int32(): number {
-    this.#at += 4;
-    return this.#bytes.readInt32BE(this.#at - 4);
-  }
-
-  string(): string {
-    const length = this.int16();
-    this.#at += length;
-    return this.#bytes.toString('utf8', this.#at - length, this.#at);
-  }
-
-  skipBytes(): void {
-    const length = this.int32();
-    this.#at += Math.max(0, length);
-  }
-
-  /** Partitions of `topic` in a list of topics with their partitions. */
-  partitions(topic: string): number[] {
-    const found: number[] = [];
-    for (let topics = this.int32(); topics > 0; topics -= 1) {
-      const isOurs = this.string() === topic;
-      for (let count = this.int32(); count > 0; count -= 1) {
-        const partition = this.int32();
-        if (isOurs) found.push(partition);
-      }
+/** Partitions of `topic` in a list of topics with their partitions. */
+function readPartitions(reader: ByteReader, topic: string): number[] {
+  const found: number[] = [];
+  for (let topics = reader.int32(); topics > 0; topics -= 1) {
+    const isOurs = reader.string() === topic;
+    for (let count = reader.int32(); count > 0; count -= 1) {
+      const partition = reader.int32();
+      if (isOurs) found.push(partition);
     }
-    return found;
   }
+  return found;
 }
 
 /** Partitions that another member says it has; none where it speaks the oldest version, or nonsense. */
 export function readOwned(subscription: Buffer, topic: string): number[] {
   try {
-    const reader = new Reader(subscription);
+    const reader = new ByteReader(subscription);
     const spoken = reader.int16();
     for (let topics = reader.int32(); topics > 0; topics -= 1) reader.string();
     reader.skipBytes();
-    return spoken < 1 || reader.isAtEnd ? [] : reader.partitions(topic);
+    return spoken < 1 || reader.isAtEnd ? [] : readPartitions(reader, topic);
   } catch (error) {
     if (error instanceof RangeError) return [];
     throw error;
@@ -99,7 +66,7 @@ export function readOwned(subscription: Buffer, topic: string): number[] {
 /** Partitions that the leader gave; none where it gave nothing. */
 export function readAssignment(assignment: Buffer, topic: string): number[] {
   if (assignment.length === 0) return [];
-  const reader = new Reader(assignment);
+  const reader = new ByteReader(assignment);
   reader.int16();
-  return reader.partitions(topic);
+  return readPartitions(reader, topic);
 }

@@ -79,10 +79,30 @@ export interface ConnectionSettings {
   readonly enforceRequestTimeout: boolean;
   readonly connectionTimeout: number;
   readonly ssl: ConnectionOptions | undefined;
-  readonly sasl:
-    | { readonly mechanism: string; readonly username: string; readonly password: string }
-    | undefined;
+  /** kafkajs keeps its state of the log-in in this object. */
+  readonly sasl: SaslSettings | undefined;
 }
+
+interface SaslUser {
+  readonly mechanism: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface SaslSettings extends SaslUser {
+  readonly authenticationProvider: (tools: SaslTools) => SaslAuthenticator;
+}
+
+/** What a log-in works with: `saslAuthenticate` sends a step of it and gives the broker's answer. */
+export interface SaslTools {
+  readonly saslAuthenticate: (step: unknown) => Promise<unknown>;
+}
+
+export interface SaslAuthenticator {
+  authenticate(): Promise<void>;
+}
+
+type SaslProvider = (user: SaslUser) => SaslSettings['authenticationProvider'];
 
 export const WireConnection = require('kafkajs/src/network/connection') as new (
   settings: ConnectionSettings,
@@ -93,6 +113,13 @@ export const socketFactory = (
 )();
 
 export const WireEncoder = require('kafkajs/src/protocol/encoder') as new () => WireEncoder;
+
+/** The steps of a log-in by the mechanism. */
+export const saslProviders = {
+  plain: require('kafkajs/src/broker/saslAuthenticator/plain') as SaslProvider,
+  'scram-sha-256': require('kafkajs/src/broker/saslAuthenticator/scram256') as SaslProvider,
+  'scram-sha-512': require('kafkajs/src/broker/saslAuthenticator/scram512') as SaslProvider,
+} as const;
 
 interface ApiDefinition {
   readonly versions: readonly string[];

@@ -1,22 +1,20 @@
-import type { ConnectionOptions } from 'node:tls';
 import { RmmError } from '../../base/error.js';
 import type { KafkaConnection } from '../client.js';
 import { closedHere } from '../failures.js';
 import type { Notes } from '../notes.js';
+import { unlessAborted } from '../waiting.js';
 import { connectionFailure } from './connection-failure.js';
 import { type FetchAnswer, type FetchAsk, readFetchAnswer } from './fetch-answer.js';
 import type { OwnRequest } from './flexible.js';
 import {
   type ApiRanges,
   apiOf,
-  createLogger,
-  socketFactory,
   WireConnection,
   WireEncoder,
-  type WireLogEntry,
   type WireRequest,
   type WireResponse,
 } from './internals.js';
+import { linkSettings, openTimeoutMs } from './link-settings.js';
 import type { ApiName, Wire } from './wire.js';
 
 /** What every connection of one client shares. */
@@ -35,33 +33,6 @@ interface ApiVersionsAnswer {
   }[];
 }
 
-/** Longest wait for a connection with its log-in; the next broker of the list is tried after it. */
-function openTimeoutMs(connection: KafkaConnection): number {
-  return Math.min(10_000, Math.max(1000, connection.requestTimeoutMs / 3));
-}
-
-function tlsOptions({ tls }: KafkaConnection): ConnectionOptions | undefined {
-  if (tls === undefined) return undefined;
-  return {
-    ...(tls.ca !== undefined && { ca: tls.ca }),
-    ...(tls.cert !== undefined && { cert: tls.cert }),
-    ...(tls.key !== undefined && { key: tls.key }),
-  };
-}
-
-/** Messages of kafkajs at levels WARN and ERROR; what it throws is told elsewhere. */
-function logger(notes: Notes): unknown {
-  const warnings = 2;
-  return createLogger({
-    level: warnings,
-    logCreator:
-      () =>
-      ({ label, log }: WireLogEntry) => {
-        if (label === 'WARN') notes.say(`kafkajs: ${log.message}${log.broker ? ` (${log.broker})` : ''}`);
-      },
-  });
-}
-
 /** One connection to one broker, logged in. Not connected again once lost: open another. */
 export class Link {
   readonly address: string;
@@ -76,43 +47,33 @@ export class Link {
     const { connection, notes } = context;
     this.#context = context;
     this.address = address;
-    const split = address.lastIndexOf(':');
-    this.#wire = new WireConnection({
-      host: address.slice(0, split).replace(/^\[|\]$/g, ''),
-      port: Number(address.slice(split + 1)),
-      clientId: connection.clientId,
-      logger: logger(notes),
-      socketFactory,
-      requestTimeout: connection.requestTimeoutMs,
-      enforceRequestTimeout: false,
-      connectionTimeout: openTimeoutMs(connection),
-      ssl: tlsOptions(connection),
-      // kafkajs keeps its state of the log-in in this object.
-      sasl: connection.sasl === undefined ? undefined : { ...connection.sasl },
-    });
+    this.#wire = new WireConnection(linkSettings(connection, notes, address));
   }
 
-  /** @throws kafka_unreachable, kafka_refused, kafka_version_unsupported */
-  static async open(context: LinkContext, address: string): Promise<Link> {
+  /**
+   * @param signal gives it up at once
+   * @throws kafka_unreachable, kafka_refused, kafka_version_unsupported, kafka_closed
+   */
+  static async open(context: LinkContext, address: string, signal?: AbortSignal): Promise<Link> {
     const link = new Link(context, address);
     const asking = { doing: 'connecting', broker: address };
-    const timeoutMs = openTimeoutMs(context.connection);
+    const { notes } = context;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () =>
-          reject(new RmmError('kafka_unreachable', `connecting: broker ${address} did not answer in time`)),
-        timeoutMs,
-      );
+      const isLate = () =>
+        reject(new RmmError('kafka_unreachable', `connecting: broker ${address} did not answer in time`));
+      timer = setTimeout(isLate, openTimeoutMs(context.connection));
     });
+    const opened = Promise.race([link.#logIn(), late]);
     try {
-      await Promise.race([link.#logIn(), late]);
-      context.notes.found(address);
+      if (signal === undefined) await opened;
+      else await unlessAborted(opened, signal, () => closedHere(`connecting to ${address}`));
+      notes.found(address);
       return link;
     } catch (error) {
       link.close();
       const failure = connectionFailure(error, asking, true);
-      context.notes.lost(address, failure.message);
+      if (failure.code !== 'kafka_closed') notes.lost(address, failure.message);
       throw failure;
     } finally {
       clearTimeout(timer);

@@ -1,14 +1,20 @@
 import { closedHere } from '../failures.js';
 import { Link, type LinkContext } from './link.js';
 
+interface Entry {
+  readonly opening: Promise<Link>;
+  /** Once it was reached; it may be lost since. */
+  open?: Link;
+}
+
 /** Connections to brokers by their address, each opened when it is first needed and again once it is lost. */
 export class Links {
   readonly #context: LinkContext;
-  readonly #links = new Map<string, Promise<Link>>();
-  /** Those that were open when they were looked at last. */
+  readonly #links = new Map<string, Entry>();
+  readonly #closing = new AbortController();
+  /** Connections that were open when they were looked at last. */
   readonly #open = new Set<Link>();
   #losses = 0;
-  #isClosed = false;
 
   constructor(context: LinkContext) {
     this.#context = context;
@@ -16,31 +22,28 @@ export class Links {
   }
 
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#closing.signal.aborted;
   }
 
   /** @throws kafka_unreachable, kafka_refused, kafka_closed */
   async to(address: string): Promise<Link> {
-    if (this.#isClosed) throw closedHere(`connecting to ${address}`);
+    if (this.isClosed) throw closedHere(`connecting to ${address}`);
     const known = this.#links.get(address);
-    if (known !== undefined) {
-      const link = await known;
-      if (link.isOpen) return link;
-      if (this.#links.get(address) === known) this.#links.delete(address);
-      return this.to(address);
-    }
-    const opening = Link.open(this.#context, address);
-    this.#links.set(address, opening);
+    if (known !== undefined && known.open?.isOpen !== false) return await known.opening;
+    const opening = Link.open(this.#context, address, this.#closing.signal);
+    const entry: Entry = { opening };
+    this.#links.set(address, entry);
     try {
       const link = await opening;
-      if (!this.#isClosed) {
+      entry.open = link;
+      if (!this.isClosed) {
         this.#open.add(link);
         return link;
       }
       link.close();
       throw closedHere(`connecting to ${address}`);
     } catch (error) {
-      if (this.#links.get(address) === opening) this.#links.delete(address);
+      if (this.#links.get(address) === entry) this.#links.delete(address);
       throw error;
     }
   }
@@ -57,17 +60,13 @@ export class Links {
 
   /** Addresses that were reached and not yet lost. */
   get addresses(): readonly string[] {
-    return [...this.#links.keys()];
+    return [...this.#links].filter(([, { open }]) => open?.isOpen === true).map(([address]) => address);
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#context.open.delete(this);
-    for (const opening of this.#links.values())
-      opening.then(
-        (link) => link.close(),
-        () => undefined,
-      );
+    for (const { open } of this.#links.values()) open?.close();
     this.#links.clear();
   }
 }

@@ -1,5 +1,6 @@
 import type { CommittedOffset } from '../client.js';
-import { Cursor, compactString, noTags, type OwnRequest, uvarint } from './flexible.js';
+import { ByteReader } from './byte-reader.js';
+import { compactString, noTags, type OwnRequest, uvarint } from './flexible.js';
 
 export interface OffsetFetchAnswer {
   readonly codes: readonly number[];
@@ -40,26 +41,26 @@ function bodyOf(group: string, topic: string, partitions: readonly number[]): Bu
 }
 
 function read(payload: Buffer): OffsetFetchAnswer {
-  const cursor = new Cursor(payload);
+  const reader = new ByteReader(payload);
   const codes: number[] = [];
   const committed = new Map<number, CommittedOffset>();
-  cursor.skipTags();
-  cursor.int32();
-  for (let topics = cursor.uvarint() - 1; topics > 0; topics -= 1) {
-    cursor.string();
-    for (let partitions = cursor.uvarint() - 1; partitions > 0; partitions -= 1) {
-      const partition = cursor.int32();
-      const offset = cursor.int64();
-      cursor.int32();
+  reader.skipTags();
+  reader.int32();
+  for (let topics = reader.uvarint() - 1; topics > 0; topics -= 1) {
+    reader.compactString();
+    for (let partitions = reader.uvarint() - 1; partitions > 0; partitions -= 1) {
+      const partition = reader.int32();
+      const offset = reader.int64();
+      reader.int32();
       // @confluentinc/kafka-javascript ends what it commits with a zero.
-      const metadata = cursor.string().replace(/\0$/, '');
-      codes.push(cursor.int16());
-      cursor.skipTags();
+      const metadata = reader.compactString().replace(/\0$/, '');
+      codes.push(reader.int16());
+      reader.skipTags();
       // -1 stands for none.
       if (offset >= 0) committed.set(partition, { offset, metadata });
     }
-    cursor.skipTags();
+    reader.skipTags();
   }
-  codes.push(cursor.int16());
+  codes.push(reader.int16());
   return { codes, committed };
 }

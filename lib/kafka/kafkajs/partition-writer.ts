@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Backoff } from '../../base/backoff.js';
 import { RmmError } from '../../base/error.js';
-import { Backoff } from '../backoff.js';
 import { brokerCode } from '../broker-codes.js';
 import type { KafkaConnection, OutgoingMessage } from '../client.js';
 import { brokerCodeOf, brokerFailure } from '../failures.js';
@@ -43,19 +43,17 @@ export class PartitionWriter {
     this.#links = links;
   }
 
-  /** Offset of the first message, once all are acknowledged by every in-sync replica. */
+  /** Offset behind the last message, once all are acknowledged by every in-sync replica. */
   async write(
     ids: TransactionIds,
     topic: string,
     partition: number,
     messages: readonly OutgoingMessage[],
   ): Promise<number> {
-    let first: number | undefined;
-    for (const batch of intoBatches(messages, this.#connection.maxMessageBytes)) {
-      const offset = await this.#writeBatch(ids, topic, partition, batch);
-      first ??= offset;
-    }
-    return first!;
+    let end = 0;
+    for (const batch of intoBatches(messages, this.#connection.maxMessageBytes))
+      end = (await this.#writeBatch(ids, topic, partition, batch)) + batch.length;
+    return end;
   }
 
   async #writeBatch(

@@ -2,15 +2,14 @@ import { RmmError } from '../../base/error.js';
 import { brokerCode } from '../broker-codes.js';
 import type { Fetched, FetchedMessage, FetchOptions, PartitionReader } from '../client.js';
 import { brokerFailure, closedHere } from '../failures.js';
-import { decompress } from './codecs.js';
 import { committedBatches } from './committed.js';
 import type { Directory } from './directory.js';
 import type { FetchAnswer } from './fetch-answer.js';
 import type { LinkContext } from './link.js';
 import { Links } from './links.js';
 import { whyOutOfRange } from './list-offsets.js';
-import { messagesOf } from './record-batch.js';
 import { damaged } from './record-cursor.js';
+import { unpacked } from './unpacked.js';
 
 const readCommitted = 1;
 
@@ -83,8 +82,7 @@ export class KafkajsReader implements PartitionReader {
     for (const batch of committedBatches(answer.batches, answer.aborted)) {
       // Brokers send the whole batch that holds the asked offset.
       if (batch.lastOffset < fromOffset) continue;
-      const plain = await decompress(batch.codec, batch.records);
-      for (const message of messagesOf(batch, plain, fromOffset)) messages.push(message);
+      for (const message of await unpacked(batch, fromOffset)) messages.push(message);
     }
     return messages;
   }

@@ -1,4 +1,5 @@
-import { Cursor, compactString, noTags, type OwnRequest, uvarint } from './flexible.js';
+import { ByteReader } from './byte-reader.js';
+import { compactString, noTags, type OwnRequest, uvarint } from './flexible.js';
 
 /** How a transaction was decided. */
 export type Outcome = 'commit' | 'abort';
@@ -17,14 +18,14 @@ export function describeTransaction(transactionalId: string): OwnRequest<Transac
 }
 
 function read(payload: Buffer): TransactionStateAnswer {
-  const cursor = new Cursor(payload);
-  cursor.skipTags();
+  const reader = new ByteReader(payload);
+  reader.skipTags();
   // How long the broker held the answer back, and the length of the list: one id was asked for.
-  cursor.int32();
-  cursor.uvarint();
-  const code = cursor.int16();
-  cursor.string();
-  return { code, state: cursor.string() };
+  reader.int32();
+  reader.uvarint();
+  const code = reader.int16();
+  reader.compactString();
+  return { code, state: reader.compactString() };
 }
 
 /**

@@ -18,11 +18,11 @@ const lines = [
 ];
 
 /** Writes lines with Kafka's own producer. */
-async function writeByJava(topic: string): Promise<void> {
+async function writeByJava(topic: string, codec = 'none'): Promise<void> {
   const file = join(cluster!.nodeFolder(1), 'lines.txt');
   await writeFile(file, lines.map((line) => `${line}\n`).join(''));
   const properties = ['parse.headers=true', 'parse.key=true', 'null.marker=NULL'];
-  const args = ['--bootstrap-server', cluster!.brokers[0]!, '--topic', topic];
+  const args = ['--bootstrap-server', cluster!.brokers[0]!, '--topic', topic, '--compression-codec', codec];
   for (const property of properties) args.push('--reader-property', property);
   const result = await cluster!.java('org.apache.kafka.tools.ConsoleProducer', args, file);
   assert.equal(result.code, 0, result.stderr);
@@ -46,4 +46,21 @@ for (const name of clientNames)
       { key: '', value: 'value', headers: ['empty=', 'none=', 'twice=2'] },
       { key: null, value: 'no key', headers: ['7=seven', 'constructor=c'] },
     ]);
+  });
+
+for (const name of clientNames)
+  test(`${name}: what others compress by snappy holds nobody up`, { skip: kafkaSkip }, async () => {
+    const client = await openForTest(cluster!.brokers, { client: name });
+    const topic = await makeTopic(client);
+    await writeByJava(topic, 'snappy');
+    await writeByJava(topic);
+    const read = await readAll(client, topic);
+    assert.deepEqual(
+      read.map(({ offset }) => offset),
+      [0, 1, 2, 3, 4, 5, 6, 7],
+    );
+    // librdkafka reads it.
+    const packed = name === 'confluent' ? [] : read.slice(0, 4);
+    for (const { unreadable } of packed) assert.match(unreadable!, /snappy/);
+    assert.ok(read.slice(packed.length).every(({ unreadable }) => unreadable === undefined));
   });

@@ -112,7 +112,7 @@ export class FakeKafka {
     return open;
   }
 
-  /** Writes messages within an open transaction; the offset of the first. */
+  /** Writes messages within an open transaction; the offset behind the last. */
   append(
     transactionalId: string,
     epoch: number,
@@ -137,7 +137,7 @@ export class FakeKafka {
     );
     log.push(...entries);
     open.touched.set(log, [...(open.touched.get(log) ?? []), ...entries]);
-    return first;
+    return log.length;
   }
 
   finish(transactionalId: string, epoch: number, state: 'committed' | 'aborted'): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
-import { backoffMs, type RetryState, retrying, sleep } from '../../../lib/flow/backoff.js';
+import { type RetryState, retrying, sleep } from '../../../lib/flow/backoff.js';
 import { FakeClock, settle } from '../../support/fake-clock.js';
 
 const unreachable = () => new RmmError('kafka_unreachable', 'no broker answers');
@@ -22,17 +22,6 @@ function failing(clock: FakeClock, errors: readonly unknown[]) {
   };
   return { action, callsMs };
 }
-
-test('pauses double up to the longest, are drawn from the upper half, and never vanish', () => {
-  const at = (failures: number, drawn: number) =>
-    backoffMs(failures, { firstMs: 100, maxMs: 10_000, random: () => drawn });
-  assert.deepEqual(
-    [1, 2, 3, 7, 8, 9, 5_000].map((failures) => at(failures, 0)),
-    [50, 100, 200, 3_200, 5_000, 5_000, 5_000],
-  );
-  assert.deepEqual([1, 8].map((failures) => at(failures, 0.999)).map(Math.round), [100, 9_995]);
-  assert.equal(backoffMs(1, { random: () => 0 }), 50);
-});
 
 test('tries again with growing pauses and says once how it stands', async () => {
   const clock = new FakeClock();

@@ -7,19 +7,19 @@ import { FakeRdkafka, rdkafkaError } from '../../support/kafka/fake-rdkafka.js';
 
 function writeTwo(producer: TransactionalProducer): Promise<number> {
   return producer.transaction(async (transaction) => {
-    const first = await transaction.send('t', 3, [
+    const end = await transaction.send('t', 3, [
       { key: 'k', value: Buffer.from('v'), headers: { a: '1' } },
       { key: null, value: Buffer.alloc(0), headers: {} },
     ]);
     await transaction.commitOffset({ group: 'g', topic: 'in', partition: 3, offset: 7, metadata: '[1]' });
-    return first;
+    return end;
   });
 }
 
-test('a transaction of librdkafka: first offset, headers, an empty value that is not null, the text of an offset', async () => {
+test('a transaction of librdkafka: offset behind the last message, headers, an empty value that is not null, the text of an offset', async () => {
   const fake = new FakeRdkafka();
   const producer = await ConfluentProducer.start(contextOf(fake), 'id');
-  assert.equal(await writeTwo(producer), 100);
+  assert.equal(await writeTwo(producer), 102);
   const produced = fake.calls.filter(([name]) => name === 'produce');
   assert.deepEqual(produced[0]!.slice(1), ['t', 3, Buffer.from('v'), 'k', [{ a: '1' }]]);
   const empty = produced[1]![3] as Buffer;
@@ -133,4 +133,16 @@ test('nothing is left of what begins while the client is closed', async () => {
   await context.groups.close();
   await assert.rejects(context.groups.of('g'), isCode('kafka_closed'));
   assert.ok(!fake.names.includes('new KafkaConsumer'));
+});
+
+test('the offset behind the last message counts what others wrote in between', async () => {
+  const fake = new FakeRdkafka();
+  fake.deliver = () => {
+    fake.firstOffset = 150;
+    return null;
+  };
+  const producer = await ConfluentProducer.start(contextOf(fake), 'id');
+  // The first at 100, the second at 151.
+  assert.equal(await writeTwo(producer), 152);
+  await producer.close();
 });

@@ -1,52 +1,9 @@
 import assert from 'node:assert/strict';
-import { createServer, type Server, type Socket } from 'node:net';
-import test, { type TestContext } from 'node:test';
+import { createServer } from 'node:net';
+import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
-import { Link, type LinkContext } from '../../../lib/kafka/kafkajs/link.js';
-import { Notes } from '../../../lib/kafka/notes.js';
-import { connectionTo } from '../../support/kafka/clients.js';
-
-/** Answer to ApiVersions, version 2: every request in the versions 0 to `most`. */
-function apiVersions(correlation: number, most: number): Buffer {
-  const apis = Array.from({ length: 60 }, (_, key) => key);
-  const answer = Buffer.alloc(4 + 4 + 2 + 4 + 6 * apis.length + 4);
-  answer.writeInt32BE(answer.length - 4, 0);
-  answer.writeInt32BE(correlation, 4);
-  answer.writeInt32BE(apis.length, 10);
-  for (const key of apis) {
-    answer.writeInt16BE(key, 14 + 6 * key);
-    answer.writeInt16BE(most, 14 + 6 * key + 4);
-  }
-  return answer;
-}
-
-/** A broker that tells its versions and is silent ever after. */
-async function silentBroker(
-  context: TestContext,
-  most = 20,
-): Promise<{ address: string; sockets: Socket[] }> {
-  const sockets: Socket[] = [];
-  const server: Server = createServer((socket) => {
-    sockets.push(socket);
-    socket.once('data', (request) => socket.write(apiVersions(request.readInt32BE(8), most)));
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  context.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const { port } = server.address() as { port: number };
-  return { address: `127.0.0.1:${port}`, sockets };
-}
-
-function contextOf(requestTimeoutMs: number): LinkContext {
-  return {
-    connection: connectionTo([], { requestTimeoutMs }),
-    notes: new Notes(() => undefined),
-    open: new Set(),
-  };
-}
+import { Link } from '../../../lib/kafka/kafkajs/link.js';
+import { linkContext, standIn } from '../../support/kafka/stand-in.js';
 
 const heartbeat = { groupId: 'g', groupGenerationId: 1, memberId: 'm' };
 
@@ -55,8 +12,8 @@ function isCode(code: string, pattern = /./): (error: unknown) => boolean {
 }
 
 test('a broker that is silent is told within the time of a request, and its connection is given up', async (context) => {
-  const { address } = await silentBroker(context);
-  const link = await Link.open(contextOf(300), address);
+  const { address } = await standIn(context);
+  const link = await Link.open(linkContext({ requestTimeoutMs: 300 }), address);
   const asked = [1, 2].map(() => link.ask('Heartbeat', heartbeat, 'staying'));
   for (const answer of asked)
     await assert.rejects(answer, isCode('kafka_unreachable', /did not answer in 300 ms/));
@@ -65,15 +22,15 @@ test('a broker that is silent is told within the time of a request, and its conn
 });
 
 test('requests end when the connection does, those too that are not yet on their way', async (context) => {
-  const { address, sockets } = await silentBroker(context);
-  const closed = await Link.open(contextOf(60_000), address);
+  const { address, sockets } = await standIn(context);
+  const closed = await Link.open(linkContext({ requestTimeoutMs: 60_000 }), address);
   const waiting = closed.ask('Heartbeat', heartbeat, 'staying');
   await new Promise((resolve) => setTimeout(resolve, 20));
   const encoding = closed.ask('Heartbeat', heartbeat, 'staying');
   closed.close();
   for (const answer of [waiting, encoding]) await assert.rejects(answer, isCode('kafka_closed'));
 
-  const lost = await Link.open(contextOf(60_000), address);
+  const lost = await Link.open(linkContext({ requestTimeoutMs: 60_000 }), address);
   const before = lost.ask('Heartbeat', heartbeat, 'staying');
   await new Promise((resolve) => setTimeout(resolve, 20));
   for (const socket of sockets) socket.destroy();
@@ -82,9 +39,9 @@ test('requests end when the connection does, those too that are not yet on their
 });
 
 test('nobody at an address, and somebody who never answers', async (context) => {
-  const { address } = await silentBroker(context);
+  const { address } = await standIn(context);
   await assert.rejects(
-    Link.open(contextOf(1000), '127.0.0.1:1'),
+    Link.open(linkContext({ requestTimeoutMs: 1000 }), '127.0.0.1:1'),
     isCode('kafka_unreachable', /127\.0\.0\.1:1/),
   );
   const mute = createServer(() => undefined);
@@ -92,15 +49,15 @@ test('nobody at an address, and somebody who never answers', async (context) => 
   context.after(() => mute.close());
   const { port } = mute.address() as { port: number };
   await assert.rejects(
-    Link.open(contextOf(1000), `127.0.0.1:${port}`),
+    Link.open(linkContext({ requestTimeoutMs: 1000 }), `127.0.0.1:${port}`),
     isCode('kafka_unreachable', /in time/),
   );
-  (await Link.open(contextOf(1000), address)).close();
+  (await Link.open(linkContext({ requestTimeoutMs: 1000 }), address)).close();
 });
 
 test('a broker without a version in common is named', async (context) => {
-  const { address } = await silentBroker(context, 1);
-  const link = await Link.open(contextOf(1000), address);
+  const { address } = await standIn(context, undefined, 1);
+  const link = await Link.open(linkContext({ requestTimeoutMs: 1000 }), address);
   await assert.rejects(
     link.ask('Heartbeat', heartbeat, 'staying'),
     isCode(

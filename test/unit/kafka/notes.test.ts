@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Backoff } from '../../../lib/kafka/backoff.js';
 import { Notes } from '../../../lib/kafka/notes.js';
 
 test('a note is passed on once a minute, with the number of those held back', () => {
@@ -46,16 +45,4 @@ test('a broker is lost once and found once', () => {
     'broker a:1 found again',
     'broker a:1 lost: timed out',
   ]);
-});
-
-test('pauses double up to the longest, with a fifth of chance below, and begin anew after a success', () => {
-  const longest = new Backoff(100, 1000, () => 0);
-  assert.deepEqual(
-    Array.from({ length: 6 }, () => longest.next()),
-    [100, 200, 400, 800, 1000, 1000],
-  );
-  longest.reset();
-  assert.equal(longest.next(), 100);
-  const shortest = new Backoff(100, 1000, () => 1);
-  assert.deepEqual([shortest.next(), shortest.next()], [80, 160]);
 });

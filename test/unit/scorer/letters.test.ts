@@ -240,3 +240,15 @@ test('strange messages of control topics become one letter each, whoever holds t
     await assert.rejects(first.write(), { code: 'kafka_fenced' });
   });
 });
+
+test('a message of a control topic that could not be unpacked has a letter that says so', async () => {
+  await inWorld(async ({ cluster, context }) => {
+    const offset = await put(cluster, 'rmmstream.models', 0, [{ key: null, value: null, headers: {} }]);
+    const entry = cluster.log('rmmstream.models', 0)[offset]!;
+    entry.message = { ...entry.message!, unreadable: 'packed by snappy' };
+    await new ControlLetters(context, await tenureOf(context)).write();
+    const [letter] = cluster.committed('rmmstream.dead-letters')[0]!.map((message) => readLetter(message)!);
+    assert.equal(letter!.reason, 'wire_batch_unreadable');
+    assert.match(letter!.error!, /packed by snappy/);
+  });
+});

@@ -289,3 +289,15 @@ test('rows that no stage writes are refused', () => {
   );
   refused('scaled', rewritten('scaled', masked(1)), 'wire_message_invalid', /row 2 holds \d+ values of 1/);
 });
+
+test('a message that could not be unpacked is refused for that, whatever else it lacks', () => {
+  for (const topic of Object.keys(decode) as Topic[]) {
+    const nothing = { key: null, value: null, headers: new Map<string, string>() };
+    refused(
+      topic,
+      { ...nothing, unreadable: 'packed by snappy' },
+      'wire_batch_unreadable',
+      /packed by snappy/,
+    );
+  }
+});

@@ -27,8 +27,7 @@ test.afterEach(() => {
   stops.clear();
 });
 
-function world(trouble?: Trouble) {
-  const cluster = new FakeKafka(trouble);
+function world(trouble?: Trouble, cluster = new FakeKafka(trouble)) {
   for (const topic of ['in', 'out', 'dead']) cluster.createTopic(topic, 2);
   const start = (name: string, more: Partial<HopOptions> = {}) => {
     const client = cluster.client(name);
@@ -95,6 +94,33 @@ test('messages go through in order, several in a transaction, with the position 
   });
   // Three transactions: a control record behind each.
   assert.equal(cluster.log('out', 0).length, 10);
+});
+
+/** Somebody else writes to `out` between the messages of each request. */
+class Interleaving extends FakeKafka {
+  override append(...[id, epoch, topic, partition, messages]: Parameters<FakeKafka['append']>): number {
+    const [first, ...others] = messages;
+    if (topic !== 'out' || others.length === 0) return super.append(id, epoch, topic, partition, messages);
+    super.append(id, epoch, topic, partition, [first!]);
+    this.log(topic, partition).push({ message: undefined, state: 'committed' });
+    return super.append(id, epoch, topic, partition, others);
+  }
+}
+
+test('the output ends behind the last message, also where others write between', async () => {
+  const { cluster, start } = world(undefined, new Interleaving());
+  await put(
+    cluster,
+    'in',
+    0,
+    ['a', 'b', 'c'].map((key) => message(key)),
+  );
+  const { stop, ended, settles } = start('one');
+  await settled(() => settles.at(-1)?.read === 3);
+  stop.abort();
+  await ended;
+  assert.equal(settles.at(-1)!.output, 4);
+  assert.equal(cluster.log('out', 0)[3]!.message?.key, 'c');
 });
 
 test('a message that becomes a dead letter goes out with the position, and no message in its place', async () => {
