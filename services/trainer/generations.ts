@@ -16,6 +16,7 @@ import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } f
 import { checkpointName, publishModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { takeWorkFolder } from './work-folder.js';
 
 /**
  * A run without end: rows are gathered into generations, each of which is put on record (decisions.md 8) before
@@ -32,6 +33,9 @@ export async function trainGenerations(
   const found = await view.until((state) => state.scaler, signal);
   if (found === undefined) return;
   const { scaler } = await loadFrozen(context, found, signal);
+  const folder = takeWorkFolder(kafkaLayoutOf(context.loaded.outputDirectory).trainer);
+  // Of one that was killed while it trained: a generation is always collected anew.
+  rmSync(join(folder, megasets), { recursive: true, force: true });
   while (!signal.aborted) {
     const { generations, models } = view.state;
     const open = generations[models.length];
@@ -39,9 +43,12 @@ export async function trainGenerations(
       // Nothing is written while a generation fills.
       wrote();
       await fillGeneration(context, tenure);
-    } else await trainGeneration(context, tenure, open, scaler, wrote);
+    } else await trainGeneration(context, tenure, open, { folder, scaler, wrote });
   }
 }
+
+/** Folder of the generation that is trained on. */
+const megasets = 'generation';
 
 /** Offsets that are read of a partition before it is the next one's turn. */
 const sliceOffsets = 16;
@@ -102,17 +109,16 @@ async function trainGeneration(
   context: ServiceContext,
   tenure: Tenure,
   generation: RecordOf<'generation'>,
-  scaler: Scaler,
-  wrote: () => void,
+  work: { readonly folder: string; readonly scaler: Scaler; readonly wrote: () => void },
 ): Promise<void> {
   const { view, loaded } = context;
+  const { folder, scaler, wrote } = work;
   const { signal } = tenure;
   // The files of every block are then known: their order decides ties.
   await view.catchUp(signal);
   const { number, to, rows } = generation;
   const { generations, partitions } = view.state;
-  const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
-  const megasetFolder = join(folder, `generation-${number}`);
+  const megasetFolder = join(folder, megasets);
   const { validation_fraction: validation } = loaded.config.training;
   const span: ScaledSpan = { from: beginOf(generations, number, partitions), to };
   const plan = await collectMegasets(

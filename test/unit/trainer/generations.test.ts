@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
@@ -59,6 +59,12 @@ const made = scaledBlocks(kafkaConfig(given), 24);
 const trainingRows = made.rowsBySplit[split.train]!;
 /** Three generations and a rest. */
 const generationEvents = Math.floor(trainingRows / 3.5);
+
+/** Where the first machine keeps its checkpoint. */
+function checkpointOf(folder: string): string {
+  const { trainer } = kafkaLayoutOf(join(folder, 'one'));
+  return join(trainer, readdirSync(trainer)[0]!, 'checkpoint');
+}
 
 interface World {
   readonly cluster: FakeKafka;
@@ -178,7 +184,7 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
       (await results(world)).models.map(({ id }) => id),
       expected,
     );
-    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    const folder = checkpointOf(world.folder);
     const { position } = checkpointFromFiles(readFolderFiles(folder, checkpointFileNames)!, folder);
     assert.equal(position.megaset, 3);
   });
@@ -229,7 +235,7 @@ test('a checkpoint that is damaged is taken from the topic, not begun anew', asy
   });
   await inWorld(async (world) => {
     await world.train('one', 1);
-    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    const folder = checkpointOf(world.folder);
     cpSync(join(folder, 'adam_first.bin'), join(folder, 'weights.bin'));
     await world.train('one', 2);
     assert.deepEqual(
@@ -245,5 +251,25 @@ test('a checkpoint that is damaged is taken from the topic, not begun anew', asy
       (await results(world)).models.map(({ id }) => id),
       expected,
     );
+  });
+});
+
+test('what owners that were killed left of their work is removed by the next one, but for the checkpoint', async () => {
+  await inWorld(async (world) => {
+    await world.train('one', 1);
+    const { trainer } = kafkaLayoutOf(join(world.folder, 'one'));
+    const before = readdirSync(trainer)[0]!;
+    const strays = [
+      join(trainer, 'ffffffffffff', 'generation'),
+      join(trainer, before, 'generation'),
+      join(trainer, before, '.checkpoint.0123456789ab.tmp', 'new'),
+    ];
+    for (const stray of strays) mkdirSync(stray, { recursive: true });
+    await world.train('one', 2);
+    const [own, ...others] = readdirSync(trainer);
+    assert.deepEqual(others, []);
+    assert.notEqual(own, before);
+    const left = readdirSync(join(trainer, own!)).filter((name) => name !== 'generation');
+    assert.deepEqual(left.sort(), ['checkpoint', 'taken']);
   });
 });

@@ -3,6 +3,7 @@ import test from 'node:test';
 import { totalOf } from '../../../../lib/flow/partitions/sink-counts.js';
 import type { SinkOptions } from '../../../../lib/flow/partitions/sink-options.js';
 import type { CommittedOffset } from '../../../../lib/kafka/client.js';
+import { gate } from '../../../support/gate.js';
 import { settled, soon } from '../../../support/service-context.js';
 import { letters, sinkWorld, windows } from '../../../support/sink-world.js';
 
@@ -10,15 +11,6 @@ import { letters, sinkWorld, windows } from '../../../support/sink-world.js';
 function growing(): Partial<SinkOptions> {
   let nowMs = 0;
   return { windowOffsets: 8, writeAfterMs: 1, nowMs: () => (nowMs += 10) };
-}
-
-/** Waits that tests end by hand. */
-function gate() {
-  let open = () => {};
-  const isOpen = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { isOpen, open };
 }
 
 /** Events that are in files by what is committed; ten each letter. */
