@@ -26,6 +26,7 @@ export type Trouble = (client: string, operation: string, when: 'before' | 'afte
 export class FakeKafka {
   readonly logs = new Map<string, Entry[][]>();
   readonly offsets = new Map<string, CommittedOffset>();
+  readonly #firsts = new Map<Entry[], number>();
   readonly #epochs = new Map<string, number>();
   readonly #open = new Map<string, OpenTransaction>();
   readonly #groups = new Map<string, Member[]>();
@@ -66,6 +67,18 @@ export class FakeKafka {
         if (entry.message !== undefined && last.get(entry.message.key) !== entry.message.offset)
           entry.message = undefined;
     }
+  }
+
+  /** Takes away what retention takes: everything before an offset. */
+  expire(topic: string, partition: number, before: number): void {
+    const log = this.log(topic, partition);
+    this.#firsts.set(log, before);
+    for (const entry of log.slice(0, before)) entry.message = undefined;
+  }
+
+  /** First offset that is still there. */
+  firstOf(log: Entry[]): number {
+    return this.#firsts.get(log) ?? 0;
   }
 
   /** Resolves when any log changes, or after `ms`. */
