@@ -6,6 +6,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { checkpointFileNames, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import { readFiles } from '../kafka/model-store.js';
@@ -16,6 +17,7 @@ import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } f
 import { checkpointName, publishModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { type BlockCheck, blockCheck } from './usable-blocks.js';
 
 /**
  * A run without end: rows are gathered into generations, each of which is put on record (decisions.md 8) before
@@ -32,13 +34,14 @@ export async function trainGenerations(
   const found = await view.until((state) => state.scaler, signal);
   if (found === undefined) return;
   const { scaler } = await loadFrozen(context, found, signal);
+  const check = blockCheck(scaler, featurizerOf(context.loaded.config).layout.maskWords);
   while (!signal.aborted) {
     const { generations, models } = view.state;
     const open = generations[models.length];
     if (open === undefined) {
       // Nothing is written while a generation fills.
       wrote();
-      await fillGeneration(context, tenure);
+      await fillGeneration(context, tenure, check);
     } else await trainGeneration(context, tenure, open, scaler, wrote);
   }
 }
@@ -54,7 +57,7 @@ export function isFull(channels: ReadonlyMap<number, number>, wanted: Config['co
 }
 
 /** Follows `scaled` until a generation is full, and puts it on record. */
-async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<void> {
+async function fillGeneration(context: ServiceContext, tenure: Tenure, check: BlockCheck): Promise<void> {
   const { view, client, names, loaded, tools, pause } = context;
   const { signal } = tenure;
   const { state } = view;
@@ -71,7 +74,7 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<
       if (stable <= from) continue;
       // In slices, so that all partitions have their share of a generation.
       const span = { from, to: Math.min(stable, from + sliceOffsets) };
-      const reached = await readScaled(context, partition, span, signal, (block) => {
+      const reached = await readScaled(context, check, partition, span, signal, (block) => {
         for (const [channel, rows] of trainingRowsByChannel(block))
           channels.set(channel, (channels.get(channel) ?? 0) + rows);
         return isFull(channels, loaded.config.continuous) ? 'enough' : undefined;
@@ -120,7 +123,7 @@ async function trainGeneration(
     {
       folder: megasetFolder,
       span,
-      scaler: scaler.id,
+      scaler,
       trainingRows: rows,
       validationRows: Math.round((rows * validation) / (1 - validation)),
       megasets: 'one',

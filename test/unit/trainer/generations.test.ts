@@ -12,8 +12,11 @@ import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
 import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { modelName } from '../../../services/trainer/publish.js';
+import type { WireMessage } from '../../../services/wire/message.js';
+import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
+import { received } from '../../support/message-chain.js';
 import { scaledBlocks } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
@@ -68,7 +71,11 @@ interface World {
   readonly folder: string;
 }
 
-async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble): Promise<void> {
+async function inWorld(
+  body: (world: World) => Promise<void>,
+  trouble?: Trouble,
+  foreign: readonly WireMessage[] = [],
+): Promise<void> {
   await inFolder(async (folder) => {
     const config = (machine: string) =>
       kafkaConfig(
@@ -96,6 +103,8 @@ async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble)
       fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
       { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from, frozen_ms: 0 },
     ]);
+    for (const [number, message] of foreign.entries())
+      await put(cluster, 'rmmstream.scaled', number % 2, [message]);
     for (const [number, { scaled }] of made.blocks.entries())
       await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);
     await setUp.close();
@@ -161,6 +170,27 @@ test('generations follow each other without a gap, and each gives a model that g
     }
     assert.equal(new Set(models.map(({ id }) => id)).size, 3);
   });
+});
+
+test('rows of another scaler are counted for no generation, and training goes on', async () => {
+  const foreign = made.blocks.map(({ scaled: message }) => {
+    const block = decodeScaled(received(message), made.chain.expected);
+    return encodeScaled({ ...block, scaled: { ...block.scaled, scaler: 'another' } });
+  });
+  await inWorld(
+    async (world) => {
+      await world.train('one', 3);
+      const { generations, found } = await results(world);
+      assert.deepEqual(
+        found.map(({ record }) => (record as { training: { rows: number } }).training.rows),
+        generations.map(({ rows }) => rows),
+      );
+      // Each has an offset, and its transaction another.
+      assert.ok(generations[0]!.to.some((offset) => offset > foreign.length));
+    },
+    undefined,
+    foreign,
+  );
 });
 
 test('whoever trains, wherever and after whatever kill, gives the same models', async () => {
