@@ -10,6 +10,7 @@ import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { readFiles } from '../../../services/kafka/model-store.js';
 import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
+import { trainingRowsByChannel } from '../../../services/trainer/collect.js';
 import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { modelName } from '../../../services/trainer/publish.js';
 import type { WireMessage } from '../../../services/wire/message.js';
@@ -63,6 +64,20 @@ const trainingRows = made.rowsBySplit[split.train]!;
 /** Three generations and a rest. */
 const generationEvents = Math.floor(trainingRows / 3.5);
 
+/** Training rows of the blocks at [from, to) of each partition: each was put in a transaction of its own, so that it takes two offsets. */
+function rowsBetween(from: readonly number[], to: readonly number[]): number {
+  let rows = 0;
+  const expected = { layout: made.chain.expected.layout, megasets: made.chain.expected.megasets };
+  for (const [number, { scaled }] of made.blocks.entries()) {
+    const partition = number % 2;
+    const offset = 2 * Math.floor(number / 2);
+    if (offset < from[partition]! || offset >= to[partition]!) continue;
+    for (const count of trainingRowsByChannel(decodeScaled(received(scaled), expected)).values())
+      rows += count;
+  }
+  return rows;
+}
+
 interface World {
   readonly cluster: FakeKafka;
   readonly context: (name?: string, folder?: string) => OpenedContext;
@@ -74,14 +89,17 @@ interface World {
 async function inWorld(
   body: (world: World) => Promise<void>,
   trouble?: Trouble,
-  foreign: readonly WireMessage[] = [],
+  {
+    events = generationEvents,
+    foreign = [],
+  }: { readonly events?: number; readonly foreign?: readonly WireMessage[] } = {},
 ): Promise<void> {
   await inFolder(async (folder) => {
     const config = (machine: string) =>
       kafkaConfig(
         {
           ...given,
-          continuous: { generation_events: generationEvents },
+          continuous: { generation_events: events },
           output: { directory: join(folder, machine) },
         },
         folder,
@@ -158,6 +176,7 @@ test('generations follow each other without a gap, and each gives a model that g
       );
       const before = generations[number - 1]?.to ?? [0, 0];
       assert.ok(to.every((offset, partition) => offset >= before[partition]!));
+      assert.equal(rowsBetween(before, to), rows, 'each row of its offsets, once');
     }
     for (const [number, model] of found.entries()) {
       const record = model.record as { training: { rows: number; epochs: { megaset: number }[] } };
@@ -189,7 +208,23 @@ test('rows of another scaler are counted for no generation, and training goes on
       assert.ok(generations[0]!.to.some((offset) => offset > foreign.length));
     },
     undefined,
-    foreign,
+    { foreign },
+  );
+});
+
+test('a generation that takes several looks at each partition leaves none of their blocks out', async () => {
+  const most = Math.floor(0.9 * trainingRows);
+  await inWorld(
+    async (world) => {
+      await world.train('one', 1);
+      const { generations, found } = await results(world);
+      const [{ to, rows }] = generations as [(typeof generations)[number]];
+      assert.ok(rows >= most, `${rows} rows`);
+      assert.equal(rowsBetween([0, 0], to), rows);
+      assert.equal((found[0]!.record as { training: { rows: number } }).training.rows, rows);
+    },
+    undefined,
+    { events: most },
   );
 });
 
