@@ -155,12 +155,16 @@ async function restoreCheckpoint(
 ): Promise<void> {
   const last = view.state.models.at(-1);
   if (last === undefined || leadsTo(folder, generation)) return;
-  const files = await readFiles(client, names.topic('models'), checkpointName, signal, last.from);
-  if (files !== undefined)
-    writeFolder(
-      folder,
-      [...files].map(([name, bytes]) => ({ name, bytes })),
-    );
+  const topic = names.topic('models');
+  const files = await readFiles(client, topic, checkpointName, signal, last.from);
+  if (files === undefined)
+    throw new RmmError('model_corrupt', `the checkpoint of model ${last.id} is not on ${topic} beside it`, {
+      context: { model: last.id, topic },
+    });
+  writeFolder(
+    folder,
+    [...files].map(([name, bytes]) => ({ name, bytes })),
+  );
 }
 
 /** Whether a checkpoint is the one before a generation, or the one at its end. */

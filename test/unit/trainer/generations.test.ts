@@ -29,6 +29,7 @@ import {
   putRecords,
   runRecord,
   tenureOf,
+  waitInVain,
 } from '../../support/service-context.js';
 
 const given = {
@@ -284,6 +285,26 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
       },
     );
   }
+});
+
+test('a checkpoint that can be read only later than its model is on record is waited for', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 2);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  await inWorld(async (world) => {
+    const release = world.cluster.holdBack('rmmstream.models');
+    await world.train('one', 1);
+    const goesOn = world.train('two', 2);
+    await waitInVain(world.cluster);
+    release();
+    await goesOn;
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  });
 });
 
 test('a checkpoint that is damaged is taken from the topic, not begun anew', async () => {
