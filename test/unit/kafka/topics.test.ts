@@ -50,11 +50,11 @@ test('topics have the settings that decisions.md asks for', () => {
   }
   for (const kind of ['scaler-state', 'models'] as const)
     assert.equal(specs.get(kind)!.settings['cleanup.policy'], 'compact');
-  // Sink topics are never compacted, and what replay reads is kept.
+  // Sink topics are never compacted, and what is read again from far back is kept.
   for (const [kind, hours] of [
     ['events', 24],
     ['selected', 24],
-    ['scaled', 24],
+    ['scaled', 0],
     ['features', 0],
     ['progress', 0],
     ['dead-letters', 0],
