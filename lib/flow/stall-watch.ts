@@ -4,8 +4,6 @@ export interface PartitionSeen {
   readonly position: number;
   /** Offset behind the last message that can be seen. */
   readonly end: number;
-  /** Waits for something else by design, for example the scorer for its first model: that is no stall. */
-  readonly held?: boolean;
 }
 
 /** A partition that has messages and gets nowhere. */
@@ -23,8 +21,7 @@ export interface Stall {
 export interface PartitionWatch {
   readonly position: number;
   readonly end: number;
-  readonly held: boolean;
-  /** Since when messages wait without progress; undefined where none wait, or where it is held. */
+  /** Since when messages wait without progress; undefined where none wait. */
   readonly stillSinceMs: number | undefined;
   /** It counts as stalled until it is seen to work again. */
   readonly stalled: boolean;
@@ -46,9 +43,9 @@ export function watchPartition(
   nowMs: number,
   timeoutMs: number,
 ): PartitionWatch {
-  const { position, end, held = false } = seen;
-  const calm = { position, end, held, stillSinceMs: undefined, stalled: false, movingSinceMs: undefined };
-  if (position >= end || held) return calm;
+  const { position, end } = seen;
+  const calm = { position, end, stillSinceMs: undefined, stalled: false, movingSinceMs: undefined };
+  if (position >= end) return calm;
   // A position that went back begins a new life of the partition, after a rebalance or a reset.
   if (before?.stillSinceMs === undefined || position < before.position)
     return { ...calm, stillSinceMs: nowMs };
@@ -68,6 +65,7 @@ export class StallWatch {
   readonly #topic: string;
   readonly #timeoutMs: number;
   readonly #watches = new Map<number, PartitionWatch>();
+  #ours: ReadonlySet<number> = new Set();
 
   /** @param timeoutMs engine.stall_timeout_ms */
   constructor(topic: string, timeoutMs: number) {
@@ -77,13 +75,19 @@ export class StallWatch {
 
   /** The partitions of this copy from now on: others are forgotten. */
   assigned(partitions: readonly number[]): void {
+    this.#ours = new Set(partitions);
     for (const partition of this.#watches.keys()) {
-      if (!partitions.includes(partition)) this.#watches.delete(partition);
+      if (!this.#ours.has(partition)) this.#watches.delete(partition);
     }
   }
 
-  /** @param nowMs the steady clock */
+  /**
+   * Passes over a partition that is not assigned (any more): a look that was under way when it went away would be its
+   * last one, and count as a stall.
+   * @param nowMs the steady clock
+   */
   seen(partition: number, seen: PartitionSeen, nowMs: number): void {
+    if (!this.#ours.has(partition)) return;
     this.#watches.set(partition, watchPartition(this.#watches.get(partition), seen, nowMs, this.#timeoutMs));
   }
 

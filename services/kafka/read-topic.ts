@@ -12,9 +12,9 @@ export interface ReadSpan {
 }
 
 /**
- * Reads a partition from its first message to its present end, committed messages only.
+ * Reads a partition from its first message to its present end, committed messages only, and nothing behind it.
  * @param take may answer `enough`, or a promise of it: the reading then ends behind that message
- * @returns the offset behind the last message that was looked at
+ * @returns the offset behind the last message that was looked at, at most the end: where the next reading begins
  */
 export async function readTopic(
   client: KafkaClient,
@@ -40,9 +40,10 @@ export async function readTopic(
         if (message.offset >= end) break;
         if ((await take(message)) === 'enough') return message.offset + 1;
       }
-      offset = nextOffset;
+      // What the fetch brought of behind the end was not taken: the next reading begins with it.
+      offset = Math.min(nextOffset, end);
       // What lies behind is of a transaction that is still open.
-      if (span.to === undefined && offset >= endOffset) break;
+      if (span.to === undefined && nextOffset >= endOffset) break;
     }
   } finally {
     await reader.close();

@@ -53,6 +53,8 @@ class KafkaService implements ServiceWork {
   #following: Promise<void> = Promise.resolve();
   #work: Promise<void> = Promise.resolve();
   #context: ServiceContext | undefined;
+  /** Configuration and directory of this copy are those of the run on record. */
+  #isAdmitted = false;
   /** Failures before this offset are of an earlier attempt. */
   #startedAt = 0;
 
@@ -131,7 +133,9 @@ class KafkaService implements ServiceWork {
       const run = await context.view.until((state) => state.run, signal);
       if (run === undefined) return;
       refuseOtherConfiguration(run, context);
-      start(await this.#made(parts, context, signal));
+      const made = await this.#made(parts, context, signal);
+      this.#isAdmitted = true;
+      start(made);
       await Promise.all(running);
     })();
     await Promise.all([rest, ...running]);
@@ -178,10 +182,14 @@ class KafkaService implements ServiceWork {
     return state.isFinished ? {} : undefined;
   }
 
-  /** Puts an error on record that ends the run for every service. */
+  /**
+   * Puts an error on record that ends the run for every service. A copy that does not get as far as working for a run,
+   * since it has another configuration or may not write where it should, ends alone: the others do not need it.
+   */
   async #tell(error: unknown): Promise<void> {
     const context = this.#context;
     if (context === undefined || (error instanceof RmmError && error.code === 'service_failed')) return;
+    if (!this.#isAdmitted && context.view.state.run !== undefined) return;
     const { name } = this.#definition;
     const { code, message } = error instanceof RmmError ? error : new RmmError('internal', String(error));
     try {

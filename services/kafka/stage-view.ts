@@ -37,10 +37,9 @@ export class StageView {
     this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
   }
 
-  /** @param held it waits for something else by design */
-  looked(partition: number, position: number, end: number, oldestMs: number | undefined, held = false): void {
+  looked(partition: number, position: number, end: number, oldestMs: number | undefined): void {
     this.metrics.progress(partition, { position, end, ...(oldestMs === undefined ? {} : { oldestMs }) });
-    this.#watch.seen(partition, { position, end, held }, this.#context.tools.clock.steadyMs());
+    this.#watch.seen(partition, { position, end }, this.#context.tools.clock.steadyMs());
   }
 
   /** Looks for stalls every few seconds until `signal` is aborted. */

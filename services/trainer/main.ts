@@ -57,7 +57,7 @@ async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () =
       {
         folder: megasetFolder,
         span: { from: [], to: ends.map(({ offset }) => offset) },
-        scaler: scaler.id,
+        scaler,
         trainingRows: record.rows_by_split[split.train]!,
         validationRows: record.rows_by_split[split.validation]!,
         megasets: loaded.config.training.megasets,

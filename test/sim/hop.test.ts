@@ -248,6 +248,29 @@ test('a hop whose position was forgotten goes on behind its last output', async 
     assert.equal(new Set(keys(messages)).size, messages.length);
 });
 
+test('a hop whose position was forgotten and whose output was deleted ends instead of beginning again', async () => {
+  const { cluster, start } = await world(seededRandom(7), 0);
+  const written = () => cluster.log('out', 0).length;
+  /** Runs a copy until it has written or has ended. */
+  const run = async (name: string) => {
+    const stop = new AbortController();
+    const before = written();
+    const ended = start(name, hopRunner).runner.run(stop.signal);
+    ended.catch(() => stop.abort());
+    while (!stop.signal.aborted && (written() === before || cluster.offsets.size < partitions)) await soon();
+    stop.abort();
+    await ended;
+  };
+  await run('calm-first');
+  cluster.expire('out', 0, written());
+  await run('calm-second');
+  const before = written();
+  cluster.expire('out', 0, before);
+  cluster.offsets.clear();
+  await assert.rejects(run('calm-third'), { code: 'kafka_data_lost', message: /partition 0 of out/ });
+  assert.equal(written(), before, 'nothing was written twice');
+});
+
 test('an error that no retry mends ends the runner', async () => {
   const { start } = await world(seededRandom(6), 0);
   const { client } = start('calm', hopRunner);

@@ -80,6 +80,7 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
     try {
       while (!signal.aborted) {
         const { messages, nextOffset, endOffset } = await feed.next();
+        if (signal.aborted) return;
         options.observe?.looked?.(
           partition,
           messages[0]?.offset ?? nextOffset,

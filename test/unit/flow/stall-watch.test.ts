@@ -7,13 +7,20 @@ import { FakeClock } from '../../support/fake-clock.js';
 
 const timeoutMs = 120_000;
 
+/** A watch of partitions 0 to 3. */
+function watchOf(topic: string): StallWatch {
+  const watch = new StallWatch(topic, timeoutMs);
+  watch.assigned([0, 1, 2, 3]);
+  return watch;
+}
+
 /** Stalled partitions at a time in seconds. */
 function stalledAt(watch: StallWatch, second: number): number[] {
   return watch.stalls(second * 1_000).map(({ partition }) => partition);
 }
 
 test('lag without progress for the time-out is a stall; progress or no lag is none', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   for (let second = 0; second <= 130; second += 10) {
     watch.seen(0, { position: 5, end: 47 }, second * 1_000);
     watch.seen(1, { position: second, end: 1_000 }, second * 1_000);
@@ -28,7 +35,7 @@ test('lag without progress for the time-out is a stall; progress or no lag is no
 });
 
 test('a loop that hangs and reports nothing more is seen by time alone', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   watch.seen(3, { position: 0, end: 1 }, 0);
   assert.deepEqual(stalledAt(watch, 119), []);
   const [stall] = watch.stalls(150_500);
@@ -39,7 +46,7 @@ test('a loop that hangs and reports nothing more is seen by time alone', () => {
 });
 
 test('a long idle time is no wait: it begins with the first message', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   watch.seen(0, { position: 7, end: 7 }, 0);
   watch.seen(0, { position: 7, end: 8 }, 1_000_000);
   assert.deepEqual(stalledAt(watch, 1_119), []);
@@ -47,7 +54,7 @@ test('a long idle time is no wait: it begins with the first message', () => {
 });
 
 test('a stall ends when nothing waits, or once work has gone on for a quarter of the time-out', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   watch.seen(0, { position: 0, end: 100 }, 0);
   watch.seen(1, { position: 0, end: 100 }, 0);
   assert.deepEqual(stalledAt(watch, 125), [0, 1]);
@@ -68,7 +75,7 @@ test('a stall ends when nothing waits, or once work has gone on for a quarter of
 });
 
 test('one message now and then does not make a service ready and unready in turns', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   watch.seen(0, { position: 0, end: 1_000 }, 0);
   assert.deepEqual(stalledAt(watch, 120), [0]);
   for (let second = 125; second < 3_000; second += 5) {
@@ -78,19 +85,13 @@ test('one message now and then does not make a service ready and unready in turn
   }
 });
 
-test('what waits by design is no stall, and its time does not count', () => {
-  const watch = new StallWatch('P.scaled', timeoutMs);
-  watch.seen(0, { position: 0, end: 50, held: true }, 0);
-  assert.deepEqual(stalledAt(watch, 10_000), []);
-  watch.seen(0, { position: 0, end: 50 }, 10_000_000);
-  assert.deepEqual(stalledAt(watch, 10_119), []);
-  assert.deepEqual(stalledAt(watch, 10_120), [0]);
-});
-
 test('partitions that went to another copy are forgotten; one that comes back begins anew', () => {
-  const watch = new StallWatch('P.features', timeoutMs);
+  const watch = watchOf('P.features');
   for (const partition of [0, 1]) watch.seen(partition, { position: 5, end: 9 }, 0);
   watch.assigned([1]);
+  assert.deepEqual(stalledAt(watch, 200), [1]);
+  // A look that was under way when the partition went away.
+  watch.seen(0, { position: 5, end: 9 }, 20_000);
   assert.deepEqual(stalledAt(watch, 200), [1]);
   watch.assigned([0, 1]);
   watch.seen(0, { position: 5, end: 9 }, 200_000);

@@ -39,8 +39,26 @@ test('reads from the first message to the end, and says where it stopped', async
 
 test('a span ends before its end, even in the middle of a fetch', async () => {
   const { read } = await world();
-  assert.deepEqual((await read({ from: 1, to: 4 })).keys, 'bc');
-  assert.deepEqual((await read({ to: 0 })).keys, '');
+  assert.deepEqual(await read({ from: 1, to: 4 }), { keys: 'bc', offset: 4 });
+  assert.deepEqual(await read({ from: 4, to: 5 }), { keys: 'd', offset: 5 });
+  assert.deepEqual(await read({ to: 0 }), { keys: '', offset: 0 });
+});
+
+test('what is written while it reads is left for the next reading', async () => {
+  const { cluster } = await world();
+  const client = cluster.client('reader');
+  const offsets = client.admin.offsets.bind(client.admin);
+  client.admin.offsets = async (topic) => {
+    const found = await offsets(topic);
+    await put(cluster, 't', 0, [message('e')]);
+    return found;
+  };
+  const keys: (string | null)[] = [];
+  const take = ({ key }: { key: string | null }) => void keys.push(key);
+  const first = await readTopic(client, 't', 0, never, take);
+  assert.deepEqual([first, keys.join('')], [6, 'abcd']);
+  await readTopic(client, 't', 0, never, take, { from: first });
+  assert.equal(keys.join(''), 'abcde');
 });
 
 test('enough is behind the message that was enough', async () => {

@@ -257,9 +257,14 @@ test('a defect is told as internal', async () => {
   const writer = openContext(cluster, loaded);
   await putRecords(cluster, writer, [run]);
   const broken = start(cluster, {
-    parts: () => {
-      throw new TypeError('x is not a function');
-    },
+    parts: () => [
+      {
+        name: 'part',
+        run: async () => {
+          throw new TypeError('x is not a function');
+        },
+      },
+    ],
   });
   assert.equal((await broken.ended).exit, 1);
   const record = JSON.parse(cluster.committed('rmmstream.progress')[0]![1]!.value!.toString()) as {
@@ -269,13 +274,61 @@ test('a defect is told as internal', async () => {
   assert.deepEqual([record.code, record.message], ['internal', 'TypeError: x is not a function']);
 });
 
-test('topics that hold another run are refused', async () => {
+test('a copy that is refused ends alone; the run goes on', async () => {
   const cluster = clusterOf(loaded);
   const writer = openContext(cluster, loaded);
-  await putRecords(cluster, writer, [{ ...run, window_offsets: 9 }]);
-  const { exit, error } = await start(cluster).ended;
-  assert.equal(exit, 1);
-  assert.equal((error as RmmError).code, 'run_changed');
+  await putRecords(cluster, writer, [run]);
+  const healthy = start(cluster, {}, { name: 'scorer' });
+  await healthy.until('running');
+  const refused = async (
+    code: string,
+    ...how: [Partial<ServiceDefinition>, Parameters<typeof start>[2]?]
+  ) => {
+    const { exit, error } = await start(cluster, ...how).ended;
+    assert.deepEqual([exit, (error as RmmError).code], [1, code]);
+  };
+  const other = kafkaConfig({ kafka: { topics: { partitions: 2 }, retry_max_ms: 100 } });
+  await refused('run_changed', {}, { given: other });
+  await refused('not_a_run', {
+    parts: () => {
+      throw new RmmError('not_a_run', 'the directory holds other files');
+    },
+  });
+  await refused(
+    'run_changed',
+    {
+      atOnce: () => [
+        {
+          name: 'planner',
+          run: async () => {
+            throw new RmmError('run_changed', 'other settings');
+          },
+        },
+      ],
+    },
+    { given: other },
+  );
+  healthy.signal();
+  assert.equal((await healthy.ended).exit, 0);
+  assert.deepEqual(
+    cluster.committed('rmmstream.progress')[0]!.map(({ key }) => key),
+    ['run'],
+  );
+});
+
+test('what keeps a run from getting on record is told: the others would wait for it for ever', async () => {
+  const cluster = clusterOf(loaded);
+  const other = start(cluster, {}, { name: 'scorer' });
+  await other.until('running');
+  const planner = {
+    name: 'planner',
+    run: async () => {
+      throw new RmmError('root_file_missing', 'mc/zee.root is not there');
+    },
+  };
+  const broken = start(cluster, { atOnce: () => [planner] }, { name: 'ingest' });
+  assert.equal((await broken.ended).exit, 1);
+  assert.equal(((await other.ended).error as RmmError).message, 'ingest failed: mc/zee.root is not there');
 });
 
 test('a part that gives up in the middle of a drain does not make it a failure', async () => {

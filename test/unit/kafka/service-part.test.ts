@@ -164,19 +164,6 @@ test('a partition that has messages and gets nowhere makes the service unready a
   assert.deepEqual(reasons(context), []);
 });
 
-test('what waits by design is no stall', async () => {
-  const clock = new FakeClock();
-  const context = openContext(clusterOf(loaded), loaded, { clock });
-  const view = new StageView(context, stages.scaler);
-  view.looked(0, 5, 47, undefined, true);
-  const stop = new AbortController();
-  const watching = view.watch(stop.signal);
-  await clock.advance(60_000);
-  assert.deepEqual(reasons(context), []);
-  stop.abort();
-  await watching;
-});
-
 test('an outage of the group makes the service unready until it is in again', async () => {
   const cluster = clusterOf(loaded);
   const context = openContext(cluster, loaded);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { RmmError } from '../../../lib/base/error.js';
 import type { BlockSource } from '../../../lib/flow/block-source.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../lib/kafka/client.js';
@@ -238,5 +240,26 @@ test('strange messages of control topics become one letter each, whoever holds t
     assert.deepEqual(ids(), [...expected, 'rmmstream.models/0/2/-1']);
     // The one that was deposed can write no more.
     await assert.rejects(first.write(), { code: 'kafka_fenced' });
+  });
+});
+
+test('letters of any number are written out with little memory', async () => {
+  await inFolder(async (directory) => {
+    const count = 60_000;
+    // Their events take 150 MB; a worker that needs more than its limit ends with ERR_WORKER_OUT_OF_MEMORY.
+    const worker = new Worker(new URL('./many-letters-worker.js', import.meta.url), {
+      workerData: { count, directory },
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    assert.deepEqual(await once(worker, 'exit'), [0]);
+    const folder = join(directory, 'dead-letters');
+    const entries = readdirSync(folder)
+      .sort()
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+      .map((line) => (JSON.parse(line) as { entry: number }).entry);
+    assert.deepEqual(
+      entries,
+      Array.from({ length: count }, (_, entry) => entry),
+    );
   });
 });

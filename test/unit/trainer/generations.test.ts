@@ -10,10 +10,14 @@ import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { readFiles } from '../../../services/kafka/model-store.js';
 import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
+import { trainingRowsByChannel } from '../../../services/trainer/collect.js';
 import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { modelName } from '../../../services/trainer/publish.js';
+import type { WireMessage } from '../../../services/wire/message.js';
+import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
+import { received } from '../../support/message-chain.js';
 import { scaledBlocks } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
@@ -25,6 +29,7 @@ import {
   putRecords,
   runRecord,
   tenureOf,
+  waitInVain,
 } from '../../support/service-context.js';
 
 const given = {
@@ -66,6 +71,20 @@ function checkpointOf(folder: string): string {
   return join(trainer, readdirSync(trainer)[0]!, 'checkpoint');
 }
 
+/** Training rows of the blocks at [from, to) of each partition: each was put in a transaction of its own, so that it takes two offsets. */
+function rowsBetween(from: readonly number[], to: readonly number[]): number {
+  let rows = 0;
+  const expected = { layout: made.chain.expected.layout, megasets: made.chain.expected.megasets };
+  for (const [number, { scaled }] of made.blocks.entries()) {
+    const partition = number % 2;
+    const offset = 2 * Math.floor(number / 2);
+    if (offset < from[partition]! || offset >= to[partition]!) continue;
+    for (const count of trainingRowsByChannel(decodeScaled(received(scaled), expected)).values())
+      rows += count;
+  }
+  return rows;
+}
+
 interface World {
   readonly cluster: FakeKafka;
   readonly context: (name?: string, folder?: string) => OpenedContext;
@@ -74,13 +93,20 @@ interface World {
   readonly folder: string;
 }
 
-async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble): Promise<void> {
+async function inWorld(
+  body: (world: World) => Promise<void>,
+  trouble?: Trouble,
+  {
+    events = generationEvents,
+    foreign = [],
+  }: { readonly events?: number; readonly foreign?: readonly WireMessage[] } = {},
+): Promise<void> {
   await inFolder(async (folder) => {
     const config = (machine: string) =>
       kafkaConfig(
         {
           ...given,
-          continuous: { generation_events: generationEvents },
+          continuous: { generation_events: events },
           output: { directory: join(folder, machine) },
         },
         folder,
@@ -102,6 +128,8 @@ async function inWorld(body: (world: World) => Promise<void>, trouble?: Trouble)
       fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
       { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from, frozen_ms: 0 },
     ]);
+    for (const [number, message] of foreign.entries())
+      await put(cluster, 'rmmstream.scaled', number % 2, [message]);
     for (const [number, { scaled }] of made.blocks.entries())
       await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);
     await setUp.close();
@@ -155,6 +183,7 @@ test('generations follow each other without a gap, and each gives a model that g
       );
       const before = generations[number - 1]?.to ?? [0, 0];
       assert.ok(to.every((offset, partition) => offset >= before[partition]!));
+      assert.equal(rowsBetween(before, to), rows, 'each row of its offsets, once');
     }
     for (const [number, model] of found.entries()) {
       const record = model.record as { training: { rows: number; epochs: { megaset: number }[] } };
@@ -167,6 +196,43 @@ test('generations follow each other without a gap, and each gives a model that g
     }
     assert.equal(new Set(models.map(({ id }) => id)).size, 3);
   });
+});
+
+test('rows of another scaler are counted for no generation, and training goes on', async () => {
+  const foreign = made.blocks.map(({ scaled: message }) => {
+    const block = decodeScaled(received(message), made.chain.expected);
+    return encodeScaled({ ...block, scaled: { ...block.scaled, scaler: 'another' } });
+  });
+  await inWorld(
+    async (world) => {
+      await world.train('one', 3);
+      const { generations, found } = await results(world);
+      assert.deepEqual(
+        found.map(({ record }) => (record as { training: { rows: number } }).training.rows),
+        generations.map(({ rows }) => rows),
+      );
+      // Each has an offset, and its transaction another.
+      assert.ok(generations[0]!.to.some((offset) => offset > foreign.length));
+    },
+    undefined,
+    { foreign },
+  );
+});
+
+test('a generation that takes several looks at each partition leaves none of their blocks out', async () => {
+  const most = Math.floor(0.9 * trainingRows);
+  await inWorld(
+    async (world) => {
+      await world.train('one', 1);
+      const { generations, found } = await results(world);
+      const [{ to, rows }] = generations as [(typeof generations)[number]];
+      assert.ok(rows >= most, `${rows} rows`);
+      assert.equal(rowsBetween([0, 0], to), rows);
+      assert.equal((found[0]!.record as { training: { rows: number } }).training.rows, rows);
+    },
+    undefined,
+    { events: most },
+  );
 });
 
 test('whoever trains, wherever and after whatever kill, gives the same models', async () => {
@@ -225,6 +291,26 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
       },
     );
   }
+});
+
+test('a checkpoint that can be read only later than its model is on record is waited for', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 2);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  await inWorld(async (world) => {
+    const release = world.cluster.holdBack('rmmstream.models');
+    await world.train('one', 1);
+    const goesOn = world.train('two', 2);
+    await waitInVain(world.cluster);
+    release();
+    await goesOn;
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  });
 });
 
 test('a checkpoint that is damaged is taken from the topic, not begun anew', async () => {

@@ -230,6 +230,26 @@ test('an idle hop looks for the end of its input, and counts what failed before 
   assert.deepEqual(attempts, [1, 1, 1, 1]);
 });
 
+test('a partition that is taken away during a long poll is not looked at any more', async () => {
+  const { cluster, start } = world();
+  const looks: number[] = [];
+  const answers: (() => void)[] = [];
+  const { stop, ended } = start('one', {
+    observe: { looked: (partition) => looks.push(partition) },
+    feed: () => ({
+      next: () =>
+        new Promise((resolve) => answers.push(() => resolve({ messages: [], nextOffset: 0, endOffset: 9 }))),
+      close: async () => {},
+    }),
+  });
+  await settled(() => answers.length === 2);
+  stop.abort();
+  for (const answer of answers) answer();
+  await ended;
+  assert.deepEqual(looks, []);
+  assert.deepEqual(cluster.committed('out'), [[], []]);
+});
+
 test('an error that is not of the data ends the stage', async () => {
   const { cluster, start } = world();
   await put(cluster, 'in', 0, [message('a')]);
