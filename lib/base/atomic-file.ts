@@ -1,10 +1,8 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { fromSystemError } from './error.js';
+import { dirname } from 'node:path';
+import { fromSystemError, invariant, RmmError } from './error.js';
 import { makeFolder } from './make-folder.js';
-
-/** The ending of files that are being written; a start-up sweep may delete any it finds. */
-export const temporarySuffix = '.tmp';
+import { temporaryPath } from './temporary-files.js';
 
 /** Makes the rename of a file in `folder` durable. */
 export function syncFolder(folder: string): void {
@@ -19,6 +17,9 @@ export function syncFolder(folder: string): void {
 /**
  * A file that is written piece by piece under a temporary name beside it, mostly from start to end, and has its
  * own name only once it is whole and durable: after a crash at any moment it is absent (or its old self) or whole.
+ *
+ * The temporary name is nobody else's, so that a process which was taken for dead and goes on never writes into
+ * what its successor publishes. Whoever sweeps temporary files takes from their writers the power to publish.
  */
 export class AtomicFile {
   readonly path: string;
@@ -26,14 +27,15 @@ export class AtomicFile {
   position = 0;
   readonly #temporary: string;
   #descriptor: number | undefined;
+  #state: 'open' | 'prepared' | 'over' = 'open';
 
   /** Makes the folder when missing. @throws disk_full, io_failed */
   constructor(path: string) {
     this.path = path;
-    this.#temporary = join(dirname(path), `.${basename(path)}${temporarySuffix}`);
+    this.#temporary = temporaryPath(path);
     this.#attempt('creating', () => {
       makeFolder(dirname(path));
-      this.#descriptor = openSync(this.#temporary, 'w');
+      this.#descriptor = openSync(this.#temporary, 'wx');
     });
   }
 
@@ -49,23 +51,49 @@ export class AtomicFile {
     this.position += bytes.byteLength;
   }
 
-  /** fsync, rename, folder fsync. @throws disk_full, io_failed */
-  finish(): void {
+  /** All is written: makes it durable, still under the temporary name. @throws disk_full, io_failed */
+  prepare(): this {
     this.#attempt('writing', (descriptor) => {
       fsyncSync(descriptor);
-      closeSync(descriptor);
-      this.#descriptor = undefined;
-      renameSync(this.#temporary, this.path);
+      this.#close();
+    });
+    this.#state = 'prepared';
+    return this;
+  }
+
+  /**
+   * Gives a prepared file its name: one rename, which fails where the temporary file was swept.
+   * @throws disk_full, io_failed
+   */
+  publish(): void {
+    invariant(this.#state === 'prepared', `${this.path} is published once, after it was prepared`);
+    this.#attempt('publishing', () => {
+      try {
+        renameSync(this.#temporary, this.path);
+      } catch (error) {
+        throw (error as NodeJS.ErrnoException).code === 'ENOENT' ? sweptAway(this.path, error) : error;
+      }
+      this.#state = 'over';
       syncFolder(dirname(this.path));
     });
   }
 
-  /** Gives up: closes and deletes the temporary file. Harmless after `finish`. */
+  /** `prepare` and `publish`. @throws disk_full, io_failed */
+  finish(): void {
+    this.prepare().publish();
+  }
+
+  /** Gives up: closes and deletes the temporary file. Harmless once published. */
   abort(): void {
-    if (this.#descriptor === undefined) return;
-    closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    if (this.#state === 'over') return;
+    this.#state = 'over';
+    this.#close();
     rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
   }
 
   #attempt(doing: string, act: (descriptor: number) => void): void {
@@ -78,11 +106,27 @@ export class AtomicFile {
   }
 }
 
-/** Writes a whole file atomically. Makes the folder when missing. @throws disk_full, io_failed */
-export function writeFileAtomic(path: string, chunks: string | Uint8Array | readonly Uint8Array[]): void {
+function sweptAway(path: string, cause: unknown): RmmError {
+  return new RmmError(
+    'io_failed',
+    `${path} could not be published: its temporary file was removed, as a new owner of the output does; a service that still owns it writes it again`,
+    { context: { path }, cause },
+  );
+}
+
+/** Writes a whole file under a temporary name; `publish` gives it its own. @throws disk_full, io_failed */
+export function prepareFileAtomic(
+  path: string,
+  chunks: string | Uint8Array | readonly Uint8Array[],
+): AtomicFile {
   const file = new AtomicFile(path);
   const list =
     typeof chunks === 'string' ? [Buffer.from(chunks)] : chunks instanceof Uint8Array ? [chunks] : chunks;
   for (const chunk of list) file.write(chunk);
-  file.finish();
+  return file.prepare();
+}
+
+/** Writes a whole file atomically. Makes the folder when missing. @throws disk_full, io_failed */
+export function writeFileAtomic(path: string, chunks: string | Uint8Array | readonly Uint8Array[]): void {
+  prepareFileAtomic(path, chunks).publish();
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { temporarySuffix, writeFileAtomic } from '../base/atomic-file.js';
+import { join } from 'node:path';
+import { writeFileAtomic } from '../base/atomic-file.js';
 import { fromSystemError, RmmError } from '../base/error.js';
 
 /**
@@ -46,15 +46,5 @@ export class RecordStore<Value> {
         },
       );
     }
-  }
-}
-
-/** Deletes what a killed process left half written in `folder` and below. */
-export function sweepTemporaryFiles(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder, { recursive: true }).map(String)) {
-    // Only names that writeFileAtomic gives: a folder may hold somebody else's .tmp files.
-    if (basename(name).startsWith('.') && name.endsWith(temporarySuffix))
-      rmSync(join(folder, name), { force: true });
   }
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { invariant, RmmError } from '../../lib/base/error.js';
+import { sweepTemporariesOf } from '../../lib/base/temporary-files.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
 import { type Compression, RootTreeWriter } from '../../lib/columnar/root-writer/index.js';
 import { Copier, parentSpec } from './copier.js';
@@ -62,6 +63,7 @@ export async function amplify(options: AmplifyOptions): Promise<AmplifySummary> 
   const layout = planLayout(sources.branches, names, events);
   const fractions = madeFractions(await readWeights(sources, names, repeats(entries, events)));
   const copier = new Copier(layout, options.seed, fractions, stretchEntries);
+  sweepTemporariesOf(options.output);
   const writer = new RootTreeWriter({
     path: options.output,
     tree: sources.tree.slice(sources.tree.lastIndexOf('/') + 1),

@@ -18,7 +18,7 @@ export interface LetterBook {
 
 /** Every dead letter of a run and how it stands, without the events themselves: there may be millions. */
 export async function openBook(run: RunView): Promise<LetterBook> {
-  const { letters, end } = await readLetters(run, run.signal, { events: false });
+  const { letters, end } = await readLetters(run, run.signal);
   await run.view.catchUp(run.signal);
   const { files, redrives } = run.view.state;
   const planned = new PlannedBlocks(files);

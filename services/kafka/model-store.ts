@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage, KafkaClient, OutgoingMessage } from '../../lib/kafka/client.js';
 import type { NamedFile } from '../../lib/learning/files.js';
-import { readTopic } from './read-topic.js';
+import { type ReadSpan, readTopic } from './read-topic.js';
 
 /*
  * Files on a compacted topic: each cut into chunks under keys of their own, and last an index that names them
@@ -46,8 +46,16 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
+/** What lies on a topic under a name. */
+interface Found {
+  readonly index: FileIndex | undefined;
+  readonly chunks: ReadonlyMap<string, Uint8Array>;
+}
+
 /**
- * Reads the files that were put on a topic under a name: the newest ones, whole and checked.
+ * Reads the files that were put on a topic under a name: the newest ones, whole and checked. Where they are not there
+ * in full, what lies behind open transactions is waited for: brokers end a transaction partition by partition, so that
+ * the record of files may be seen before the files.
  * @param from offset before which none of their messages lies; by default the whole topic is read
  * @returns undefined where there are none
  * @throws model_corrupt where chunks are missing or damaged
@@ -59,6 +67,21 @@ export async function readFiles(
   signal: AbortSignal,
   from?: number,
 ): Promise<Map<string, Uint8Array> | undefined> {
+  const begin = from === undefined ? {} : { from };
+  const [offsets] = await client.admin.offsets(topic);
+  const settled = await find(client, topic, name, signal, begin);
+  if (isThere(settled, name)) return assembled(settled, topic, name);
+  const whole = await find(client, topic, name, signal, { ...begin, to: offsets?.end ?? 0 });
+  return whole.index === undefined ? undefined : assembled(whole, topic, name);
+}
+
+async function find(
+  client: KafkaClient,
+  topic: string,
+  name: string,
+  signal: AbortSignal,
+  span: ReadSpan,
+): Promise<Found> {
   const chunks = new Map<string, Uint8Array>();
   let index: FileIndex | undefined;
   const take = (message: FetchedMessage) => {
@@ -67,16 +90,28 @@ export async function readFiles(
     if (key === name) index = parseIndex(value, topic, name);
     else if (key.startsWith(`${name}/`)) chunks.set(key, value);
   };
-  await readTopic(client, topic, 0, signal, take, from === undefined ? {} : { from });
-  if (index === undefined) return undefined;
+  await readTopic(client, topic, 0, signal, take, span);
+  return { index, chunks };
+}
+
+function isThere({ index, chunks }: Found, name: string): boolean {
+  return index?.files.every((file) => chunkKeys(name, file).every((key) => chunks.has(key))) === true;
+}
+
+function chunkKeys(name: string, { name: file, bytes }: FileIndex['files'][number]): string[] {
+  const count = Math.max(1, Math.ceil(bytes / chunkBytes));
+  return Array.from({ length: count }, (_, number) => `${name}/${file}/${number}`);
+}
+
+function assembled({ index, chunks }: Found, topic: string, name: string): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const { name: file, bytes, sha256: expected } of index.files) {
-    const parts: Uint8Array[] = [];
-    for (let number = 0; number * chunkBytes < Math.max(1, bytes); number += 1) {
-      const chunk = chunks.get(`${name}/${file}/${number}`);
+  for (const entry of index!.files) {
+    const { name: file, bytes, sha256: expected } = entry;
+    const parts = chunkKeys(name, entry).map((key, number) => {
+      const chunk = chunks.get(key);
       if (chunk === undefined) throw damaged(topic, name, `lacks part ${number} of ${file}`);
-      parts.push(chunk);
-    }
+      return chunk;
+    });
     const whole = Buffer.concat(parts);
     if (whole.length !== bytes || sha256(whole) !== expected)
       throw damaged(

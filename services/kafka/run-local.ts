@@ -99,9 +99,11 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
   supervisor.start();
   const watching = new AbortController();
   const finished = view.until((state) => (state.isFinished ? true : undefined), watching.signal);
+  // A picture for a person: brokers that do not give it end no run, least of all one that is finished.
+  const look = () => shown.look().catch(() => {});
   const showing = (async () => {
     while (!watching.signal.aborted) {
-      await shown.look().catch(() => {});
+      await look();
       await sleep(500, watching.signal, clock).catch(() => {});
     }
   })();
@@ -114,7 +116,7 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
     if (how === 'interrupted')
       throw new RmmError('interrupted', 'interrupted; the same command goes on where it stopped');
     await supervisor.ended();
-    await shown.look();
+    await look();
     const report = readReport(layoutOf(outputDirectory).runJson);
     return { directory: outputDirectory, state: 'done', report };
   } catch (error) {

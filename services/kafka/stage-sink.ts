@@ -10,7 +10,7 @@ export function sinkSettings(
   context: ServiceContext,
   stage: Stage,
   view: StageView,
-): Omit<SinkOptions, 'open' | 'gate'> {
+): Omit<SinkOptions, 'open' | 'gate' | 'sweep'> {
   const { client, names, loaded, view: progress, pause, tools } = context;
   const { kafka, input, continuous } = loaded.config;
   const { state } = progress;

@@ -1,3 +1,4 @@
+import type { Config } from '../../lib/config/index.js';
 import type { Stage as StageLabel } from '../../lib/telemetry/metric-list.js';
 import type { Ending } from './progress-records.js';
 import type { DataTopic } from './topics.js';
@@ -79,6 +80,16 @@ export const stages = {
     makes: 'feature-files',
   },
 } as const satisfies Record<string, Stage>;
+
+/**
+ * The stages of a run. Without an end of the input feature files that are not kept would be of no use at any time; a
+ * bounded run counts duplicates among their rows before it deletes them.
+ */
+export function stagesOf({ input, output }: Pick<Config, 'input' | 'output'>): readonly Stage[] {
+  const all: readonly Stage[] = Object.values(stages);
+  const areWritten = input.mode === 'bounded' || output.keep_features;
+  return areWritten ? all : all.filter((stage) => stage !== stages.featureFiles);
+}
 
 /** Control roles: each is held by one copy of its service at a time. */
 export const roles = {

@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import type { KafkaClient, PartitionOffsets, TopicDescription } from '../../lib/kafka/client.js';
-import { roles, type Stage, stages } from './stages.js';
+import { roles, stages, stagesOf } from './stages.js';
 import { RunNames, topicDifferences, topicSpecs } from './topics.js';
 
 export interface CreatedTopics {
@@ -89,7 +89,7 @@ export interface PartitionLag {
 /** Lag of every stage that reads a data topic, partition by partition. */
 export async function lagOf(client: KafkaClient, config: Config): Promise<PartitionLag[]> {
   const names = new RunNames(config.kafka.prefix);
-  const reading = (Object.values(stages) as readonly Stage[]).filter(({ reads }) => reads);
+  const reading = stagesOf(config).filter(({ reads }) => reads);
   const ends = new Map<string, readonly PartitionOffsets[]>();
   for (const { topic } of reading) {
     const name = names.topic(topic);

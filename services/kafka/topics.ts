@@ -61,7 +61,8 @@ export function topicSpecs(names: RunNames, settings: Config['kafka']['topics'])
     selected: limited,
     // Replay reads them again (decisions.md 16).
     features: kept,
-    scaled: limited,
+    // Read again from far back, however long ago that was: an open window by the scorer, a generation by the trainer.
+    scaled: kept,
     'scaler-state': compacted,
     models: compacted,
     progress: kept,

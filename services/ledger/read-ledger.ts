@@ -72,7 +72,7 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
       async (topic) => [topic, await client.admin.offsets(names.topic(topic))] as const,
     ),
   );
-  const { letters } = await readLetters(run, signal, { events: false });
+  const { letters } = await readLetters(run, signal);
   await plan();
   const dead = new Set<string>();
   const foreign: ForeignLetter[] = [];

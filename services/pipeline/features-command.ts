@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { packageVersion } from '../../lib/base/package-root.js';
+import { sweepTemporariesOf } from '../../lib/base/temporary-files.js';
 import { ParquetFileWriter } from '../../lib/columnar/parquet/file-writer.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
@@ -49,7 +50,7 @@ export async function makeFeatureTable(request: FeaturesRequest): Promise<Featur
     request.output,
     opened.map(({ path }) => path),
   );
-  // Two commands would write into one temporary file.
+  // What a killed command left beside the output is swept: it must be nobody's who lives.
   const release = takeRunLock(`${request.output}.lock`, `is writing ${request.output}`);
   const writer = openWriter(request, layout.id, release);
   const settings: WorkerSettings = { config, profile, directory: '', modelFolder: '', threads: 1 };
@@ -105,6 +106,7 @@ function openWriter(
 ): ParquetFileWriter {
   const { row_group_events, codec } = loaded.config.output;
   try {
+    sweepTemporariesOf(output);
     return new ParquetFileWriter(output, {
       rowGroupRows: row_group_events,
       codec,

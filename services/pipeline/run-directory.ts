@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { temporarySuffix, writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { basename } from 'node:path';
+import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
-import { sweepTemporaryFiles } from '../../lib/flow/record-store.js';
+import { sweepTemporariesOf, sweepTemporaryTree } from '../../lib/base/temporary-files.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
 import { everythingOf, layoutOf, madeFromAllInputs, type RunLayout } from './layout.js';
 import { changedError, compareManifests, type Manifest } from './manifest.js';
@@ -72,12 +72,14 @@ function settle(layout: RunLayout, options: OpenOptions): DirectoryState {
   return 'extended';
 }
 
-/** Half-written files of a killed process, in our own folders only: the directory may be somebody's home. */
+/**
+ * Half-written files of a killed process, in our own folders only: the directory may be somebody's home. The lock is
+ * ours, so no living process writes them.
+ */
 function sweep(layout: RunLayout): void {
-  for (const folder of [layout.scores, layout.features, layout.model, layout.deadLetters, layout.work])
-    sweepTemporaryFiles(folder);
-  for (const file of [layout.runJson, layout.cutflowJson])
-    rmSync(join(layout.root, `.${basename(file)}${temporarySuffix}`), { force: true });
+  for (const folder of [layout.scores, layout.features, layout.deadLetters, layout.work])
+    sweepTemporaryTree(folder);
+  for (const path of [layout.runJson, layout.cutflowJson, layout.model]) sweepTemporariesOf(path);
 }
 
 /** Clears the work folder but for the lock, which is ours. */

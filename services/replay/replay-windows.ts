@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
+import { prepareAll } from '../../lib/base/prepared.js';
 import { openFeed, type PartitionFeed } from '../../lib/flow/partitions/partition-feed.js';
 import type { RecordStore } from '../../lib/flow/record-store.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
@@ -112,7 +113,8 @@ async function scoreWindow(
     if (source.late !== undefined) late += record.rows;
     onRows(record.rows, false);
   }
-  window?.write(files);
+  // The directory is locked: nobody else publishes in it.
+  if (window !== undefined) for (const file of prepareAll(window.prepare(files))) file.publish();
   const replayed: ReplayedWindow = { to: end, rows, late, unusable, hasFile: window !== undefined };
   store.write(name, replayed);
   return replayed;

@@ -8,7 +8,7 @@ import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { progressMessage } from '../kafka/progress-records.js';
-import { readTopic } from '../kafka/read-topic.js';
+import { type ReadSpan, readTopic } from '../kafka/read-topic.js';
 import { scalerOptions } from './config.js';
 import { watchDrift } from './drift-watch.js';
 import { frozenMessages } from './frozen-scaler.js';
@@ -49,7 +49,11 @@ async function collectBounded(
   // Nothing is written until they are there.
   if (context.view.state.allEnds('moments') === undefined) wrote();
   await context.view.until((state) => state.allEnds('moments'), signal);
-  return signal.aborted ? 0 : addMoments(context, spool, 0, signal);
+  if (signal.aborted) return 0;
+  const { client, names } = context;
+  // All of them lie before the end, but some may be readable only when transactions before it have ended.
+  const [offsets] = await client.admin.offsets(names.topic('scaler-state'));
+  return addMoments(context, spool, { to: offsets?.end ?? 0 }, signal);
 }
 
 /** Reads moments until the blocks hold `continuous.freeze_events` training events. */
@@ -62,7 +66,7 @@ async function collectEnough(
   const { freeze_events } = context.loaded.config.continuous;
   let from = 0;
   while (!signal.aborted) {
-    from = await addMoments(context, spool, from, signal);
+    from = await addMoments(context, spool, from === 0 ? {} : { from }, signal);
     wrote();
     if (spool.rowsBySplit()[split.train]! >= freeze_events) break;
     await context.pause(4, signal);
@@ -70,11 +74,11 @@ async function collectEnough(
   return from;
 }
 
-/** Adds the moments from an offset of scaler-state on; returns the offset behind the last. */
+/** Adds the moments of a part of scaler-state; returns the offset behind the last. */
 async function addMoments(
   { client, names, tools, loaded }: ServiceContext,
   spool: MomentsSpool,
-  from: number,
+  span: ReadSpan,
   signal: AbortSignal,
 ): Promise<number> {
   const { columns } = featurizerOf(loaded.config).layout;
@@ -87,7 +91,7 @@ async function addMoments(
       tools.log.warn('moments_unusable', { offset: message.offset, code: error.code, reason: error.message });
     }
   };
-  return readTopic(client, names.topic('scaler-state'), 0, signal, take, from === 0 ? {} : { from });
+  return readTopic(client, names.topic('scaler-state'), 0, signal, take, span);
 }
 
 async function publish(

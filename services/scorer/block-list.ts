@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { type AtomicFile, prepareFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
 import type { BlockRecord } from '../featurizer/block-record.js';
@@ -13,9 +13,9 @@ export interface ListedBlock {
   readonly from: number;
 }
 
-/** Puts the list of a score file's blocks beside the work of the run; the file itself holds rows only. */
-export function writeBlockList(folder: string, name: string, blocks: readonly ListedBlock[]): void {
-  writeFileAtomic(join(folder, `${name}.json`), JSON.stringify(blocks));
+/** Prepares the list of a score file's blocks beside the work of the run; the file itself holds rows only. */
+export function prepareBlockList(folder: string, name: string, blocks: readonly ListedBlock[]): AtomicFile {
+  return prepareFileAtomic(join(folder, `${name}.json`), JSON.stringify(blocks));
 }
 
 /** Lists of all score files by the file's name. @throws partial_damaged */

@@ -77,7 +77,7 @@ export class ControlLetters {
     const { max_message_bytes: mostBytes } = loaded.config.kafka.topics;
     const { producer, signal } = this.#tenure;
     if (this.#written === undefined) {
-      const { letters } = await readLetters(this.#context, signal, { events: false });
+      const { letters } = await readLetters(this.#context, signal);
       this.#written = new Set(letters.map(({ letter }) => letter.id));
     }
     const topic = names.topic(kind);

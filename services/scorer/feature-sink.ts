@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
+import { sweepTemporaryFiles } from '../../lib/base/temporary-files.js';
 import type { Batch } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileWriter } from '../../lib/columnar/arrow/batch-file.js';
 import { toFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
@@ -16,7 +17,7 @@ import { StageView } from '../kafka/stage-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { decodeFeatures } from '../wire/features.js';
-import { windowName } from './window-names.js';
+import { partitionPrefix, windowName } from './window-names.js';
 
 /** Features to feature files: the same rows as the score files of the partition, in the same order (decisions.md 13). */
 export function featureSinkPart(context: ServiceContext): ServicePart {
@@ -27,6 +28,10 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
   const expected = { layout: featurizerOf(config).layout, megasets: config.training.megasets };
   const body = sinkBody({
     ...sinkSettings(context, stage, view),
+    sweep: (partition) => {
+      const prefix = partitionPrefix('features', topicsOf(context), partition);
+      sweepTemporaryFiles(folder, (name) => name.startsWith(prefix));
+    },
     open: (window): WindowWriter => {
       const batches: Batch[] = [];
       return {
@@ -48,11 +53,11 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
             throw error;
           }
         },
-        write() {
-          if (batches.length === 0) return 0;
+        prepare() {
+          if (batches.length === 0) return { files: [], bytes: 0 };
           const path = join(folder, `${windowName('features', topicsOf(context), window)}.arrow`);
-          writeBatches(path, batches);
-          return statSync(path).size;
+          const file = prepareBatches(path, batches);
+          return { files: [file], bytes: file.position };
         },
         deadLetters: () => [],
       };
@@ -65,11 +70,11 @@ function topicsOf({ view }: ServiceContext): string {
   return view.state.run!.topics;
 }
 
-function writeBatches(path: string, batches: readonly Batch[]): void {
+function prepareBatches(path: string, batches: readonly Batch[]): AtomicFile {
   const writer = new BatchFileWriter(path);
   try {
     for (const batch of batches) writer.write(batch);
-    writer.finish();
+    return writer.prepare();
   } catch (error) {
     writer.abort();
     throw error;

@@ -1,7 +1,7 @@
 import { claimDirectory } from '../kafka/claim-directory.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
 import { rolePart } from '../kafka/service-part.js';
-import { roles } from '../kafka/stages.js';
+import { roles, stages, stagesOf } from '../kafka/stages.js';
 import { featureSinkPart } from './feature-sink.js';
 import { finish } from './finisher.js';
 import { scoreSinkPart } from './score-sink.js';
@@ -13,7 +13,7 @@ export const scorer: ServiceDefinition = {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
       scoreSinkPart(context),
-      featureSinkPart(context),
+      ...(stagesOf(context.loaded.config).includes(stages.featureFiles) ? [featureSinkPart(context)] : []),
       rolePart(context, roles.finisher.role, (tenure, wrote) => finish(context, tenure, wrote)),
     ];
   },

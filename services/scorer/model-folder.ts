@@ -1,8 +1,7 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { syncFolder, writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AtomicFolder } from '../../lib/base/atomic-folder.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
-import { makeFolder } from '../../lib/base/make-folder.js';
 import type { NamedFile } from '../../lib/learning/files.js';
 import { type Model, modelFileNames, modelFiles, modelFromFiles } from '../../lib/learning/model.js';
 
@@ -12,20 +11,16 @@ export interface LoadedModel {
   readonly model: Model;
 }
 
+/** Prepares a new folder with files, to be published at `folder` as a whole. @throws disk_full, io_failed */
+export function prepareFolder(folder: string, files: readonly NamedFile[]): AtomicFolder {
+  const made = new AtomicFolder(folder);
+  for (const { name, bytes } of files) made.write(name, bytes);
+  return made;
+}
+
 /** Writes files into a new folder that appears at `folder` as a whole; what was there before is replaced. */
 export function writeFolder(folder: string, files: readonly NamedFile[]): void {
-  const temporary = `${folder}.new`;
-  try {
-    rmSync(temporary, { recursive: true, force: true });
-    makeFolder(temporary);
-    for (const { name, bytes } of files) writeFileAtomic(join(temporary, name), bytes);
-    // Between the two renames a kill leaves no folder; the caller's restart makes it again.
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
-    syncFolder(dirname(folder));
-  } catch (error) {
-    throw fromSystemError(error, 'writing', folder);
-  }
+  prepareFolder(folder, files).publish();
 }
 
 /** The files of a folder by name; undefined where one is missing. */

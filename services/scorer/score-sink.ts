@@ -1,7 +1,10 @@
+import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
+import { prepareAll } from '../../lib/base/prepared.js';
+import { sweepTemporaryFiles } from '../../lib/base/temporary-files.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { sinkBody } from '../../lib/flow/partitions/sink.js';
-import type { SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
+import type { PreparedWindow, SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -21,7 +24,7 @@ import { decodeScaled, type ScaledWire } from '../wire/scaled.js';
 import { Models } from './models.js';
 import type { BlockScorer } from './operator.js';
 import { type ScoreFiles, ScoreWindow } from './score-window.js';
-import { windowName } from './window-names.js';
+import { partitionPrefix, windowName } from './window-names.js';
 
 /** Scaled rows and models to score files. */
 export function scoreSinkPart(context: ServiceContext): ServicePart {
@@ -55,6 +58,11 @@ function scoringPart(context: ServiceContext, models: Models): ServicePart {
   };
   const body = sinkBody({
     ...sinkSettings(context, stage, view),
+    sweep: (partition) => {
+      const prefix = partitionPrefix('scaled', context.view.state.run!.topics, partition);
+      for (const folder of [work.files.scores, work.files.blocks])
+        sweepTemporaryFiles(folder, (name) => name.startsWith(prefix));
+    },
     gate: (signal) => models.first(signal),
     announce: (partition, to) =>
       context.view.state.scoringTo(partition) >= to
@@ -123,10 +131,13 @@ class ScoreWriter implements WindowWriter {
     return 0;
   }
 
-  write(): number {
-    let bytes = 0;
-    for (const window of this.#byModel.values()) bytes += window.write(this.#work.files);
-    return bytes;
+  prepare(): PreparedWindow {
+    const files = prepareAll(this.#files());
+    return { files, bytes: files.reduce((sum, { position }) => sum + position, 0) };
+  }
+
+  *#files(): Generator<AtomicFile, void> {
+    for (const window of this.#byModel.values()) yield* window.prepare(this.#work.files);
   }
 
   deadLetters(): readonly OutgoingMessage[] {

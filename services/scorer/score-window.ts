@@ -1,12 +1,12 @@
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
+import type { AtomicFile } from '../../lib/base/atomic-file.js';
+import { prepareParquetFile } from '../../lib/columnar/parquet/file-writer.js';
 import type { Config } from '../../lib/config/index.js';
 import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
 import type { RowColumns } from '../featurizer/row-columns.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { ScaledWire } from '../wire/scaled.js';
-import { type ListedBlock, writeBlockList } from './block-list.js';
+import { type ListedBlock, prepareBlockList } from './block-list.js';
 import { scoreTable } from './score-table.js';
 
 interface ScoredBlock extends Pick<ScaledWire, 'source' | 'record'> {
@@ -41,11 +41,8 @@ export class ScoreWindow {
     this.#rows += block.record.rows;
   }
 
-  /**
-   * Writes the list of blocks, then the file; the same blocks give the same bytes.
-   * @returns bytes of the file @throws disk_full, io_failed
-   */
-  write({ scores: folder, blocks: listFolder, config }: ScoreFiles): number {
+  /** Prepares the list of blocks, then the file; the same blocks give the same bytes. @throws disk_full, io_failed */
+  *prepare({ scores: folder, blocks: listFolder, config }: ScoreFiles): Generator<AtomicFile, void> {
     const table = new RowTable(this.#rows);
     const scores = createScoreColumns(this.#rows);
     const listed: ListedBlock[] = [];
@@ -56,7 +53,7 @@ export class ScoreWindow {
       scores.errorAbs.set(own.errorAbs.subarray(0, record.rows), from);
       listed.push({ source, record, from });
     }
-    writeBlockList(listFolder, this.#name, listed);
+    yield prepareBlockList(listFolder, this.#name, listed);
     const parts = this.#blocks.map(({ source: { sample, kind, file }, record: { rows } }) => ({
       sample,
       kind,
@@ -67,10 +64,9 @@ export class ScoreWindow {
     }));
     const names = config.scores.map(({ type }) => type);
     const path = join(folder, `${this.#name}.parquet`);
-    writeParquetFile(path, scoreTable(table, scores, parts, names), {
+    yield prepareParquetFile(path, scoreTable(table, scores, parts, names), {
       rowGroupRows: config.output.row_group_events,
       codec: config.output.codec,
     });
-    return statSync(path).size;
   }
 }

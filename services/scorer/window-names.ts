@@ -10,6 +10,11 @@ export function windowName(
   { partition, firstOffset }: Pick<SinkWindow, 'partition' | 'firstOffset'>,
   model?: string,
 ): string {
-  const place = `p${String(partition).padStart(4, '0')}.${String(firstOffset).padStart(16, '0')}`;
-  return [`${topic}-${topicsId}`, place, ...(model === undefined ? [] : [model])].join('.');
+  const window = partitionPrefix(topic, topicsId, partition) + String(firstOffset).padStart(16, '0');
+  return model === undefined ? window : `${window}.${model}`;
+}
+
+/** What the names of all windows of a partition begin with, and no other names. */
+export function partitionPrefix(topic: string, topicsId: string, partition: number): string {
+  return `${topic}-${topicsId}.p${String(partition).padStart(4, '0')}.`;
 }

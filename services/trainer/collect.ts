@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { sumSampleWeights } from '../../lib/learning/sample-weights.js';
+import type { Scaler } from '../../lib/learning/scaler.js';
 import { split } from '../../lib/physics/identity.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -8,6 +9,7 @@ import { decodeScaled, type ScaledWire } from '../wire/scaled.js';
 import { sourceOrder } from './distribute.js';
 import { bucketsFor, type MegasetPlan, MegasetWriter } from './megaset-store.js';
 import { trainingPart, validationShareOf } from './training-part.js';
+import { type BlockCheck, blockCheck } from './usable-blocks.js';
 
 /** Offsets of `scaled`, [from, to) of each partition. */
 export interface ScaledSpan {
@@ -18,7 +20,7 @@ export interface ScaledSpan {
 export interface CollectOptions {
   readonly folder: string;
   readonly span: ScaledSpan;
-  readonly scaler: string;
+  readonly scaler: Scaler;
   /** Training and validation rows to expect, from which buckets and the share of validation rows follow. */
   readonly trainingRows: number;
   readonly validationRows: number;
@@ -40,7 +42,7 @@ export async function collectMegasets(
     folder: options.folder,
     megasets: megasets + 1,
     buckets: bucketsFor(options.trainingRows, megasets, training.bucket_events),
-    scaler: options.scaler,
+    scaler: options.scaler.id,
   });
   const order = sourceOrder(
     view.state.files
@@ -49,15 +51,9 @@ export async function collectMegasets(
   );
   const validationShare = validationShareOf(options.validationRows, training.validation_events);
   const dealing = { megasets: training.megasets, validationShare };
+  const check = blockCheck(options.scaler, featurizerOf(loaded.config).layout.maskWords);
   const take = ({ source, scaled, columns }: ScaledWire): void => {
     if (source.kind !== 'background') return;
-    if (scaled.scaler !== options.scaler) {
-      throw new RmmError(
-        'scaler_mismatch',
-        `a block of ${source.file} is scaled with ${scaled.scaler}, the run has the scaler ${options.scaler}`,
-        { context: { file: source.file } },
-      );
-    }
     const part = trainingPart(scaled, columns, order.indexOf(source.fingerprint), dealing);
     if (options.megasets === 'one')
       for (let row = 0; row < part.megaset.length; row += 1)
@@ -67,15 +63,16 @@ export async function collectMegasets(
   };
   for (const [partition, to] of options.span.to.entries()) {
     const from = options.span.from[partition] ?? 0;
-    if (from < to) await readScaled(context, partition, { from, to }, signal, take);
+    if (from < to) await readScaled(context, check, partition, { from, to }, signal, take);
   }
   const { sample_weights: weights } = training;
   return writer.finish(weights, (values) => sumSampleWeights(values, weights));
 }
 
-/** Reads blocks of a partition of `scaled`; the offset reached. What cannot be read became a dead letter at the scorer. */
+/** Reads blocks of a partition of `scaled`; the offset reached. What cannot be used becomes a dead letter at the scorer. */
 export function readScaled(
   { client, names, loaded, tools }: ServiceContext,
+  check: BlockCheck,
   partition: number,
   span: ReadSpan,
   signal: AbortSignal,
@@ -92,6 +89,7 @@ export function readScaled(
       let block: ScaledWire;
       try {
         block = decodeScaled(message, expected);
+        check(block);
       } catch (error) {
         if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
         tools.log.warn('block_unusable', { partition, offset: message.offset, code: error.code });

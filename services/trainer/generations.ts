@@ -6,6 +6,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { checkpointFileNames, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import { readFiles } from '../kafka/model-store.js';
@@ -16,6 +17,8 @@ import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } f
 import { checkpointName, publishModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { type BlockCheck, blockCheck } from './usable-blocks.js';
+import { takeWorkFolder } from './work-folder.js';
 
 /**
  * A run without end: rows are gathered into generations, each of which is put on record (decisions.md 8) before
@@ -32,16 +35,23 @@ export async function trainGenerations(
   const found = await view.until((state) => state.scaler, signal);
   if (found === undefined) return;
   const { scaler } = await loadFrozen(context, found, signal);
+  const check = blockCheck(scaler, featurizerOf(context.loaded.config).layout.maskWords);
+  const folder = takeWorkFolder(kafkaLayoutOf(context.loaded.outputDirectory).trainer);
+  // Of one that was killed while it trained: a generation is always collected anew.
+  rmSync(join(folder, megasets), { recursive: true, force: true });
   while (!signal.aborted) {
     const { generations, models } = view.state;
     const open = generations[models.length];
     if (open === undefined) {
       // Nothing is written while a generation fills.
       wrote();
-      await fillGeneration(context, tenure);
-    } else await trainGeneration(context, tenure, open, scaler, wrote);
+      await fillGeneration(context, tenure, check);
+    } else await trainGeneration(context, tenure, open, { folder, scaler, wrote });
   }
 }
+
+/** Folder of the generation that is trained on. */
+const megasets = 'generation';
 
 /** Offsets that are read of a partition before it is the next one's turn. */
 const sliceOffsets = 16;
@@ -54,7 +64,7 @@ export function isFull(channels: ReadonlyMap<number, number>, wanted: Config['co
 }
 
 /** Follows `scaled` until a generation is full, and puts it on record. */
-async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<void> {
+async function fillGeneration(context: ServiceContext, tenure: Tenure, check: BlockCheck): Promise<void> {
   const { view, client, names, loaded, tools, pause } = context;
   const { signal } = tenure;
   const { state } = view;
@@ -71,7 +81,7 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure): Promise<
       if (stable <= from) continue;
       // In slices, so that all partitions have their share of a generation.
       const span = { from, to: Math.min(stable, from + sliceOffsets) };
-      const reached = await readScaled(context, partition, span, signal, (block) => {
+      const reached = await readScaled(context, check, partition, span, signal, (block) => {
         for (const [channel, rows] of trainingRowsByChannel(block))
           channels.set(channel, (channels.get(channel) ?? 0) + rows);
         return isFull(channels, loaded.config.continuous) ? 'enough' : undefined;
@@ -102,17 +112,16 @@ async function trainGeneration(
   context: ServiceContext,
   tenure: Tenure,
   generation: RecordOf<'generation'>,
-  scaler: Scaler,
-  wrote: () => void,
+  work: { readonly folder: string; readonly scaler: Scaler; readonly wrote: () => void },
 ): Promise<void> {
   const { view, loaded } = context;
+  const { folder, scaler, wrote } = work;
   const { signal } = tenure;
   // The files of every block are then known: their order decides ties.
   await view.catchUp(signal);
   const { number, to, rows } = generation;
   const { generations, partitions } = view.state;
-  const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
-  const megasetFolder = join(folder, `generation-${number}`);
+  const megasetFolder = join(folder, megasets);
   const { validation_fraction: validation } = loaded.config.training;
   const span: ScaledSpan = { from: beginOf(generations, number, partitions), to };
   const plan = await collectMegasets(
@@ -120,7 +129,7 @@ async function trainGeneration(
     {
       folder: megasetFolder,
       span,
-      scaler: scaler.id,
+      scaler,
       trainingRows: rows,
       validationRows: Math.round((rows * validation) / (1 - validation)),
       megasets: 'one',
@@ -152,12 +161,16 @@ async function restoreCheckpoint(
 ): Promise<void> {
   const last = view.state.models.at(-1);
   if (last === undefined || leadsTo(folder, generation)) return;
-  const files = await readFiles(client, names.topic('models'), checkpointName, signal, last.from);
-  if (files !== undefined)
-    writeFolder(
-      folder,
-      [...files].map(([name, bytes]) => ({ name, bytes })),
-    );
+  const topic = names.topic('models');
+  const files = await readFiles(client, topic, checkpointName, signal, last.from);
+  if (files === undefined)
+    throw new RmmError('model_corrupt', `the checkpoint of model ${last.id} is not on ${topic} beside it`, {
+      context: { model: last.id, topic },
+    });
+  writeFolder(
+    folder,
+    [...files].map(([name, bytes]) => ({ name, bytes })),
+  );
 }
 
 /** Whether a checkpoint is the one before a generation, or the one at its end. */

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { split } from '../../lib/physics/identity.js';
@@ -14,6 +13,7 @@ import { readMegasetPlan } from './megaset-store.js';
 import { publishModel, showModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { removeWork, takeWorkFolder } from './work-folder.js';
 
 /** Scaled rows to models. One copy trains, the others stand by; what is learnt does not depend on which. */
 export const trainer: ServiceDefinition = {
@@ -35,14 +35,20 @@ export const trainer: ServiceDefinition = {
 async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () => void): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
-  if (signal.aborted || view.state.models.length > 0) return;
+  if (signal.aborted) return;
+  const { trainer: work } = kafkaLayoutOf(loaded.outputDirectory);
+  if (view.state.models.length > 0) {
+    // Where the one that trained was killed after its last word.
+    removeWork(work);
+    return;
+  }
   // Nothing is written until they are there.
   if (view.state.allEnds('scaled') === undefined) wrote();
   const ends = await view.until((state) => state.allEnds('scaled'), signal);
   const record = view.state.scaler;
   if (ends === undefined || record === undefined) return;
   const { scaler } = await loadFrozen(context, record, signal);
-  const folder = kafkaLayoutOf(loaded.outputDirectory).trainer;
+  const folder = takeWorkFolder(work);
   const megasetFolder = join(folder, 'megasets');
   const plan =
     readMegasetPlan(megasetFolder) ??
@@ -51,7 +57,7 @@ async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () =
       {
         folder: megasetFolder,
         span: { from: [], to: ends.map(({ offset }) => offset) },
-        scaler: scaler.id,
+        scaler,
         trainingRows: record.rows_by_split[split.train]!,
         validationRows: record.rows_by_split[split.validation]!,
         megasets: loaded.config.training.megasets,
@@ -61,5 +67,5 @@ async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () =
   wrote();
   const model = await trainModel(scaler, plan, trainingOptions(context, folder, megasetFolder, signal));
   await publishModel(context, tenure, model, { generation: 0, final: true });
-  rmSync(folder, { recursive: true, force: true });
+  removeWork(work);
 }

@@ -66,6 +66,8 @@ function pickRows(cells: FeatureRows, columns: RowColumns, rows: Int32Array, sou
     values.set(cells.values.subarray(cells.offsets[row]!, cells.offsets[row + 1]!), offsets[index]!);
   }
   const { weight, hash_high: high, hash_low: low, entry } = columns;
+  // As pairs of 32-bit halves: reading a BigInt64Array would allocate a BigInt each time.
+  const halves = new Int32Array(entry.buffer, entry.byteOffset, 2 * entry.length);
   return {
     rows: rows.length,
     columns: cells.columns,
@@ -73,7 +75,7 @@ function pickRows(cells: FeatureRows, columns: RowColumns, rows: Int32Array, sou
     hashHigh: Uint32Array.from(rows, (row) => high[row]!),
     hashLow: Uint32Array.from(rows, (row) => low[row]!),
     source: new Int32Array(rows.length).fill(source),
-    entry: Float64Array.from(rows, (row) => Number(entry[row]!)),
+    entry: Float64Array.from(rows, (row) => halves[2 * row + 1]! * 0x100000000 + (halves[2 * row]! >>> 0)),
     weight: Float64Array.from(rows, (row) => weight[row]!),
     masks,
     offsets,

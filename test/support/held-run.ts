@@ -1,14 +1,7 @@
 import { join } from 'node:path';
 import { amplified } from './amplified.js';
 import { assertSameRun, writeKafkaConfig } from './kafka-run.js';
-import {
-  allEndWell,
-  endAll,
-  pageOf,
-  type StartedService,
-  startService,
-  untilTrue,
-} from './kafka-services.js';
+import { allEndWell, endAll, type StartedService, startService, sumOf, untilTrue } from './kafka-services.js';
 import { runWell, writeConfig } from './small-run.js';
 
 export const heldPartitions = 2;
@@ -68,13 +61,7 @@ export async function prepareHeldRun(
     start(...names) {
       for (const name of names) services.push(startService(name, config, ['--output', out]));
     },
-    async sum(metric, stage, of = services) {
-      const begin = `rmmstream_${metric}{stage="${stage}"`;
-      const pages = await Promise.all(of.map((service) => pageOf(service, '/metrics')));
-      return pages
-        .flatMap(({ text }) => text.split('\n').filter((line) => line.startsWith(begin)))
-        .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
-    },
+    sum: (metric, stage, of = services) => sumOf(of, metric, stage),
     async endsWell() {
       await allEndWell(services);
       await assertSameRun(out, embedded);

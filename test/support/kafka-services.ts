@@ -42,6 +42,19 @@ export async function metricOf(service: StartedService, series: string): Promise
   return line === undefined ? undefined : Number(line.slice(series.length + 1));
 }
 
+/** All values of a metric of a stage, summed over services. */
+export async function sumOf(
+  services: readonly StartedService[],
+  metric: string,
+  stage: string,
+): Promise<number> {
+  const begin = `rmmstream_${metric}{stage="${stage}"`;
+  const pages = await Promise.all(services.map((service) => pageOf(service, '/metrics')));
+  return pages
+    .flatMap(({ text }) => text.split('\n').filter((line) => line.startsWith(begin)))
+    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
 /** Waits until `look` answers true; throws with `what` after two minutes. Returns the seconds that it took. */
 export async function untilTrue(what: string, look: () => Promise<boolean>): Promise<number> {
   const began = performance.now();

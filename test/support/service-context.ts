@@ -220,4 +220,12 @@ export async function settled(isDone: () => boolean, turns = 20_000): Promise<vo
   throw new Error('it never came to that');
 }
 
+/** Lets promises settle while reads that wait for something new wait in vain, as they do after a while. */
+export async function waitInVain(cluster: FakeKafka, turns = 200): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) {
+    cluster.wake();
+    await soon();
+  }
+}
+
 export { seededRandom, soon };

@@ -7,6 +7,7 @@ import type { SinkOptions } from '../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { FakeKafka, type Trouble } from '../sim/support/fake-kafka.js';
 import { put, soon } from './service-context.js';
+import { SinkDisk } from './sink-disk.js';
 
 export const message = (key: string): OutgoingMessage => ({ key, value: Buffer.from(key), headers: {} });
 
@@ -23,7 +24,8 @@ export function sinkWorld(trouble?: Trouble) {
   cluster.createTopic('in', 2);
   cluster.createTopic('dead', 1);
   cluster.createTopic('record', 1);
-  const files = new Map<string, string>();
+  const disk = new SinkDisk();
+  const { files } = disk;
   const start = (name: string, more: Partial<SinkOptions> = {}) => {
     const client = cluster.client(name);
     const stop = new AbortController();
@@ -58,7 +60,8 @@ export function sinkWorld(trouble?: Trouble) {
           added: (_, __, ___) => {},
           blocked: (_, error) => blocked.push(error?.code),
         },
-        open: windows(files, added),
+        sweep: (partition) => disk.sweep(partition),
+        open: windows(disk, added),
         ...more,
       }),
     });
@@ -71,12 +74,12 @@ export function sinkWorld(trouble?: Trouble) {
     copies.stop.abort();
     await copies.ended;
   };
-  return { cluster, files, start, committed, end };
+  return { cluster, disk, files, start, committed, end };
 }
 
 /** Windows that keep every key but "?", which is a dead letter. */
 export function windows(
-  files: Map<string, string>,
+  disk: SinkDisk,
   added: (string | null)[] = [],
   windowOffsets = 4,
 ): SinkOptions['open'] {
@@ -91,10 +94,7 @@ export function windows(
         else held.push(key!);
         return 10;
       },
-      write: () => {
-        files.set(`${partition}.${number}`, held.join(''));
-        return held.length;
-      },
+      prepare: () => disk.prepare(`${partition}.${number}`, held.join('')),
       deadLetters: () => letters,
     };
   };

@@ -51,8 +51,8 @@ export class BatchFileWriter {
     this.#file.write(body);
   }
 
-  /** End mark, index, fsync, rename, folder fsync. A file needs at least one batch, if of no rows. */
-  finish(): void {
+  /** End mark, index, fsync: all but the name. A file needs at least one batch, if of no rows. */
+  prepare(): AtomicFile {
     const schema = this.#schema;
     if (schema === undefined) {
       this.abort();
@@ -62,7 +62,12 @@ export class BatchFileWriter {
     this.#file.write(
       encodeIndex({ schemaBytes: schema.length, schemaCrc: crc32(schema), batches: this.#batches }),
     );
-    this.#file.finish();
+    return this.#file.prepare();
+  }
+
+  /** The same, and gives the file its name. */
+  finish(): void {
+    this.prepare().publish();
   }
 
   /** Gives up: closes and deletes the temporary file. Harmless after `finish`. */

@@ -1,6 +1,15 @@
-import { AtomicFile, writeFileAtomic } from '../../base/atomic-file.js';
+import { AtomicFile, prepareFileAtomic } from '../../base/atomic-file.js';
 import { columnRows, type ParquetColumn } from './column.js';
 import { encodeParquet, type ParquetOptions, TableEncoder } from './table-encoder.js';
+
+/** Prepares a file of a whole table, to be published at `path`. @throws table_shape_invalid, disk_full, io_failed */
+export function prepareParquetFile(
+  path: string,
+  columns: readonly ParquetColumn[],
+  options: ParquetOptions = {},
+): AtomicFile {
+  return prepareFileAtomic(path, encodeParquet(columns, options));
+}
 
 /** Writes a whole table to `path`, atomically. @throws table_shape_invalid, disk_full, io_failed */
 export function writeParquetFile(
@@ -8,7 +17,7 @@ export function writeParquetFile(
   columns: readonly ParquetColumn[],
   options: ParquetOptions = {},
 ): void {
-  writeFileAtomic(path, encodeParquet(columns, options));
+  prepareParquetFile(path, columns, options).publish();
 }
 
 /**

@@ -39,7 +39,7 @@ const topics = section('What `rmmstream topics create` makes.', {
     },
   ),
   retention_hours: integer(
-    'How long events, selected and scaled are kept; 0 keeps them until `rmmstream topics delete`. A consumer that is further behind loses its input and ends with kafka_data_lost. features, scaler-state, models, progress and dead-letters are always kept.',
+    'How long events and selected are kept, which are read once; 0 keeps them until `rmmstream topics delete`. A consumer that is further behind loses its input and ends with kafka_data_lost. All other topics are read again from far back and are always kept.',
     0,
     { unit: 'h', minimum: 0, maximum: 876_000, results: false },
   ),

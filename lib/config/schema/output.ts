@@ -4,7 +4,10 @@ export const outputSchema = section('What is written.', {
   directory: text('Where the run writes, relative to the current directory (--output).', 'out', {
     results: false,
   }),
-  keep_features: flag('Keeps features/ in block form, row for row with scores/; reports read it.', true),
+  keep_features: flag(
+    'Keeps features/ in block form, row for row with scores/; reports read it, `replay` does not.',
+    true,
+  ),
   codec: choice('Compression of Parquet files.', ['zstd', 'none'], 'zstd'),
   row_group_events: integer('Rows of a Parquet row group.', 65_536, {
     unit: 'events',

@@ -57,7 +57,7 @@ const lookBack = 1_000;
  * The position of a hop whose group has none. Brokers forget positions of a group that nobody used for a week;
  * beginning again would double everything, so the last message of the output says where it was.
  * @param output reader of the partition that the hop writes
- * @throws kafka_data_lost where the output is not empty and none of its last messages is from this hop
+ * @throws kafka_data_lost where something was written, and none of what is left of the last of it is from this hop
  */
 export async function recoverPosition(
   admin: KafkaAdmin,
@@ -73,15 +73,20 @@ export async function recoverPosition(
     const position = await lastPosition(output, { from, end }, fetchBytes, signal);
     if (position !== undefined) return position;
     if (from === first) break;
-    if (step > lookBack) {
-      throw new RmmError(
-        'kafka_data_lost',
-        `the group's position in partition ${output.partition} is gone, and none of the last ${step} offsets of ${output.topic} says where it was; start over with another kafka.prefix`,
-        { context: { topic: output.topic, partition: output.partition } },
-      );
-    }
+    if (step > lookBack) throw lost(output, `none of its last ${step} messages is of this stage`);
   }
+  // What retention has deleted was the hop's, whatever is left.
+  if (first > 0)
+    throw lost(output, `offsets 0 to ${first} were deleted, and nothing behind them is of this stage`);
   return startPosition;
+}
+
+function lost({ topic, partition }: PartitionReader, why: string): RmmError {
+  return new RmmError(
+    'kafka_data_lost',
+    `the group's position is gone, and partition ${partition} of ${topic}, the last message of which should say where the stage was, does not: ${why}. Going on would write everything twice; start over with another kafka.prefix and a longer kafka.topics.retention_hours (0 keeps everything)`,
+    { context: { topic, partition } },
+  );
 }
 
 async function lastPosition(

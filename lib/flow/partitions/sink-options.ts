@@ -1,4 +1,5 @@
 import type { RmmError } from '../../base/error.js';
+import type { Prepared } from '../../base/prepared.js';
 import type { FetchedMessage, KafkaClient, OutgoingMessage } from '../../kafka/client.js';
 import type { Tenure } from './partition-runner.js';
 import type { SinkCounts } from './sink-counts.js';
@@ -10,15 +11,22 @@ export interface SinkWindow {
   readonly firstOffset: number;
 }
 
+/** A window's files, whole and durable, but for their names. */
+export interface PreparedWindow {
+  /** In the order in which they are published. */
+  readonly files: readonly Prepared[];
+  readonly bytes: number;
+}
+
 /** The contents of one window on their way into files. */
 export interface WindowWriter {
   /** Takes a message; its events. */
   add(message: FetchedMessage): Promise<number> | number;
   /**
-   * Writes what came so far: the same messages give the same files under the same names. May be called again.
-   * @returns bytes of the files
+   * Prepares files of what came so far, whose temporary names are nobody else's: the same messages give the same
+   * files. May be called again.
    */
-  write(): Promise<number> | number;
+  prepare(): Promise<PreparedWindow> | PreparedWindow;
   /** Messages that could not be used: they go out with the position behind the window. */
   deadLetters(): readonly OutgoingMessage[];
 }
@@ -34,6 +42,8 @@ export interface SinkOptions {
   /** A window that is open is written as far as it goes once something of it has waited this long; undefined: never. */
   readonly writeAfterMs?: number | undefined;
   readonly open: (window: SinkWindow, tenure: Tenure) => WindowWriter;
+  /** Removes what earlier owners of a partition have prepared and not published; they are fenced by then. */
+  readonly sweep: (partition: number) => void;
   /** Offset behind the last message of the partition, once it is known. */
   readonly endOfInput: (partition: number) => number | undefined;
   /** Whether the end of the outputs that were made from input up to `end` is on record. */
@@ -48,7 +58,7 @@ export interface SinkOptions {
     readonly messages: readonly OutgoingMessage[];
   }>;
   readonly gate?: (signal: AbortSignal) => Promise<void>;
-  /** What goes on record before files are written that hold everything before offset `to`; undefined where it is there. */
+  /** What goes on record before files are published that hold everything before offset `to`; undefined where it is there. */
   readonly announce?: (
     partition: number,
     to: number,

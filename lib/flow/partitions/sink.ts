@@ -1,7 +1,7 @@
-import { RmmError } from '../../base/error.js';
 import type { CommittedOffset, FetchedMessage, OutgoingMessage } from '../../kafka/client.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
+import { publishWindow } from './publish-window.js';
 import { type Counts, countsMetadata, countsOf, none, sum } from './sink-counts.js';
 import type { SinkObserver, SinkOptions, WindowWriter } from './sink-options.js';
 
@@ -12,11 +12,14 @@ import type { SinkObserver, SinkOptions, WindowWriter } from './sink-options.js'
  * window is written from time to time as far as it goes; its files grow with it.
  *
  * No transaction covers a file, so a copy that was taken for dead could write over the files of the one that has
- * taken its partition over. Right before it writes, a copy therefore commits its old position once more, which
- * brokers refuse to all but the partition's owner.
+ * taken its partition over. A copy therefore prepares its files under temporary names; then it commits its old
+ * position once more, which brokers refuse to all but the partition's owner; then it renames them. And an owner
+ * begins with removing what earlier ones have prepared, who are fenced by then: one of them that froze between its
+ * commit and its renames finds nothing left to rename.
  */
 export function sinkBody(options: SinkOptions): (tenure: Tenure) => Promise<void> {
   return async (tenure) => {
+    options.sweep(tenure.partition);
     await options.gate?.(tenure.signal);
     if (tenure.signal.aborted) return;
     const sink = new PartitionSink(options, tenure);
@@ -190,35 +193,23 @@ class PartitionSink {
     return this.#writer?.deadLetters().slice(this.#lettersOut) ?? [];
   }
 
-  /**
-   * Writes the window's files, which hold everything before offset `to`; where the disk does not take them, again and
-   * again, while nothing more is read.
-   */
+  /** Writes the window's files, which hold everything before offset `to`; nothing more is read meanwhile. */
   async #write(to: number): Promise<void> {
-    const { pause, nowMs } = this.#options;
+    if (this.#writer === undefined) return;
     const { partition, signal } = this.#tenure;
-    let isBlocked = false;
-    try {
-      for (let attempt = 1; this.#writer !== undefined && !signal.aborted; attempt += 1) {
-        await this.#claim(to);
-        try {
-          const startedMs = nowMs();
-          const bytes = await this.#writer.write();
-          const { events } = this.#counts.within;
-          this.#observe.written?.(partition, events - this.#eventsOut, bytes, (nowMs() - startedMs) / 1000);
-          this.#eventsOut = events;
-          return;
-        } catch (error) {
-          if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
-          isBlocked = true;
-          this.#observe.blocked?.(partition, error);
-        }
-        await pause(attempt, signal);
-      }
-    } finally {
-      // Written, or in other hands: either way it is no longer this copy's trouble.
-      if (isBlocked) this.#observe.blocked?.(partition, undefined);
-    }
+    const { pause, nowMs } = this.#options;
+    const published = await publishWindow({
+      writer: this.#writer,
+      claim: () => this.#claim(to),
+      signal,
+      pause,
+      nowMs,
+      blocked: (error) => this.#observe.blocked?.(partition, error),
+    });
+    if (published === undefined) return;
+    const { events } = this.#counts.within;
+    this.#observe.written?.(partition, events - this.#eventsOut, published.bytes, published.seconds);
+    this.#eventsOut = events;
   }
 
   /** @throws kafka_fenced where the partition has another owner by now */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -219,6 +219,8 @@ test('what cannot be amplified is refused with a code, and leaves no file', asyn
     await assert.rejects(attempt([numbered, nameless]), { code: 'amplify_branches_differ' });
     await assert.rejects(attempt([numbered], numbered), { code: 'amplify_output_is_input' });
     await assert.rejects(attempt([join(folder, 'absent.root')]), { code: 'root_file_missing' });
+    // What a killed command left is swept with what this one leaves.
+    writeFileSync(join(folder, '.out.root.0123456789ab.tmp'), '');
     const aborted = AbortSignal.abort();
     await assert.rejects(amplify({ inputs: [numbered], output, size, seed: 1, signal: aborted }), {
       code: 'interrupted',

@@ -94,12 +94,14 @@ export class FakeClient implements KafkaClient {
       topic,
       partition,
       fetch: async ({ offset, maxBytes, maxWaitMs }): Promise<Fetched> => {
-        const found = await this.#do('fetch', () =>
-          read(this.#cluster.log(topic, partition), offset, maxBytes),
-        );
+        const look = () => {
+          const log = this.#cluster.log(topic, partition);
+          return read(log, this.#cluster.firstOf(log), offset, maxBytes);
+        };
+        const found = await this.#do('fetch', look);
         if (found.nextOffset !== offset || maxWaitMs === 0) return found;
         await this.#cluster.changed(maxWaitMs);
-        return await this.#do('fetch', () => read(this.#cluster.log(topic, partition), offset, maxBytes));
+        return await this.#do('fetch', look);
       },
       close: async () => {},
     };
@@ -171,7 +173,7 @@ export class FakeClient implements KafkaClient {
         const logs = this.#cluster.logs.get(topic) ?? [];
         return logs.map((log, partition) => ({
           partition,
-          first: 0,
+          first: this.#cluster.firstOf(log),
           end: log.length,
           stable: stableEnd(log),
         }));

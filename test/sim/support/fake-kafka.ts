@@ -26,6 +26,9 @@ export type Trouble = (client: string, operation: string, when: 'before' | 'afte
 export class FakeKafka {
   readonly logs = new Map<string, Entry[][]>();
   readonly offsets = new Map<string, CommittedOffset>();
+  readonly #firsts = new Map<Entry[], number>();
+  /** Ends of transactions that are still to come, by the topic on which they are held back. */
+  readonly #heldBack = new Map<string, (() => void)[]>();
   readonly #epochs = new Map<string, number>();
   readonly #open = new Map<string, OpenTransaction>();
   readonly #groups = new Map<string, Member[]>();
@@ -66,6 +69,32 @@ export class FakeKafka {
         if (entry.message !== undefined && last.get(entry.message.key) !== entry.message.offset)
           entry.message = undefined;
     }
+  }
+
+  /** Takes away what retention takes: everything before an offset. */
+  expire(topic: string, partition: number, before: number): void {
+    const log = this.log(topic, partition);
+    this.#firsts.set(log, before);
+    for (const entry of log.slice(0, before)) entry.message = undefined;
+  }
+
+  /**
+   * Brokers end a transaction partition by partition: on this topic it ends later than elsewhere, once the answer is
+   * called.
+   */
+  holdBack(topic: string): () => void {
+    const held: (() => void)[] = [];
+    this.#heldBack.set(topic, held);
+    return () => {
+      this.#heldBack.delete(topic);
+      for (const end of held) end();
+      this.wake();
+    };
+  }
+
+  /** First offset that is still there. */
+  firstOf(log: Entry[]): number {
+    return this.#firsts.get(log) ?? 0;
   }
 
   /** Resolves when any log changes, or after `ms`. */
@@ -150,8 +179,13 @@ export class FakeKafka {
     this.#open.delete(transactionalId);
     if (open === undefined) return;
     for (const [log, entries] of open.touched) {
-      for (const entry of entries) entry.state = state;
-      log.push({ message: undefined, state: 'committed' });
+      const end = () => {
+        for (const entry of entries) entry.state = state;
+        log.push({ message: undefined, state: 'committed' });
+      };
+      const held = [...this.#heldBack].find(([topic]) => this.#topic(topic).includes(log));
+      if (held === undefined) end();
+      else held[1].push(end);
     }
     this.wake();
     if (state === 'aborted') return;

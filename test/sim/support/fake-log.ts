@@ -14,10 +14,10 @@ export function stableEnd(log: readonly Entry[]): number {
   return open < 0 ? log.length : open;
 }
 
-/** What a fetch gives. */
-export function read(log: readonly Entry[], offset: number, maxBytes: number): Fetched {
+/** What a fetch gives. @param first offset that is still there */
+export function read(log: readonly Entry[], first: number, offset: number, maxBytes: number): Fetched {
   const endOffset = stableEnd(log);
-  if (offset > log.length || offset < 0)
+  if (offset > log.length || offset < first)
     throw new RmmError('kafka_data_lost', `offset ${offset} is out of range`);
   const messages: FetchedMessage[] = [];
   let bytes = 0;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import test from 'node:test';
 import { fileMessages, readFiles } from '../../../services/kafka/model-store.js';
 import { FakeKafka } from '../../sim/support/fake-kafka.js';
-import { put } from '../../support/service-context.js';
+import { put, waitInVain } from '../../support/service-context.js';
 
 const never = new AbortController().signal;
 
@@ -47,6 +47,32 @@ test('the newest files under a name count, also when only they are left and look
   cluster.compact('models');
   assert.equal((await read('checkpoint'))!.get('weights.bin')!.toString(), 'newer');
   assert.equal((await read('checkpoint', from))!.get('weights.bin')!.toString(), 'newer');
+});
+
+test('files that are on record before they can be read are waited for', async () => {
+  const { cluster, read } = world();
+  const from = await put(cluster, 'models', 0, fileMessages('checkpoint', files));
+  const release = cluster.holdBack('models');
+  const newer = [{ name: 'weights.bin', bytes: Buffer.from('newer') }];
+  const next = await put(cluster, 'models', 0, fileMessages('checkpoint', newer));
+  assert.equal((await read('checkpoint', from))!.size, 3, 'what is there is not waited for');
+  let isRead = false;
+  const found = read('checkpoint', next).finally(() => {
+    isRead = true;
+  });
+  await waitInVain(cluster);
+  assert.equal(isRead, false);
+  release();
+  assert.equal((await found)!.get('weights.bin')!.toString(), 'newer');
+});
+
+test('a name that is on no topic is not waited for longer than for open transactions', async () => {
+  const { cluster, read } = world();
+  const release = cluster.holdBack('models');
+  await put(cluster, 'models', 0, fileMessages('other', files));
+  const found = read('model/a');
+  release();
+  assert.equal(await found, undefined);
 });
 
 test('messages of others are passed over', async () => {

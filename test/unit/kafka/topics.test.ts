@@ -50,11 +50,11 @@ test('topics have the settings that decisions.md asks for', () => {
   }
   for (const kind of ['scaler-state', 'models'] as const)
     assert.equal(specs.get(kind)!.settings['cleanup.policy'], 'compact');
-  // Sink topics are never compacted, and what replay reads is kept.
+  // Sink topics are never compacted, and what is read again from far back is kept.
   for (const [kind, hours] of [
     ['events', 24],
     ['selected', 24],
-    ['scaled', 24],
+    ['scaled', 0],
     ['features', 0],
     ['progress', 0],
     ['dead-letters', 0],
@@ -135,6 +135,16 @@ test('lag is what lies behind the committed position, for every stage that reads
   assert.deepEqual(at('feature-files', 1), [undefined, 0, 0]);
   assert.ok(lags.every(({ stage }) => stage !== 'ingest'));
   assert.equal(lags.length, 6 * 2);
+  // Nobody makes feature files that are not kept, so nobody is behind with them.
+  const given = { input: { mode: 'continuous' }, output: { keep_features: false } };
+  const without = await lagOf(
+    cluster.client('command'),
+    kafkaConfig({ ...given, kafka: { topics: { partitions: 2 } } }).config,
+  );
+  assert.deepEqual(
+    without,
+    lags.filter(({ stage }) => stage !== 'feature-files'),
+  );
 });
 
 test('a run of another configuration, program, partitions or windows is refused with what differs', () => {

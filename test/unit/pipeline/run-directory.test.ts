@@ -66,8 +66,10 @@ test('half-written files of ours are swept, files of others are not', () => {
     open(folder);
     mkdirSync(layout.scores);
     mkdirSync(join(folder, 'letters'));
-    const ours = ['.run.json.tmp', 'scores/.a.parquet.tmp', '.work/.manifest.json.tmp'];
-    const theirs = ['draft.tmp', '.draft.tmp', 'letters/.b.tmp', 'scores/notes.tmp'];
+    const [one, other] = ['0123456789ab.tmp', 'ffff456789ab.tmp'];
+    const ours = [`.run.json.${one}`, `scores/.a.parquet.${one}`, `.work/.manifest.json.${one}`];
+    ours.push(`.run.json.${other}`, `.model.${one}`);
+    const theirs = ['draft.tmp', `.draft.${one}`, `letters/.b.${one}`, 'scores/notes.tmp', 'scores/.my.tmp'];
     for (const name of [...ours, ...theirs]) writeFileSync(join(folder, name), '');
     open(folder);
     for (const name of ours) assert.equal(existsSync(join(folder, name)), false, name);

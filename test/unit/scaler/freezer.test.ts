@@ -8,7 +8,7 @@ import { split } from '../../../lib/physics/identity.js';
 import { featurizerOf } from '../../../services/featurizer/config.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { freeze } from '../../../services/scaler/freezer.js';
-import { loadFrozen } from '../../../services/scaler/frozen-scaler.js';
+import { frozenMessages, loadFrozen } from '../../../services/scaler/frozen-scaler.js';
 import { momentsMessage } from '../../../services/scaler/moments-message.js';
 import type { FakeKafka } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
@@ -21,6 +21,7 @@ import {
   runRecord,
   settled,
   tenureOf,
+  waitInVain,
 } from '../../support/service-context.js';
 import { makeRows } from '../learning/fixtures.js';
 
@@ -99,6 +100,7 @@ interface Holder {
 }
 
 const state = 'rmmstream.scaler-state';
+const never = new AbortController().signal;
 const ends = [0, 1].flatMap((partition) => [
   { type: 'end', of: 'events', partition, offset: 1, messages: 1, input: 1 } as const,
   { type: 'end', of: 'selected', partition, offset: 1, messages: 1, input: 1 } as const,
@@ -127,7 +129,7 @@ test('a bounded run freezes once all moments are there, in the order of their bl
     const record = context.view.state.scaler!;
     const tree = momentsTree();
     for (const { moments } of blocks) tree.push(moments);
-    const { scaler, reference } = await loadFrozen(context, record, new AbortController().signal);
+    const { scaler, reference } = await loadFrozen(context, record, never);
     assert.deepEqual(reference, tree.result());
     assert.equal(scaler.id, record.id);
     assert.equal(record.rows_by_split[split.train], 500);
@@ -142,7 +144,32 @@ test('a bounded run freezes once all moments are there, in the order of their bl
     assert.equal(next.context.view.state.scaler?.id, record.id);
     // After compaction, which takes repeated blocks, it is still found.
     cluster.compact(state);
-    assert.deepEqual((await loadFrozen(context, record, new AbortController().signal)).reference, reference);
+    assert.deepEqual((await loadFrozen(context, record, never)).reference, reference);
+  });
+});
+
+test('a bounded run freezes with the moments of every block, however late their transactions end', async () => {
+  await inWorld({}, async ({ cluster, loaded, start }) => {
+    const { context, ended } = await start();
+    await putRecords(cluster, context, [runRecord(loaded)]);
+    await put(cluster, state, 0, [block(0).message]);
+    const release = cluster.holdBack(state);
+    await put(cluster, state, 0, [block(1).message]);
+    await putRecords(cluster, context, ends);
+    await settled(() => context.view.state.allEnds('moments') !== undefined);
+    await waitInVain(cluster);
+    assert.equal(context.view.state.scaler, undefined);
+    release();
+    await ended;
+    assert.equal(context.view.state.scaler!.rows_by_split[split.train], 200);
+    // The record of the scaler is seen before the scaler.
+    const releaseAgain = cluster.holdBack(state);
+    const messages = frozenMessages(await loadFrozen(context, context.view.state.scaler!, never));
+    const from = await put(cluster, state, 0, messages);
+    const loading = loadFrozen(context, { id: context.view.state.scaler!.id, from }, never);
+    await waitInVain(cluster);
+    releaseAgain();
+    assert.equal((await loading).scaler.id, context.view.state.scaler!.id);
   });
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { RmmError } from '../../../lib/base/error.js';
 import type { BlockSource } from '../../../lib/flow/block-source.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../lib/kafka/client.js';
@@ -250,5 +252,26 @@ test('a message of a control topic that could not be unpacked has a letter that 
     const [letter] = cluster.committed('rmmstream.dead-letters')[0]!.map((message) => readLetter(message)!);
     assert.equal(letter!.reason, 'wire_batch_unreadable');
     assert.match(letter!.error!, /packed by snappy/);
+  });
+});
+
+test('letters of any number are written out with little memory', async () => {
+  await inFolder(async (directory) => {
+    const count = 60_000;
+    // Their events take 150 MB; a worker that needs more than its limit ends with ERR_WORKER_OUT_OF_MEMORY.
+    const worker = new Worker(new URL('./many-letters-worker.js', import.meta.url), {
+      workerData: { count, directory },
+      resourceLimits: { maxOldGenerationSizeMb: 64 },
+    });
+    assert.deepEqual(await once(worker, 'exit'), [0]);
+    const folder = join(directory, 'dead-letters');
+    const entries = readdirSync(folder)
+      .sort()
+      .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n'))
+      .map((line) => (JSON.parse(line) as { entry: number }).entry);
+    assert.deepEqual(
+      entries,
+      Array.from({ length: count }, (_, entry) => entry),
+    );
   });
 });

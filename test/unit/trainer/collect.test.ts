@@ -5,7 +5,7 @@ import test from 'node:test';
 import { split } from '../../../lib/physics/identity.js';
 import { collectMegasets, trainingRowsByChannel } from '../../../services/trainer/collect.js';
 import { publishModel } from '../../../services/trainer/publish.js';
-import { decodeScaled } from '../../../services/wire/scaled.js';
+import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { inFolder } from '../../support/cli.js';
 import { received } from '../../support/message-chain.js';
 import { rawModel, scaledBlocks } from '../../support/scaled-blocks.js';
@@ -51,7 +51,7 @@ async function world(order: readonly number[], partitionOf: (place: number) => n
   ) => {
     const span = { from: [], to: (await ends()).map(({ end }) => end) };
     const megasets = 3;
-    const options = { folder, span, scaler: made.scaler.id, trainingRows, validationRows, megasets, ...more };
+    const options = { folder, span, scaler: made.scaler, trainingRows, validationRows, megasets, ...more };
     return collectMegasets(context, options, signal);
   };
   return { cluster, context, collect };
@@ -126,14 +126,27 @@ test('what the scorer makes a dead letter of is passed over, and said', async ()
   });
 });
 
-test('a block of another scaler ends the training', async () => {
+test('blocks of another scaler, and rows that are not what their masks say, are passed over', async () => {
   await inFolder(async (folder) => {
-    const { context, collect } = await world([0], () => 0);
-    await assert.rejects(collect(folder, { scaler: 'another' }), {
-      code: 'scaler_mismatch',
-      message: /the run has the scaler another/,
-    });
-    await context.close();
+    const plain = await world([0, 1], () => 0);
+    const expected = (await plain.collect(join(folder, 'plain'))).rows;
+    const { cluster, context, collect } = await world([0, 1], () => 0);
+    const decoded = decodeScaled(received(made.blocks[2]!.scaled), made.chain.expected);
+    const { scaled } = decoded;
+    // The last row has one value too few.
+    const offsets = scaled.offsets.map((offset, row) => offset - (row === scaled.rows ? 1 : 0));
+    await put(cluster, 'rmmstream.scaled', 0, [
+      encodeScaled({ ...decoded, scaled: { ...scaled, scaler: 'another' } }),
+      encodeScaled({ ...decoded, scaled: { ...scaled, offsets } }),
+    ]);
+    assert.deepEqual((await collect(join(folder, 'mixed'))).rows, expected);
+    assert.deepEqual(
+      context.lines.map(({ event, code }) => [event, code]),
+      [
+        ['block_unusable', 'scaler_mismatch'],
+        ['block_unusable', 'scaler_mismatch'],
+      ],
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
@@ -13,7 +13,8 @@ import { readFolderFiles } from '../../../services/scorer/model-folder.js';
 import { trainingRowsByChannel } from '../../../services/trainer/collect.js';
 import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { modelName } from '../../../services/trainer/publish.js';
-import { decodeScaled } from '../../../services/wire/scaled.js';
+import type { WireMessage } from '../../../services/wire/message.js';
+import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
 import { received } from '../../support/message-chain.js';
@@ -28,6 +29,7 @@ import {
   putRecords,
   runRecord,
   tenureOf,
+  waitInVain,
 } from '../../support/service-context.js';
 
 const given = {
@@ -63,6 +65,12 @@ const trainingRows = made.rowsBySplit[split.train]!;
 /** Three generations and a rest. */
 const generationEvents = Math.floor(trainingRows / 3.5);
 
+/** Where the first machine keeps its checkpoint. */
+function checkpointOf(folder: string): string {
+  const { trainer } = kafkaLayoutOf(join(folder, 'one'));
+  return join(trainer, readdirSync(trainer)[0]!, 'checkpoint');
+}
+
 /** Training rows of the blocks at [from, to) of each partition: each was put in a transaction of its own, so that it takes two offsets. */
 function rowsBetween(from: readonly number[], to: readonly number[]): number {
   let rows = 0;
@@ -88,7 +96,10 @@ interface World {
 async function inWorld(
   body: (world: World) => Promise<void>,
   trouble?: Trouble,
-  events = generationEvents,
+  {
+    events = generationEvents,
+    foreign = [],
+  }: { readonly events?: number; readonly foreign?: readonly WireMessage[] } = {},
 ): Promise<void> {
   await inFolder(async (folder) => {
     const config = (machine: string) =>
@@ -117,6 +128,8 @@ async function inWorld(
       fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
       { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from, frozen_ms: 0 },
     ]);
+    for (const [number, message] of foreign.entries())
+      await put(cluster, 'rmmstream.scaled', number % 2, [message]);
     for (const [number, { scaled }] of made.blocks.entries())
       await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);
     await setUp.close();
@@ -185,6 +198,27 @@ test('generations follow each other without a gap, and each gives a model that g
   });
 });
 
+test('rows of another scaler are counted for no generation, and training goes on', async () => {
+  const foreign = made.blocks.map(({ scaled: message }) => {
+    const block = decodeScaled(received(message), made.chain.expected);
+    return encodeScaled({ ...block, scaled: { ...block.scaled, scaler: 'another' } });
+  });
+  await inWorld(
+    async (world) => {
+      await world.train('one', 3);
+      const { generations, found } = await results(world);
+      assert.deepEqual(
+        found.map(({ record }) => (record as { training: { rows: number } }).training.rows),
+        generations.map(({ rows }) => rows),
+      );
+      // Each has an offset, and its transaction another.
+      assert.ok(generations[0]!.to.some((offset) => offset > foreign.length));
+    },
+    undefined,
+    { foreign },
+  );
+});
+
 test('a generation that takes several looks at each partition leaves none of their blocks out', async () => {
   const most = Math.floor(0.9 * trainingRows);
   await inWorld(
@@ -197,7 +231,7 @@ test('a generation that takes several looks at each partition leaves none of the
       assert.equal((found[0]!.record as { training: { rows: number } }).training.rows, rows);
     },
     undefined,
-    most,
+    { events: most },
   );
 });
 
@@ -216,7 +250,7 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
       (await results(world)).models.map(({ id }) => id),
       expected,
     );
-    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    const folder = checkpointOf(world.folder);
     const { position } = checkpointFromFiles(readFolderFiles(folder, checkpointFileNames)!, folder);
     assert.equal(position.megaset, 3);
   });
@@ -259,6 +293,26 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
   }
 });
 
+test('a checkpoint that can be read only later than its model is on record is waited for', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 2);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  await inWorld(async (world) => {
+    const release = world.cluster.holdBack('rmmstream.models');
+    await world.train('one', 1);
+    const goesOn = world.train('two', 2);
+    await waitInVain(world.cluster);
+    release();
+    await goesOn;
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  });
+});
+
 test('a checkpoint that is damaged is taken from the topic, not begun anew', async () => {
   let expected: string[] = [];
   await inWorld(async (world) => {
@@ -267,7 +321,7 @@ test('a checkpoint that is damaged is taken from the topic, not begun anew', asy
   });
   await inWorld(async (world) => {
     await world.train('one', 1);
-    const folder = join(kafkaLayoutOf(join(world.folder, 'one')).trainer, 'checkpoint');
+    const folder = checkpointOf(world.folder);
     cpSync(join(folder, 'adam_first.bin'), join(folder, 'weights.bin'));
     await world.train('one', 2);
     assert.deepEqual(
@@ -283,5 +337,25 @@ test('a checkpoint that is damaged is taken from the topic, not begun anew', asy
       (await results(world)).models.map(({ id }) => id),
       expected,
     );
+  });
+});
+
+test('what owners that were killed left of their work is removed by the next one, but for the checkpoint', async () => {
+  await inWorld(async (world) => {
+    await world.train('one', 1);
+    const { trainer } = kafkaLayoutOf(join(world.folder, 'one'));
+    const before = readdirSync(trainer)[0]!;
+    const strays = [
+      join(trainer, 'ffffffffffff', 'generation'),
+      join(trainer, before, 'generation'),
+      join(trainer, before, '.checkpoint.0123456789ab.tmp', 'new'),
+    ];
+    for (const stray of strays) mkdirSync(stray, { recursive: true });
+    await world.train('one', 2);
+    const [own, ...others] = readdirSync(trainer);
+    assert.deepEqual(others, []);
+    assert.notEqual(own, before);
+    const left = readdirSync(join(trainer, own!)).filter((name) => name !== 'generation');
+    assert.deepEqual(left.sort(), ['checkpoint', 'taken']);
   });
 });

@@ -38,6 +38,21 @@ test('training rows keep their megaset, some validation rows go behind them, all
   });
 });
 
+test('entries are exact as far as numbers are, wherever their column lies in memory', () => {
+  const entries = [0n, 0x7fffffffn, 0x80000000n, 0xffffffffn, 0x100000000n, 2n ** 53n - 1n, -1n];
+  const count = entries.length;
+  const columns = createRowColumns(count);
+  columns.split.fill(split.train);
+  const whole = new BigInt64Array(count + 3);
+  whole.set(entries, 1);
+  const entry = whole.subarray(1, count + 1);
+  const offsets = new Int32Array(count + 1);
+  const rowsOf = { rows: count, columns: 9, maskWords: 0, masks: new Uint32Array(0), offsets };
+  const empty = { ...rowsOf, values: new Float32Array(0) };
+  const { rows } = trainingPart(empty, { ...columns, entry }, 0, { megasets: 1, validationShare: 1 });
+  assert.deepEqual(rows.entry, Float64Array.from(entries, Number));
+});
+
 test('the share of validation rows leaves about as many as wanted, and never more than there are', () => {
   assert.equal(validationShareOf(1000, 250), 0.25);
   assert.equal(validationShareOf(100, 250), 1);

@@ -78,8 +78,28 @@ test('where the last thousand offsets are foreign the run is given up instead of
   );
   await assert.rejects(recover(), {
     code: 'kafka_data_lost',
-    message: /none of the last 1024 offsets of out/,
+    message: /partition 1 of out.*none of its last 1024 messages is of this stage/,
   });
+});
+
+test('an output that retention has emptied is not one that was never written', async () => {
+  const { cluster, recover } = world();
+  await put(cluster, 'out', 1, [ours(3), ours(8)]);
+  cluster.expire('out', 1, 3);
+  await assert.rejects(recover(), {
+    code: 'kafka_data_lost',
+    message: /position is gone.*partition 1 of out.*offsets 0 to 3 were deleted.*another kafka.prefix/,
+  });
+  await put(cluster, 'out', 1, [foreign]);
+  await assert.rejects(recover(), { code: 'kafka_data_lost' }, 'with something of others behind it');
+});
+
+test('of an output that is deleted in part the rest says where the hop was', async () => {
+  const { cluster, recover } = world();
+  await put(cluster, 'out', 1, [ours(3)]);
+  await put(cluster, 'out', 1, [ours(8)]);
+  cluster.expire('out', 1, 2);
+  assert.equal((await recover()).input, 9);
 });
 
 test('an open transaction of somebody else is waited for: the last message may lie behind it', async () => {

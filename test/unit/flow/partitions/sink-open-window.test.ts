@@ -43,11 +43,11 @@ test('where input stays away an open window is written after a while, and grows 
 });
 
 test('another copy reads a window that was written open from its beginning and writes it once it has more', async () => {
-  const { cluster, files, start, committed, end } = sinkWorld();
+  const { cluster, disk, files, start, committed, end } = sinkWorld();
   let nowMs = 0;
   const more: Partial<SinkOptions> = { writeAfterMs: 100, nowMs: () => nowMs };
   // Windows of eight offsets here: four messages.
-  const wide = { ...more, windowOffsets: 8, open: windows(files, [], 8) };
+  const wide = { ...more, windowOffsets: 8, open: windows(disk, [], 8) };
   await letters(cluster, 'a?');
   const first = start('one', wide);
   await settled(() => {

@@ -109,7 +109,7 @@ test('messages that cannot be used go out with the position behind their window'
 });
 
 test('what is about to be written is announced before, once for each window', async () => {
-  const { cluster, files, start, committed, end } = sinkWorld();
+  const { cluster, start, committed, end } = sinkWorld();
   await letters(cluster, 'abc');
   let isFull = true;
   const asked: number[] = [];
@@ -122,13 +122,19 @@ test('what is about to be written is announced before, once for each window', as
     },
     open: () => ({
       add: () => 1,
-      write: () => {
-        const recorded = cluster.committed('record')[0]!.map(({ key }) => key);
-        assert.ok(recorded.includes('0:4'), 'on record before the file is there');
-        if (isFull) throw new RmmError('disk_full', 'no room');
-        files.set('0.0', 'written');
-        return 1;
-      },
+      prepare: () => ({
+        bytes: 1,
+        files: [
+          {
+            publish: () => {
+              const recorded = cluster.committed('record')[0]!.map(({ key }) => key);
+              assert.ok(recorded.includes('0:4'), 'on record before the file is there');
+              if (isFull) throw new RmmError('disk_full', 'no room');
+            },
+            abort: () => {},
+          },
+        ],
+      }),
       deadLetters: () => [],
     }),
   });

@@ -4,7 +4,7 @@ import type { BlockSource } from '../../../lib/flow/block-source.js';
 import { reasonCount } from '../../../lib/physics/selection/index.js';
 import { PlannedBlocks } from '../../../services/dead-letters/subject.js';
 import type { Letter } from '../../../services/kafka/letters.js';
-import { openLetters } from '../../../services/scorer/finish-letters.js';
+import { OpenLetters } from '../../../services/scorer/open-letters.js';
 import type { PlacedBlock } from '../../../services/scorer/scored-blocks.js';
 import { plannedFiles } from '../../support/planned-files.js';
 
@@ -27,11 +27,14 @@ function scored(source: BlockSource, flow: Readonly<Record<number, number>>, row
 }
 
 function ids(letters: readonly Letter[], blocks: readonly PlacedBlock[]) {
-  const { events, messages, lostEntries } = openLetters(letters, blocks, planned);
+  const open = new OpenLetters<string>(blocks, planned);
+  for (const letter of letters) open.add(letter, ({ id }, as) => `${as} ${id}`);
   return {
-    events: events.map((event) => event.letter.id),
-    messages: messages.map(({ id }) => id),
-    lostEntries,
+    events: [...open.events()].flatMap(({ events }) =>
+      events.map(({ place }) => place.slice('event '.length)),
+    ),
+    messages: open.messages().map((place) => place.slice('message '.length)),
+    lostEntries: open.lostEntries,
   };
 }
 
