@@ -50,6 +50,11 @@ export class PlannedBlocks {
   }
 }
 
+/** The same for whatever is about the same, and for nothing else. */
+export function nameOfSubject({ kind, key }: Pick<LetterSubject, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
+}
+
 export function entriesOfBlock(file: Pick<PlannedFile, 'entries'>, first: number): number {
   return Math.min(blockEntries, file.entries - first);
 }
