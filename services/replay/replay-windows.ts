@@ -11,6 +11,7 @@ import type { BlockScorer } from '../scorer/operator.js';
 import { type ScoreFiles, ScoreWindow } from '../scorer/score-window.js';
 import { windowName } from '../scorer/window-names.js';
 import { decodeFeatures, type RowExpectation } from '../wire/features.js';
+import type { DeadMessages } from './dead-messages.js';
 
 /** A partition of features, from its first message to where it ended when the replay began. */
 export interface ReplaySpan {
@@ -25,7 +26,7 @@ export interface ReplayedWindow {
   readonly to: number;
   readonly rows: Readonly<Record<string, number>>;
   readonly late: number;
-  /** Messages that could not be read: dead letters of the scaler. */
+  /** Messages that are dead letters, or will be. */
   readonly unusable: number;
   readonly hasFile: boolean;
 }
@@ -34,6 +35,7 @@ export interface ReplayWork {
   readonly run: RunView;
   readonly scorer: BlockScorer;
   readonly expected: RowExpectation;
+  readonly dead: DeadMessages;
   readonly files: ScoreFiles;
   /** Records of windows by the names of their files. */
   readonly store: RecordStore<ReplayedWindow>;
@@ -70,7 +72,7 @@ export async function replayPartition(work: ReplayWork, span: ReplaySpan): Promi
       const from = Math.max(span.first, window.firstOffset);
       const reader = () => run.client.reader(run.names.topic('features'), span.partition);
       feed ??= new WindowFeed(openFeed(reader(), from, { fetchBytes, maxWaitMs }));
-      windows.push(await scoreWindow(work, name, feed, end));
+      windows.push(await scoreWindow(work, name, feed, { partition: span.partition, end }));
     }
   } finally {
     await feed?.close();
@@ -90,15 +92,16 @@ async function scoreWindow(
   work: ReplayWork,
   name: string,
   feed: WindowFeed,
-  end: number,
+  { partition, end }: Pick<ReplaySpan, 'partition' | 'end'>,
 ): Promise<ReplayedWindow> {
   const { run, scorer, expected, files, store, onRows } = work;
+  const dead = work.dead.get(partition);
   let window: ScoreWindow | undefined;
   const rows: Record<string, number> = Object.create(null);
   let late = 0;
   let unusable = 0;
   for await (const message of feed.until(end, run.signal)) {
-    const block = decoded(message, expected);
+    const block = dead?.has(message.offset) === true ? undefined : decoded(message, expected);
     if (block === undefined) {
       unusable += 1;
       continue;

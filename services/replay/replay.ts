@@ -18,6 +18,7 @@ import { openRunDirectory } from '../pipeline/run-directory.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { backendChoice } from '../trainer/config.js';
+import { deadMessagesOf } from './dead-messages.js';
 import { modelNamed, refuseOtherFeatures } from './replay-model.js';
 import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
 
@@ -76,6 +77,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         layout: featurizerOf(loaded.config).layout,
         megasets: loaded.config.training.megasets,
       },
+      dead: await deadMessagesOf(run, names.topic('features')),
       files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
       store,
       known: store.readAll(),
