@@ -8,7 +8,7 @@ import { withEvent } from './letter-body.js';
 import type { BookedLetter } from './letter-book.js';
 import { type LetterBook, letterOf, openBook } from './open-book.js';
 import { Remedies, type Remedy, refuseTwice } from './remedies.js';
-import { nameOfSubject } from './subject.js';
+import { type LetterSubject, nameOfSubject } from './subject.js';
 
 export interface RedriveRequest extends Remedy {
   /** Ids of dead letters, with or without the prefix of the topic. */
@@ -54,6 +54,7 @@ export async function redrive(run: RunView, request: RedriveRequest): Promise<Re
       const prepared: PreparedMessage[] = [];
       for (const letter of letters) prepared.push(await remedies.prepare(letter, request, frozen));
       refuseSameBlock(prepared);
+      if (!request.again) refuseScored(prepared, book);
       if (request.dryRun) return prepared.map((one) => withoutMessage(one, undefined));
       const refuse = () => {
         if (!request.again) refuseOvertaken(run, book, letters);
@@ -123,11 +124,26 @@ function refuseOvertaken(
   });
 }
 
+/** A letter that cannot say which block it is about is sent again as whichever block it is said to be. */
+function refuseScored(prepared: readonly PreparedMessage[], { settled }: LetterBook): void {
+  const scored = prepared.find(({ message }) => settled.has(subjectOfMessage(message)));
+  if (scored === undefined) return;
+  const { letter, message } = scored;
+  throw new RmmError(
+    'letter_settled',
+    `${letter} would go out as ${message.headers.file}:${message.headers.first}, which is scored already; \`rmmstream ledger\` names the block that is missing`,
+    { context: { letter } },
+  );
+}
+
+function subjectOfMessage({ key, headers }: WireMessage): Pick<LetterSubject, 'kind' | 'key'> {
+  return { kind: headers.late_counted_as === undefined ? 'block' : 'entry', key };
+}
+
 function refuseSameBlock(prepared: readonly PreparedMessage[]): void {
   const seen = new Map<string, string>();
   for (const { letter, message } of prepared) {
-    const kind = message.headers.late_counted_as === undefined ? 'block' : 'entry';
-    const name = nameOfSubject({ kind, key: message.key });
+    const name = nameOfSubject(subjectOfMessage(message));
     const before = seen.get(name);
     if (before !== undefined) {
       throw new RmmError(
