@@ -5,13 +5,13 @@ import { openFeed, type PartitionFeed } from '../../lib/flow/partitions/partitio
 import type { RecordStore } from '../../lib/flow/record-store.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
+import type { DeadMessages } from '../dead-letters/dead-messages.js';
 import { ownRowColumns } from '../featurizer/row-columns.js';
 import type { RunView } from '../kafka/run-view.js';
 import type { BlockScorer } from '../scorer/operator.js';
 import { type ScoreFiles, ScoreWindow } from '../scorer/score-window.js';
 import { windowName } from '../scorer/window-names.js';
 import { decodeFeatures, type RowExpectation } from '../wire/features.js';
-import type { DeadMessages } from './dead-messages.js';
 
 /** A partition of features, from its first message to where it ended when the replay began. */
 export interface ReplaySpan {

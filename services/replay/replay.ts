@@ -9,6 +9,7 @@ import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
+import { deadMessagesOf } from '../dead-letters/dead-messages.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { RunView } from '../kafka/run-view.js';
@@ -18,7 +19,6 @@ import { openRunDirectory } from '../pipeline/run-directory.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { backendChoice } from '../trainer/config.js';
-import { deadMessagesOf } from './dead-messages.js';
 import { modelNamed, refuseOtherFeatures } from './replay-model.js';
 import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
 
@@ -77,7 +77,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         layout: featurizerOf(loaded.config).layout,
         megasets: loaded.config.training.megasets,
       },
-      dead: await deadMessagesOf(run, names.topic('features')),
+      dead: await deadMessagesOf(run, names.topic('features'), run.signal),
       files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
       store,
       known: store.readAll(),
