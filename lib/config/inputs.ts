@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { type GlobFileSystem, glob, nodeFileSystem } from './glob.js';
+import { type GlobFileSystem, type GlobResult, glob, nodeFileSystem } from './glob.js';
 import { hasMagic } from './glob-pattern.js';
 import type { Source } from './located.js';
 import type { Problem } from './problem.js';
@@ -59,6 +59,10 @@ export function resolveInputs(
       const key = `input.samples[${sampleIndex}].files[${fileIndex}]`;
       const source = sources.get(key) ?? { kind: 'default' };
       const matched = matchPattern(pattern, folder, system);
+      for (const { folder: refused, error } of matched.unreadable ?? []) {
+        const message = `found the directory ${refused}, which cannot be read (${error}), so files that ${JSON.stringify(pattern)} matches may be left out; make it readable, or narrow the pattern`;
+        problems.push({ code: 'input_folder_unreadable', path: key, source, message });
+      }
       if ('code' in matched) {
         // Files of a run without end may come later.
         if (matched.code === 'input_glob_empty' && config.input.mode === 'continuous') continue;
@@ -95,7 +99,9 @@ function sampleNameAt(config: Config, path: string): string {
   return config.input.samples[index]?.name ?? '?';
 }
 
-type Matched = { names: readonly string[] } | { code: Problem['code']; message: string };
+type Matched = ({ names: readonly string[] } | { code: Problem['code']; message: string }) & {
+  unreadable?: GlobResult['unreadable'];
+};
 
 function matchPattern(pattern: string, folder: string, system: InputsFileSystem): Matched {
   const shown = JSON.stringify(pattern);
@@ -133,8 +139,9 @@ function matchPattern(pattern: string, folder: string, system: InputsFileSystem)
     };
   }
   try {
-    const { files, folders } = glob(pattern, folder, system);
-    if (files.length > 0) return { names: files };
+    const { files, folders, unreadable } = glob(pattern, folder, system);
+    // Where a folder cannot be read, that is what is wrong, and not that nothing was found.
+    if (files.length > 0 || unreadable.length > 0) return { names: files, unreadable };
     const only =
       folders.length > 0
         ? `only the director${folders.length === 1 ? 'y' : 'ies'} ${folders.slice(0, 3).join(', ')}`

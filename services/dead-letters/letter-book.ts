@@ -1,7 +1,7 @@
 import type { RecordOf } from '../kafka/progress-records.js';
 import type { StoredLetter } from './read-letters.js';
 import type { Settled } from './settled.js';
-import { type LetterSubject, type PlannedBlocks, subjectOf } from './subject.js';
+import { type LetterSubject, nameOfSubject, type PlannedBlocks, subjectOf } from './subject.js';
 
 /**
  * How a dead letter stands.
@@ -34,20 +34,20 @@ export function bookLetters(
   const last = new Map<string, Redriven>();
   for (const redriven of redrives) {
     const subject = subjects.get(redriven.letter);
-    if (subject !== undefined) last.set(subject.key, redriven);
+    if (subject !== undefined) last.set(nameOfSubject(subject), redriven);
   }
   const newest = new Map<string, StoredLetter>();
   for (const stored of letters) {
-    const { key } = subjects.get(stored.letter.id)!;
-    if (isAnswered(stored, last.get(key))) continue;
-    const before = newest.get(key);
-    if (before === undefined || stored.at > before.at) newest.set(key, stored);
+    const name = nameOfSubject(subjects.get(stored.letter.id)!);
+    if (isAnswered(stored, last.get(name))) continue;
+    const before = newest.get(name);
+    if (before === undefined || stored.at > before.at) newest.set(name, stored);
   }
   return letters.map((stored): BookedLetter => {
     const subject = subjects.get(stored.letter.id)!;
     const booked = (state: LetterState) => ({ ...stored, subject, state });
     if (settled.has(subject)) return booked('settled');
-    const later = newest.get(subject.key);
+    const later = newest.get(nameOfSubject(subject));
     if (later === undefined) return booked('re-driven');
     if (later.letter.id !== stored.letter.id) return { ...booked('superseded'), newer: later.letter.id };
     return booked(subject.kind === 'foreign' ? 'foreign' : 'open');

@@ -12,8 +12,12 @@ import { PlannedBlocks } from './subject.js';
 export interface LetterBook {
   readonly letters: readonly BookedLetter[];
   readonly planned: PlannedBlocks;
+  /** What is known to have come through. */
+  readonly settled: Settled;
   /** End of dead-letters as it was read. */
   readonly end: number;
+  /** How often something had been sent again by then. */
+  readonly redrives: number;
 }
 
 /** Every dead letter of a run and how it stands, without the events themselves: there may be millions. */
@@ -22,7 +26,9 @@ export async function openBook(run: RunView): Promise<LetterBook> {
   await run.view.catchUp(run.signal);
   const { files, redrives } = run.view.state;
   const planned = new PlannedBlocks(files);
-  return { letters: bookLetters(letters, redrives, planned, settledOf(run)), planned, end };
+  const settled = settledOf(run);
+  const booked = bookLetters(letters, redrives, planned, settled);
+  return { letters: booked, planned, settled, end, redrives: redrives.length };
 }
 
 /** What the score files of the output directory hold, where it is on this machine and of this run. */

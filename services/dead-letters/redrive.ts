@@ -8,6 +8,7 @@ import { withEvent } from './letter-body.js';
 import type { BookedLetter } from './letter-book.js';
 import { type LetterBook, letterOf, openBook } from './open-book.js';
 import { Remedies, type Remedy, refuseTwice } from './remedies.js';
+import { type LetterSubject, nameOfSubject } from './subject.js';
 
 export interface RedriveRequest extends Remedy {
   /** Ids of dead letters, with or without the prefix of the topic. */
@@ -53,8 +54,12 @@ export async function redrive(run: RunView, request: RedriveRequest): Promise<Re
       const prepared: PreparedMessage[] = [];
       for (const letter of letters) prepared.push(await remedies.prepare(letter, request, frozen));
       refuseSameBlock(prepared);
+      if (!request.again) refuseScored(prepared, book);
       if (request.dryRun) return prepared.map((one) => withoutMessage(one, undefined));
-      const offsets = await send(run, book, prepared, frozen);
+      const refuse = () => {
+        if (!request.again) refuseOvertaken(run, book, letters);
+      };
+      const offsets = await send(run, book, prepared, frozen, refuse);
       if (offsets !== undefined) return prepared.map((one, place) => withoutMessage(one, offsets[place]));
     }
   } finally {
@@ -62,12 +67,16 @@ export async function redrive(run: RunView, request: RedriveRequest): Promise<Re
   }
 }
 
-/** Offsets of the messages; undefined where the scaler was frozen meanwhile, and nothing was sent. */
+/**
+ * Offsets of the messages; undefined where the scaler was frozen meanwhile, and nothing was sent.
+ * @param refuse looks at what is on record once nobody else can send: there is one producer of this name
+ */
 async function send(
   { client, names, view, signal }: RunView,
   { end }: LetterBook,
   prepared: readonly PreparedMessage[],
   frozen: boolean,
+  refuse: () => void,
 ): Promise<readonly number[] | undefined> {
   const producer = await client.producer(names.transactionalId('redrive'));
   const overtaken = new RmmError('interrupted', 'the scaler was frozen meanwhile');
@@ -83,6 +92,7 @@ async function send(
       // Before our own records, behind which nothing can be read until they are committed.
       await view.catchUp(signal);
       signal.throwIfAborted();
+      refuse();
       if (!frozen && view.state.scaler !== undefined) throw overtaken;
       await transaction.send(names.topic('progress'), 0, records.map(progressMessage));
       return offsets;
@@ -95,10 +105,46 @@ async function send(
   }
 }
 
+/** Refuses what somebody else has sent again since the letters were read. @throws letter_settled */
+function refuseOvertaken(
+  { view }: RunView,
+  { letters: all, redrives }: LetterBook,
+  letters: readonly BookedLetter[],
+): void {
+  const sent = new Set(view.state.redrives.slice(redrives).map(({ letter }) => letter));
+  if (sent.size === 0) return;
+  const subjects = new Set(
+    all.filter(({ letter }) => sent.has(letter.id)).map(({ subject }) => nameOfSubject(subject)),
+  );
+  const overtaken = letters.find(({ subject }) => subjects.has(nameOfSubject(subject)));
+  if (overtaken === undefined) return;
+  const { id } = overtaken.letter;
+  throw new RmmError('letter_settled', `${id} was sent again meanwhile by somebody else`, {
+    context: { letter: id },
+  });
+}
+
+/** A letter that cannot say which block it is about is sent again as whichever block it is said to be. */
+function refuseScored(prepared: readonly PreparedMessage[], { settled }: LetterBook): void {
+  const scored = prepared.find(({ message }) => settled.has(subjectOfMessage(message)));
+  if (scored === undefined) return;
+  const { letter, message } = scored;
+  throw new RmmError(
+    'letter_settled',
+    `${letter} would go out as ${message.headers.file}:${message.headers.first}, which is scored already; \`rmmstream ledger\` names the block that is missing`,
+    { context: { letter } },
+  );
+}
+
+function subjectOfMessage({ key, headers }: WireMessage): Pick<LetterSubject, 'kind' | 'key'> {
+  return { kind: headers.late_counted_as === undefined ? 'block' : 'entry', key };
+}
+
 function refuseSameBlock(prepared: readonly PreparedMessage[]): void {
   const seen = new Map<string, string>();
   for (const { letter, message } of prepared) {
-    const before = seen.get(message.key);
+    const name = nameOfSubject(subjectOfMessage(message));
+    const before = seen.get(name);
     if (before !== undefined) {
       throw new RmmError(
         'letter_settled',
@@ -106,7 +152,7 @@ function refuseSameBlock(prepared: readonly PreparedMessage[]): void {
         { context: { letter } },
       );
     }
-    seen.set(message.key, letter);
+    seen.set(name, letter);
   }
 }
 

@@ -17,10 +17,13 @@ export interface RepairedEvent {
 }
 
 /** The record that the letter of an event holds. @throws letter_not_redrivable */
-export function recordOfLetter({ id, event }: Letter): EventRecord {
+export function recordOfLetter({ id, event, error }: Letter): EventRecord {
   const record = (event as { readonly record?: unknown } | undefined)?.record;
   if (typeof record === 'object' && record !== null) return record as EventRecord;
-  throw new RmmError('letter_not_redrivable', `${id} holds no event`, { context: { letter: id } });
+  const why = error === undefined ? '' : ` (${error}), and give them whole with --file`;
+  throw new RmmError('letter_not_redrivable', `${id} does not hold the event${why}`, {
+    context: { letter: id },
+  });
 }
 
 /**

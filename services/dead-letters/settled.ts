@@ -26,7 +26,7 @@ export class Settled {
     }
   }
 
-  has({ kind, key }: LetterSubject): boolean {
+  has({ kind, key }: Pick<LetterSubject, 'kind' | 'key'>): boolean {
     return kind === 'entry' ? this.#entries.has(key) : kind === 'block' && this.#blocks.has(key);
   }
 }

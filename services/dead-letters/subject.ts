@@ -3,7 +3,10 @@ import { blockEntries } from '../../lib/flow/ranges.js';
 import type { Letter } from '../kafka/letters.js';
 import type { PlannedFile } from '../kafka/run-state.js';
 
-/** What a dead letter is about: an entry, a whole block, or nothing of this run. `key` is the same for all letters about it. */
+/**
+ * What a dead letter is about: an entry, a whole block, or nothing of this run. All letters of one kind about the same
+ * have the same `key`; a block has that of its first entry.
+ */
 export type LetterSubject =
   | { readonly kind: 'entry'; readonly key: string; readonly file: PlannedFile; readonly entry: number }
   | {
@@ -45,6 +48,11 @@ export class PlannedBlocks {
     if (late?.countedAs === undefined || entries !== 1 || file === undefined) return undefined;
     return first < file.entries ? file : undefined;
   }
+}
+
+/** The same for whatever is about the same, and for nothing else. */
+export function nameOfSubject({ kind, key }: Pick<LetterSubject, 'kind' | 'key'>): string {
+  return `${kind} ${key}`;
 }
 
 export function entriesOfBlock(file: Pick<PlannedFile, 'entries'>, first: number): number {

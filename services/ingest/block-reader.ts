@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
@@ -18,6 +19,19 @@ interface OpenFile {
   readonly context: FileContext;
 }
 
+interface Held {
+  readonly file: Promise<OpenFile>;
+  readonly path: string;
+  /** How it looked right before it was opened. */
+  readonly look: FileLook | undefined;
+}
+
+interface FileLook {
+  readonly inode: number;
+  readonly bytes: number;
+  readonly changedMs: number;
+}
+
 /** Files that are open at a time: partitions of one process are at work on neighbouring blocks. */
 const mostOpen = 4;
 
@@ -25,7 +39,7 @@ const mostOpen = 4;
 export class BlockReader {
   readonly #loaded: LoadedConfig;
   readonly #signal: AbortSignal;
-  readonly #open = new Map<number, Promise<OpenFile>>();
+  readonly #open = new Map<number, Held>();
 
   constructor(loaded: LoadedConfig, signal: AbortSignal) {
     this.#loaded = loaded;
@@ -42,8 +56,9 @@ export class BlockReader {
     block: number,
     take: (block: EventsBlock) => Result & NotAPromise<Result>,
   ): Promise<Result> {
+    const held = this.#file(file);
     // One step from the open file to what was made of the block: partitions read the same file at the same time.
-    return this.#file(file).then(({ operator, reader, context }) => {
+    const result = held.file.then(({ operator, reader, context }) => {
       const source = sourceOfBlock(file, block);
       const { first, entries } = source;
       return take({
@@ -52,40 +67,46 @@ export class BlockReader {
         events: operator.process(reader.read(first, entries), entries),
       });
     });
+    // It may be put right before the next try, which a file that stays open would not see.
+    result.catch(() => {
+      if (this.#open.get(file.index) === held) this.#drop(file.index);
+    });
+    return result;
   }
 
   async close(): Promise<void> {
     const open = [...this.#open.values()];
     this.#open.clear();
-    for (const file of open) (await file.catch(() => undefined))?.reader.close();
+    for (const { file } of open) (await file.catch(() => undefined))?.reader.close();
   }
 
-  #file(file: PlannedFile): Promise<OpenFile> {
-    let found = this.#open.get(file.index);
-    if (found === undefined) {
+  #file(file: PlannedFile): Held {
+    let held = this.#open.get(file.index);
+    if (held !== undefined && isWrittenOver(held)) {
+      this.#drop(file.index);
+      held = undefined;
+    }
+    if (held === undefined) {
       // The one used longest ago goes.
       const oldest = this.#open.size >= mostOpen ? this.#open.keys().next().value : undefined;
       if (oldest !== undefined) this.#drop(oldest);
-      found = this.#openFile(file);
-      const opening = found;
-      opening.catch(() => {
-        if (this.#open.get(file.index) === opening) this.#open.delete(file.index);
-      });
+      const { folder } = this.#loaded;
+      const path = isAbsolute(file.name) ? file.name : join(folder, file.name);
+      held = { path, look: look(path), file: this.#openFile(file, path) };
     } else this.#open.delete(file.index);
-    this.#open.set(file.index, found);
-    return found;
+    this.#open.set(file.index, held);
+    return held;
   }
 
   /** Closes a file behind those that are waiting for it. */
   #drop(index: number): void {
-    const file = this.#open.get(index);
+    const held = this.#open.get(index);
     this.#open.delete(index);
-    void file?.then(({ reader }) => reader.close()).catch(() => {});
+    void held?.file.then(({ reader }) => reader.close()).catch(() => {});
   }
 
-  async #openFile(file: PlannedFile): Promise<OpenFile> {
-    const { config, profile, folder } = this.#loaded;
-    const path = isAbsolute(file.name) ? file.name : join(folder, file.name);
+  async #openFile(file: PlannedFile, path: string): Promise<OpenFile> {
+    const { config, profile } = this.#loaded;
     const sample = { name: file.sample, kind: file.kind, files: [] };
     const opened = await openInput(
       sample,
@@ -114,5 +135,21 @@ export class BlockReader {
     const operator = ingestOf({ config, profile }, context);
     const reader = await columnReaderFrom(opened.metadata, profile.tree, operator.branches);
     return { operator, reader, context };
+  }
+}
+
+/** Whether the very file that is open was changed: one that was moved away, or replaced by another, is still itself. */
+function isWrittenOver({ path, look: before }: Held): boolean {
+  const now = look(path);
+  if (now === undefined || before === undefined || now.inode !== before.inode) return false;
+  return now.bytes !== before.bytes || now.changedMs !== before.changedMs;
+}
+
+function look(path: string): FileLook | undefined {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return { inode: ino, bytes: size, changedMs: mtimeMs };
+  } catch {
+    return undefined;
   }
 }

@@ -31,7 +31,11 @@ function isFaultOfFile({ domain, code }: RmmError): boolean {
   return domain === 'data' || code === 'run_changed';
 }
 
-/** A file that may come back is waited for. */
+/** There is no file of this name now, which may come back. */
+function isAway({ code }: RmmError): boolean {
+  return code === 'root_file_missing' || code === 'root_is_directory';
+}
+
 function missing({ name, sample }: PlannedFile, cause: RmmError): RmmError {
   return new RmmError(
     'io_failed',
@@ -62,7 +66,7 @@ function reading(context: ServiceContext): ServicePart {
         return { out, deadLetters: [], eventsIn: entries, eventsOut: entries };
       } catch (error) {
         if (!isEndless || !(error instanceof RmmError)) throw error;
-        if (error.code === 'root_file_missing') throw missing(file, error);
+        if (isAway(error)) throw missing(file, error);
         if (!isFaultOfFile(error)) throw error;
         const place = { topic: names.input, partition, offset };
         const letter = blockLetter(place, source, stages.ingest.role, error);

@@ -2,6 +2,7 @@ import { backoffMs } from '../../lib/base/backoff.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { sleep } from '../../lib/flow/backoff.js';
 import type { ServiceTools } from '../../lib/flow/host-service.js';
+import { byBytes } from '../../lib/flow/partitions/hop.js';
 import type { HopPosition } from '../../lib/flow/partitions/hop-position.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
@@ -37,14 +38,20 @@ export function pauses(
   };
 }
 
+/** Most bytes of one request: a topic's limit holds for the batch that a request makes of its messages. */
+export function requestBytesOf({ loaded }: Pick<ServiceContext, 'loaded'>): number {
+  return loaded.config.kafka.topics.max_message_bytes / 2;
+}
+
 /** Writes records to `progress` in one transaction. */
 export async function record(
-  { names }: Pick<ServiceContext, 'names'>,
+  context: Pick<ServiceContext, 'names' | 'loaded'>,
   { producer }: Pick<Tenure, 'producer'>,
   records: readonly ProgressRecord[],
 ): Promise<void> {
+  const parts = byBytes(records.map(progressMessage), requestBytesOf(context));
   await producer.transaction(async (transaction) => {
-    await transaction.send(names.topic('progress'), 0, records.map(progressMessage));
+    for (const part of parts) await transaction.send(context.names.topic('progress'), 0, part);
   });
 }
 

@@ -49,6 +49,8 @@ const mostBodyBytes = 512 << 10;
 const most = { headers: 4_096, key: 512, error: 2_048, source: 1_024 } as const;
 /** What a message takes beside its value. */
 const envelopeBytes = 1_024;
+/** What the letter of an event takes beside it, and the message beside that. */
+const mostBesidesEvent = 16_384;
 
 export function letterId({ topic, partition, offset, row }: LetterPlace): string {
   return `${topic}/${partition}/${offset}/${row}`;
@@ -62,28 +64,33 @@ export function letterMessage(letter: Letter): OutgoingMessage {
   };
 }
 
-/** An event that cannot be used. @param line as `deadLetterLines` gives it */
+/**
+ * An event that cannot be used. One with very many objects is named by its place, as a large message is.
+ * @param line as `deadLetterLines` gives it
+ * @param maxMessageBytes the letter has to fit: one that does not would end the service that meets it
+ */
 export function eventLetter(
   line: string,
   place: Omit<LetterPlace, 'row'>,
   source: BlockSource,
   medianWeight: number,
+  maxMessageBytes: number,
 ): Letter {
   const event = JSON.parse(line) as {
     readonly reason: string;
     readonly stage: string;
     readonly entry: number;
+    readonly record?: unknown;
   };
+  const { reason, stage } = event;
   const at = { ...place, row: event.entry - source.first };
-  return {
-    id: letterId(at),
-    ...at,
-    reason: event.reason,
-    stage: event.stage,
-    source,
-    event,
-    median_weight: medianWeight,
-  };
+  const letter = { id: letterId(at), ...at, reason, stage, source, event, median_weight: medianWeight };
+  const bytes = Buffer.byteLength(line);
+  // What is beside the event takes no more than it would in the letter of a message.
+  if (bytes <= Math.min(mostBodyBytes, maxMessageBytes - mostBesidesEvent)) return letter;
+  const { record: _, ...known } = event;
+  const error = `its values take ${bytes} bytes, too many for a dead letter: read them from its file`;
+  return { ...letter, event: known, error };
 }
 
 /**

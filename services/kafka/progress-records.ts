@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import { RmmError } from '../../lib/base/error.js';
+import { invariant, RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { dataTopics } from './topics.js';
 
@@ -170,12 +170,22 @@ export type RecordOf<Kind extends keyof Records> = Records[Kind];
 const schemaId = 'rmmstream.progress';
 const version = 1;
 
+/** @throws internal_invariant for a record that nobody could read: all would pass it over, and wait for it for ever */
 export function progressMessage(record: ProgressRecord): OutgoingMessage {
+  const json = JSON.stringify(record);
+  // As it will be read: JSON has no NaN and no Infinity.
+  const fault = faultOf(record.type, JSON.parse(json));
+  invariant(fault === undefined, `the record ${json.slice(0, 200)} cannot be written: ${fault}`);
   return {
     key: record.type,
-    value: Buffer.from(JSON.stringify(record), 'utf8'),
+    value: Buffer.from(json, 'utf8'),
     headers: { schema: schemaId, version: String(version) },
   };
+}
+
+function faultOf(type: keyof Records, record: unknown): string | undefined {
+  const fault = Value.Errors(schemas[type], record).First();
+  return fault === undefined ? undefined : `${fault.path} ${fault.message}`;
 }
 
 /** @throws wire_schema_unknown, wire_version_unknown, wire_message_invalid */
@@ -199,14 +209,10 @@ export function readProgress(message: FetchedMessage): ProgressRecord {
     });
   }
   const type = (record as { type?: unknown } | null)?.type;
-  const schema = Object.hasOwn(schemas, String(type)) ? schemas[type as keyof Records] : undefined;
-  if (schema === undefined)
+  if (!Object.hasOwn(schemas, String(type)))
     throw new RmmError('wire_message_invalid', `${where} is of the unknown type ${JSON.stringify(type)}`);
-  const fault = Value.Errors(schema, record).First();
+  const fault = faultOf(type as keyof Records, record);
   if (fault !== undefined)
-    throw new RmmError(
-      'wire_message_invalid',
-      `${where}, record ${String(type)}: ${fault.path} ${fault.message}`,
-    );
+    throw new RmmError('wire_message_invalid', `${where}, record ${String(type)}: ${fault}`);
   return record as ProgressRecord;
 }

@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import { type HopOptions, type HopResult, hopBody } from '../../lib/flow/partitions/hop.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
-import { type ServiceContext, settleEnd } from './context.js';
+import { requestBytesOf, type ServiceContext, settleEnd } from './context.js';
 import { letterMessage, wholeLetter } from './letters.js';
 import { partitionedPart, type ServicePart } from './service-part.js';
 import { StageView } from './stage-view.js';
@@ -44,8 +44,7 @@ export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePar
     fetchBytes: kafka.fetch_bytes,
     maxWaitMs,
     transactionMessages: kafka.transaction_messages,
-    // A topic's limit holds for the batch that a request makes of its messages.
-    requestBytes: kafka.topics.max_message_bytes / 2,
+    requestBytes: requestBytesOf(context),
     nowMs: () => tools.clock.steadyMs(),
     ...(hop.gate === undefined ? {} : { gate: hop.gate }),
     ...(hop.feed === undefined ? {} : { feed: hop.feed }),

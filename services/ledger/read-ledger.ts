@@ -1,7 +1,9 @@
+import { blockEntries } from '../../lib/flow/ranges.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
 import { readLetters } from '../dead-letters/read-letters.js';
 import { PlannedBlocks, subjectOf } from '../dead-letters/subject.js';
 import { blockAt } from '../ingest/plan-feed.js';
+import type { LetterPlace } from '../kafka/letters.js';
 import type { RunView } from '../kafka/run-view.js';
 import { type DataTopic, dataTopics } from '../kafka/topics.js';
 import { Accounts } from './accounts.js';
@@ -75,14 +77,22 @@ export async function readLedger(run: RunView, progress: Progress): Promise<Ledg
   const { letters } = await readLetters(run, signal);
   await plan();
   const dead = new Set<string>();
+  const sentAgain = new Set(view.state.redrives.map(({ letter }) => letter));
+  const isGone = (topic: DataTopic, { partition, offset }: LetterPlace) =>
+    offset < (ends.get(topic)?.find((found) => found.partition === partition)?.first ?? 0);
   const foreign: ForeignLetter[] = [];
   for (const { letter } of letters) {
     const subject = subjectOf(letter, planned);
     const { id, row, topic, partition, offset, reason, message } = letter;
     if (topic === names.input) {
       if (subject.kind === 'block') accounts.unreadable(subject.file, subject.first);
-    } else if (row < 0) dead.add(`${names.kindOf(topic)}/${partition}/${offset}`);
-    else if (subject.kind === 'entry') accounts.letter(subject.file, subject.entry);
+    } else if (row < 0) {
+      dead.add(`${names.kindOf(topic)}/${partition}/${offset}`);
+      const lay = dataTopics.find((kind) => kind === names.kindOf(topic));
+      // Its topic can no longer say so. What was sent again has to be found further on.
+      if (subject.kind === 'block' && lay !== undefined && isGone(lay, letter) && !sentAgain.has(id))
+        accounts.message(lay, 'dead', subject.file.firstBlock + subject.first / blockEntries);
+    } else if (subject.kind === 'entry') accounts.letter(subject.file, subject.entry);
     if (subject.kind === 'foreign') foreign.push({ id, reason, bytes: message?.bytes });
   }
   const cut = dataTopics.filter((topic) => ends.get(topic)!.some(({ first }) => first > 0));

@@ -69,9 +69,12 @@ export function judge(facts: BlockFacts): Verdict {
   const late = judgeLate(facts.late, problems);
   const excess = excessMessages(facts, problems);
   const reached = facts.passed[facts.last]! + facts.waiting[facts.last]!;
-  const known = reached > 0 ? ofReached(facts, late, problems) : ofOthers(facts, late, problems);
-  // Those of messages that came too often are counted with the messages.
-  const explained = Math.max(0, reached - 1) * known.selected + late.rowsTooMany;
+  const isDead = isDeadBehind(facts, late);
+  const isReached = reached > 0 && !isDead;
+  const known = isReached ? ofReached(facts, late, problems) : ofOthers(facts, late, problems);
+  // Those of messages that came too often are counted with the messages; those of one that is dead are nobody's.
+  const tooOften = isDead ? reached : Math.max(0, reached - 1);
+  const explained = tooOften * facts.flow.selected + late.rowsTooMany;
   const rows = judgeRows(facts, known.selected + late.scored, explained, problems);
   const missing = known.missing + late.lost + rows.missing;
   return {
@@ -184,6 +187,12 @@ function ofOthers(facts: BlockFacts, late: LateCounts, problems: string[]): Know
       sum(passed) === 0 ? 'not on events' : `lost behind ${dataTopics[passed.findLastIndex(isThere)]}`,
     );
   return { ...none, missing: rest };
+}
+
+/** The block became a dead letter behind the last topic that is still whole, and its rows are in no score file. */
+function isDeadBehind({ last, dead, redriven, scores }: BlockFacts, late: LateCounts): boolean {
+  const behind = (counts: readonly number[]) => sum(counts.slice(last + 1));
+  return behind(dead) > behind(redriven) && scores.count <= late.scored;
 }
 
 function isThere(count: number): boolean {

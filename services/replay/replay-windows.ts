@@ -6,6 +6,7 @@ import { openFeed, type PartitionFeed } from '../../lib/flow/partitions/partitio
 import type { RecordStore } from '../../lib/flow/record-store.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { createScoreColumns } from '../../lib/learning/score-rows.js';
+import type { DeadMessages } from '../dead-letters/dead-messages.js';
 import { ownRowColumns } from '../featurizer/row-columns.js';
 import type { RunView } from '../kafka/run-view.js';
 import type { BlockScorer } from '../scorer/operator.js';
@@ -26,7 +27,7 @@ export interface ReplayedWindow {
   readonly to: number;
   readonly rows: Readonly<Record<string, number>>;
   readonly late: number;
-  /** Messages that could not be read: dead letters of the scaler. */
+  /** Messages that are dead letters, or will be. */
   readonly unusable: number;
   readonly hasFile: boolean;
 }
@@ -35,6 +36,7 @@ export interface ReplayWork {
   readonly run: RunView;
   readonly scorer: BlockScorer;
   readonly expected: RowExpectation;
+  readonly dead: DeadMessages;
   readonly files: ScoreFiles;
   /** Records of windows by the names of their files. */
   readonly store: RecordStore<ReplayedWindow>;
@@ -71,7 +73,7 @@ export async function replayPartition(work: ReplayWork, span: ReplaySpan): Promi
       const from = Math.max(span.first, window.firstOffset);
       const reader = () => run.client.reader(run.names.topic('features'), span.partition);
       feed ??= new WindowFeed(openFeed(reader(), from, { fetchBytes, maxWaitMs }));
-      windows.push(await scoreWindow(work, name, feed, end));
+      windows.push(await scoreWindow(work, name, feed, { partition: span.partition, end }));
     }
   } finally {
     await feed?.close();
@@ -91,15 +93,16 @@ async function scoreWindow(
   work: ReplayWork,
   name: string,
   feed: WindowFeed,
-  end: number,
+  { partition, end }: Pick<ReplaySpan, 'partition' | 'end'>,
 ): Promise<ReplayedWindow> {
   const { run, scorer, expected, files, store, onRows } = work;
+  const dead = work.dead.get(partition);
   let window: ScoreWindow | undefined;
   const rows: Record<string, number> = Object.create(null);
   let late = 0;
   let unusable = 0;
   for await (const message of feed.until(end, run.signal)) {
-    const block = decoded(message, expected);
+    const block = dead?.has(message.offset) === true ? undefined : decoded(message, expected);
     if (block === undefined) {
       unusable += 1;
       continue;

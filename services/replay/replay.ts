@@ -9,6 +9,7 @@ import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
+import { deadMessagesOf } from '../dead-letters/dead-messages.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { RunView } from '../kafka/run-view.js';
@@ -76,6 +77,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         layout: featurizerOf(loaded.config).layout,
         megasets: loaded.config.training.megasets,
       },
+      dead: await deadMessagesOf(run, names.topic('features'), run.signal),
       files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
       store,
       known: store.readAll(),

@@ -34,9 +34,11 @@ export const selector: ServiceDefinition = {
         unclassifiedJets: selected.unclassifiedJets,
       };
       const place = { topic, partition, offset: message.offset };
+      const letter = (line: string) =>
+        letterMessage(eventLetter(line, place, source, medianWeight, config.kafka.topics.max_message_bytes));
       return {
         out: encodeSelected({ source, record, compact: compactEvents(raw, selected, fields) }),
-        deadLetters: deadLetters.map((line) => letterMessage(eventLetter(line, place, source, medianWeight))),
+        deadLetters: deadLetters.map(letter),
         eventsIn: source.entries,
         eventsOut: selected.count,
         rejected: rejectedEvents(flow),

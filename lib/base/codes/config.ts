@@ -66,6 +66,10 @@ export const configCodes = {
     'An input path is a directory or a device, not a file.',
     'List the files in it, for example with DIRECTORY/*.root.',
   ),
+  input_folder_unreadable: user(
+    'A directory that a file pattern looks into cannot be read, so files in it would be left out.',
+    'Give the user that runs rmmstream the right to list it, or narrow the pattern.',
+  ),
   input_remote: user(
     'An input path is a remote address, which rmmstream does not read.',
     'Copy the file to a local disk first (for root:// with xrdcp) and give the local path.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { glob } from '../../../lib/config/glob.js';
+import { type GlobFileSystem, glob, nodeFileSystem } from '../../../lib/config/glob.js';
 import { compileParts, expandBraces } from '../../../lib/config/glob-pattern.js';
 import { folderWith } from './fixtures.js';
 
@@ -74,4 +74,20 @@ test('a hostile pattern does not make matching slow', () => {
   const [part] = compileParts(`${'*'.repeat(200)}x`);
   assert.ok(part?.kind === 'pattern');
   assert.equal(part.regex.test('a'.repeat(5_000)), false);
+});
+
+test('a folder that cannot be read is told, one that is not there is none', (context) => {
+  const folder = folderWith(context, { 'mc/a/x.root': '', 'mc/b/y.root': '' });
+  const system: GlobFileSystem = {
+    ...nodeFileSystem,
+    list: (path) => (path.endsWith('/b') ? { error: 'EACCES' } : nodeFileSystem.list(path)),
+  };
+  for (const pattern of ['mc/*/*.root', 'mc/**/*.root', 'mc/{a,b}/*.root']) {
+    const { files, unreadable } = glob(pattern, folder, system);
+    assert.deepEqual(files, ['mc/a/x.root'], pattern);
+    assert.deepEqual(unreadable, [{ folder: 'mc/b', error: 'EACCES' }], pattern);
+  }
+  const base: GlobFileSystem = { ...nodeFileSystem, list: () => ({ error: 'EIO' }) };
+  assert.deepEqual(glob('*.root', folder, base).unreadable, [{ folder, error: 'EIO' }]);
+  assert.deepEqual(glob('absent/*.root', folder).unreadable, []);
 });

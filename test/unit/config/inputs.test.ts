@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { linkSync, mkdirSync, symlinkSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { chmodSync, linkSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { checkConfig } from '../../../lib/config/load.js';
 import { folderWith, lines } from './fixtures.js';
 
@@ -86,4 +88,29 @@ test('a file whose name looks like a pattern is taken as it is', (context) => {
     }),
     [],
   );
+});
+
+test('a directory that cannot be read, where its files would be left out', async (context) => {
+  const module = JSON.stringify(new URL('../../../lib/config/load.js', import.meta.url).href);
+  const folder = folderWith(context, {
+    'a.yaml': 'input: {samples: [{name: z, kind: background, files: ["mc/*/*.root", "mc/away/*.root"]}]}\n',
+    'mc/open/zee.root': '1',
+    'mc/shut/ww.root': '2',
+  });
+  chmodSync(folder, 0o755);
+  chmodSync(join(folder, 'mc/shut'), 0);
+  // Nothing is shut to root.
+  const script = `
+    const { checkConfig } = await import(${module});
+    if (process.getuid?.() === 0) process.setuid(65534);
+    const asked = { file: 'a.yaml', environment: {}, currentDirectory: ${JSON.stringify(folder)}, needs: 'any' };
+    const { problems } = checkConfig(asked);
+    for (const { code, path, message } of problems)
+      if (path.startsWith('input.samples')) console.log(code + ' | ' + message);`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
+  chmodSync(join(folder, 'mc/shut'), 0o755);
+  assert.deepEqual(stdout.trim().split('\n'), [
+    'input_folder_unreadable | found the directory mc/shut, which cannot be read (EACCES), so files that "mc/*/*.root" matches may be left out; make it readable, or narrow the pattern',
+    `input_glob_empty | found the pattern "mc/away/*.root", which matches nothing below ${folder}; expected at least one file`,
+  ]);
 });

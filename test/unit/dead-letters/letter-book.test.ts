@@ -100,6 +100,21 @@ test('a block: open until it is sent again or has come through, and again where 
   assert.deepEqual(statesOf([first, again], [], through), ['settled', 'settled']);
 });
 
+test('the first entry of a block and the block itself are two things', () => {
+  const entry = letter('events', 0, 0, source(0, 8192));
+  const block = letter('features', 3, -1, source(0, 8192));
+  assert.deepEqual(statesOf([entry, block], []), ['open', 'open']);
+  assert.deepEqual(statesOf([entry, block], [redriven(block, 2)]), ['open', 're-driven']);
+  assert.deepEqual(statesOf([entry, block], [redriven(entry, 2)]), ['re-driven', 'open']);
+  // The event fails again in its block, which was sent again as a whole.
+  const again = letter('events', 9, 0, source(0, 8192, {}));
+  assert.deepEqual(statesOf([entry, block, again], [redriven(block, 2)]), [
+    `superseded ${again.id}`,
+    're-driven',
+    'open',
+  ]);
+});
+
 test('foreign messages stay foreign; one that was sent again as a block that it could not name is re-driven', () => {
   const poison = letter('selected', 1, -1, undefined);
   assert.deepEqual(statesOf([poison], []), ['foreign']);

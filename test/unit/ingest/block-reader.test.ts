@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { BlockReader } from '../../../services/ingest/block-reader.js';
@@ -93,6 +93,30 @@ test('another file in the place of the one that was planned is refused; a file t
     rmSync(path);
     renameSync(`${path}.away`, path);
     assert.equal((await reader.read(files[0]!, 0, encodeEvents)).headers.first, '0');
+  });
+});
+
+test('a file that could not be read on is opened anew: it may have been put right meanwhile', async () => {
+  await inWorld(1, async ({ folder, files, reader }) => {
+    const [file] = files;
+    const path = join(folder, file!.name);
+    copyFileSync(path, `${path}.sound`);
+    await reader.read(file!, 0, encodeEvents);
+    truncateSync(path, 2000);
+    await assert.rejects(reader.read(file!, 2, encodeEvents), { code: 'root_truncated' });
+    renameSync(`${path}.sound`, path);
+    assert.equal((await reader.read(file!, 2, encodeEvents)).headers.first, String(2 * 8192));
+  });
+});
+
+test('a file that is written over while it is open is refused as another one', async () => {
+  await inWorld(1, async ({ folder, files, reader }) => {
+    const [file] = files;
+    const other = join(folder, 'other.root');
+    await copyRootFile({ from: sampleFile('mc/zee'), to: other, entries: 2800, times: 6, identity: 9 });
+    await reader.read(file!, 0, encodeEvents);
+    writeFileSync(join(folder, file!.name), readFileSync(other));
+    await assert.rejects(reader.read(file!, 2, encodeEvents), { code: 'run_changed' });
   });
 });
 

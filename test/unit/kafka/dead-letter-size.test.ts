@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import type { FetchedMessage } from '../../../lib/kafka/client.js';
-import { letterMessage, readLetter, wholeLetter } from '../../../services/kafka/letters.js';
+import { recordOfLetter } from '../../../services/dead-letters/repaired-event.js';
+import { eventLetter, letterMessage, readLetter, wholeLetter } from '../../../services/kafka/letters.js';
 
 const place = { topic: 't.events', partition: 1 };
 const error = new RmmError('wire_message_invalid', 'x'.repeat(100_000));
@@ -42,6 +43,41 @@ test('a letter fits the limit of its topic, whatever the message is', () => {
   const fits = wholeLetter(message(40_000, source), place, 'selector', error, 65_536);
   assert.ok(fits.message!.body_base64 !== undefined);
   assert.equal(fits.source?.entries, 3);
+});
+
+test('an event with more objects than a letter takes is named by its place', () => {
+  const block = {
+    ...source,
+    kind: 'background',
+    file: 'p'.repeat(1000),
+    first: 8192,
+    entries: 8192,
+  } as const;
+  const events = { topic: 't.events', partition: 1, offset: 7 };
+  const letterOf = (objects: number, limit: number) => {
+    const record = { weight: 'NaN', leptons: { pt: new Array(objects).fill(100.123456789) } };
+    const line = JSON.stringify({
+      key: 'c:8200',
+      reason: 'weight_not_finite',
+      stage: 'selector',
+      entry: 8200,
+      record,
+    });
+    return eventLetter(line, events, block, 0.5, limit);
+  };
+  assert.doesNotThrow(() => recordOfLetter(letterOf(3_000, 65_536)));
+  for (const [objects, limit] of [
+    [5_000, 65_536],
+    [100_000, 16 << 20],
+  ] as const) {
+    const letter = letterOf(objects, limit);
+    assert.ok(letterMessage(letter).value!.length + 1_000 <= 65_536);
+    assert.equal(letter.id, 't.events/1/7/8');
+    assert.throws(() => recordOfLetter(letter), {
+      code: 'letter_not_redrivable',
+      message: /does not hold the event \(its values take \d+ bytes.*--file/,
+    });
+  }
 });
 
 test('headers of ours are kept whole', () => {

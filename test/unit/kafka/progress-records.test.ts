@@ -42,6 +42,14 @@ for (const record of records) {
   });
 }
 
+test('a record that nobody could read is not written', () => {
+  const endless = fileRecord(3, 100, { median_weight: Number.POSITIVE_INFINITY });
+  assert.throws(() => progressMessage(endless), {
+    code: 'internal_invariant',
+    message: /"index":3.* cannot be written: \/median_weight Expected number/,
+  });
+});
+
 test('a field that this version does not know is let through', () => {
   const message = progressMessage(Object.assign({}, records[2]!, { news: 1 }));
   assert.equal((readProgress(fetched(message)) as unknown as { news: number }).news, 1);

@@ -25,6 +25,8 @@ const scored: BlockFacts = {
   isCut: [false, false, false, false],
 };
 
+const noRows = { features: noEntries, scaled: noEntries, scores: noEntries };
+
 const once: LateFacts = {
   entry: 7,
   isDead: true,
@@ -89,6 +91,16 @@ test('where scaled is gone, rows are compared with those on features', () => {
   const cut = { last: 2, isCut: [true, true, false, true], passed: [0, 0, 1, 0] };
   assert.deepEqual(counts(cut), { scored: 10, cut: 85, dead: 5 });
   assert.equal(counts({ ...cut, scores: { ...rows, count: 9 } }).missing, 1);
+  // A dead letter on scaled: its rows are on features, and in no score file.
+  const dead = { ...cut, dead: [0, 0, 0, 1] };
+  assert.deepEqual(counts({ ...dead, scores: noEntries }), { dead: 100 });
+  assert.deepEqual(counts({ ...dead, scaled: noEntries, pending: rows, scores: noEntries }), { dead: 100 });
+  assert.deepEqual(counts(dead), { scored: 10, cut: 85, dead: 5 }, 'it was sent again');
+  assert.equal(counts({ ...dead, redriven: [0, 0, 0, 1], scores: noEntries }).missing, 10);
+  assert.deepEqual(counts({ ...cut, flow: { selected: 0, cut: 95, dead: 5 }, ...noRows }), {
+    cut: 95,
+    dead: 5,
+  });
 });
 
 test('an event that came again counts where it came to, once', () => {

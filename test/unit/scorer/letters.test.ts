@@ -51,7 +51,7 @@ function fetched(message: OutgoingMessage, offset = 5): FetchedMessage {
 
 function ofEvent(entry: number, offset = 5): Letter {
   const line = JSON.stringify({ reason: 'weight', stage: 'selector', entry, weight: 'NaN' });
-  return eventLetter(line, { topic: 'rmmstream.events', partition: 1, offset }, source, 0.5);
+  return eventLetter(line, { topic: 'rmmstream.events', partition: 1, offset }, source, 0.5, 2 ** 20);
 }
 
 function ofMessage(offset: number, of: BlockSource | undefined, value = Buffer.from('garbage')): Letter {
