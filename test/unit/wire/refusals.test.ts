@@ -123,6 +123,9 @@ test('headers that are missing or make no sense are named', () => {
   invalid({ kind: 'noise' }, /header kind is "noise"; expected background/);
   invalid({ first: '-1' }, /header first is "-1"; expected a whole number/);
   invalid({ entries: '9007199254740993' }, /header entries/);
+  // Stages have room for one block.
+  invalid({ entries: '8193' }, /header entries is "8193"; expected at most 8192, where the block ends/);
+  invalid({ first: '8191', entries: '2' }, /header entries is "2"; expected at most 1/);
   invalid({ late: 'yes' }, /header late is "yes"; expected true/);
   invalid(
     { late: 'true', late_counted_as: 'selected' },
