@@ -56,14 +56,15 @@ function prepare(command: Command, cli: Cli): void {
 /** Runs the command that `argv` (without node and script) names. Throws RmmError, or whatever the command threw. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   if (argv.filter((argument) => argument !== '--json').length === 0) {
-    throw new RmmError('cli_usage', `no command given; expected one of ${commandNames(program)}`);
+    throw noCommand(program);
   }
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // --help and --version end this way too.
-    if (error.exitCode === 0 || error.code === 'commander.help') return;
+    if (error.exitCode === 0) return;
+    if (error.code === 'commander.help') throw noCommand(commandOf(program, argv), { cause: error });
     const message = error.message
       .replace(/^error: /, '')
       .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?');
@@ -71,6 +72,16 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
   }
 }
 
-function commandNames(program: Command): string {
-  return program.commands.map((command) => command.name()).join(', ');
+function noCommand(parent: Command, more: { cause?: unknown } = {}): RmmError {
+  const name = parent.parent === null ? '' : ` of ${parent.name()}`;
+  const known = parent.commands.map((command) => command.name()).join(', ');
+  return new RmmError('cli_usage', `no command${name} given; expected one of ${known}`, more);
+}
+
+/** The command whose own command is missing at the end of `argv`. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  return argv.reduce(
+    (found, argument) => found.commands.find((command) => command.name() === argument) ?? found,
+    program,
+  );
 }

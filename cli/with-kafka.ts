@@ -11,14 +11,19 @@ export interface KafkaCommand {
   readonly loaded: LoadedConfig;
 }
 
-/** Runs a command against the cluster of a configuration, whose input files need not be there. */
+/**
+ * Runs a command against the cluster of a configuration, whose input files need not be there.
+ * @param refuse throws before anything is connected
+ */
 export async function withKafka(
   cli: Cli,
   file: string,
   options: ConfigOptions,
   body: (command: KafkaCommand) => Promise<void>,
+  refuse: (config: LoadedConfig['config']) => void = () => {},
 ): Promise<void> {
   const loaded = loadForCommand(cli, file, options, 'none', { resolveFiles: false });
+  refuse(loaded.config);
   const client = await connectKafka(cli, loaded);
   try {
     await body({ client, config: loaded.config, loaded });

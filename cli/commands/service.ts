@@ -33,7 +33,9 @@ export function registerService(program: Command, cli: Cli): void {
     );
   addConfigOptions(command).action(async (name: string, options: ServiceOptions) => {
     const service = serviceOf(name);
-    const loaded = loadForCommand(cli, options.config, withAddress(options), 'background');
+    // Only ingest reads them: other services run on machines that have none.
+    const resolveFiles = service === 'ingest';
+    const loaded = loadForCommand(cli, options.config, withAddress(options), 'background', { resolveFiles });
     refuseOtherEngine(loaded.config.engine.type, options.config);
     const { runService } = await import('../../services/kafka/run-service.js');
     const { definitionOf } = await import('../../services/kafka/definitions.js');

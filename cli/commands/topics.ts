@@ -25,8 +25,9 @@ export function registerTopics(program: Command, cli: Cli): void {
     'create',
     'Makes the topics that are missing, as kafka.topics says.',
     async (client, config, lib, options, file) => {
-      const { made, there } = await lib.createTopics(client, config);
+      // What is wrong with an input file is told before anything is made.
       const disk = await diskText(cli, file, options);
+      const { made, there } = await lib.createTopics(client, config);
       const text = [
         ...made.map((name) => `made     ${name}`),
         ...there.map((name) => `is there ${name}`),
@@ -34,6 +35,7 @@ export function registerTopics(program: Command, cli: Cli): void {
       ].filter((line) => line !== '');
       printResult(cli, text.join('\n'), { made, there, ...disk.object });
     },
+    (_, options, file) => void loadForCommand(cli, file, options, 'none'),
   );
   add(
     topics,
@@ -60,18 +62,13 @@ export function registerTopics(program: Command, cli: Cli): void {
     cli,
     'delete',
     'Deletes the topics and groups of a run, with everything in them.',
-    async (client, config, lib, options) => {
-      if (options.yes !== true) {
-        throw new RmmError(
-          'cli_usage',
-          `this deletes every topic that begins with ${config.kafka.prefix}. and what is in it; say --yes if you mean it`,
-        );
-      }
+    async (client, config, lib) => {
       const deleted = await lib.deleteTopics(client, config);
       printResult(cli, deleted.map((name) => `deleted ${name}`).join('\n') || 'there was nothing to delete', {
         deleted,
       });
     },
+    refuseWithoutYes,
   ).option('--yes', 'really delete');
 }
 
@@ -91,15 +88,30 @@ function add(
     options: TopicOptions,
     file: string,
   ) => Promise<void>,
+  refuse: (config: Config, options: TopicOptions, file: string) => void = () => {},
 ): Command {
   const command = topics
     .command(name)
     .description(description)
     .argument('<config>', 'configuration file (YAML)');
   return addSetOption(command).action((file: string, options: TopicOptions) =>
-    withKafka(cli, file, options, async ({ client, config }) => {
-      await action(client, config, await import('../../services/kafka/topic-commands.js'), options, file);
-    }),
+    withKafka(
+      cli,
+      file,
+      options,
+      async ({ client, config }) => {
+        await action(client, config, await import('../../services/kafka/topic-commands.js'), options, file);
+      },
+      (config) => refuse(config, options, file),
+    ),
+  );
+}
+
+function refuseWithoutYes({ kafka }: Config, { yes }: TopicOptions): void {
+  if (yes === true) return;
+  throw new RmmError(
+    'cli_usage',
+    `this deletes every topic of the run that begins with ${kafka.prefix}. and what is in it; say --yes if you mean it`,
   );
 }
 

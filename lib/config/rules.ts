@@ -78,17 +78,7 @@ export function checkRules(
       `found ${insync}, expected at most kafka.topics.replication (${replication})`,
     );
   }
-  const { sasl } = config.kafka;
-  if (sasl.mechanism !== 'none') {
-    for (const key of ['username', 'password'] as const) {
-      if (sasl[key] !== undefined) continue;
-      add(
-        'config_missing_key',
-        `kafka.sasl.${key}`,
-        `missing beside kafka.sasl.mechanism: ${sasl.mechanism}`,
-      );
-    }
-  }
+  checkSecurity(config.kafka, add);
   const channels = config.continuous.quotas.map(({ channel }) => channel);
   for (const [index, channel] of channels.entries()) {
     if (channels.indexOf(channel) !== index)
@@ -103,6 +93,33 @@ export function checkRules(
     );
   }
   return problems;
+}
+
+/** A part of a log-in or of TLS without the rest would be passed over, and the connection be an open one. */
+function checkSecurity(
+  { sasl, tls }: Config['kafka'],
+  add: (code: Problem['code'], path: string, message: string) => void,
+): void {
+  for (const key of ['username', 'password'] as const) {
+    const path = `kafka.sasl.${key}`;
+    if (sasl.mechanism === 'none' && sasl[key] !== undefined)
+      add('config_conflict', path, 'is not used: kafka.sasl.mechanism is none; set it, or leave this out');
+    if (sasl.mechanism !== 'none' && sasl[key] === undefined)
+      add('config_missing_key', path, `missing beside kafka.sasl.mechanism: ${sasl.mechanism}`);
+  }
+  for (const key of ['ca_file', 'cert_file', 'key_file'] as const)
+    if (!tls.enabled && tls[key] !== undefined)
+      add(
+        'config_conflict',
+        `kafka.tls.${key}`,
+        'is not used: set kafka.tls.enabled: true, or leave this out',
+      );
+  for (const [key, other] of [
+    ['cert_file', 'key_file'],
+    ['key_file', 'cert_file'],
+  ] as const)
+    if (tls.enabled && tls[key] === undefined && tls[other] !== undefined)
+      add('config_missing_key', `kafka.tls.${key}`, `missing beside kafka.tls.${other}`);
 }
 
 /** The place of a key, or of the nearest key above it that was given. */

@@ -59,7 +59,8 @@ function visit(walk: Walk, schema: SchemaNode, found: Located, path: string): Js
 }
 
 function mismatch(schema: SchemaNode, found: Located): string {
-  return `found ${describeFound(found)}, expected ${describeExpected(schema)}`;
+  const what = schema.concealed === true ? 'something else (not shown)' : describeFound(found);
+  return `found ${what}, expected ${describeExpected(schema)}`;
 }
 
 function isOfType(schema: SchemaNode, value: string | number | boolean | null): boolean {

@@ -40,20 +40,23 @@ export function momentsToBytes(moments: Moments): Uint8Array {
 
 /**
  * Reads what momentsToBytes wrote.
+ * @param expected columns that they have to have: a few bytes of a stranger could stand for very many
  * @throws RmmError `model_corrupt` where the length or the header does not fit
  */
-export function momentsFromBytes(bytes: Uint8Array): Moments {
+export function momentsFromBytes(bytes: Uint8Array, expected?: number): Moments {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (bytes.length < headerBytes || view.getUint32(0, true) !== magic) {
     throw corrupt(`they do not start with the mark RMM1 (${bytes.length} bytes)`);
   }
   const columns = view.getUint32(4, true);
+  if (expected !== undefined && columns !== expected)
+    throw corrupt(`they are of ${columns} columns, expected ${expected}`);
   const bitmapBytes = Math.ceil(columns / 8);
   if (bytes.length < headerBytes + bitmapBytes) throw corrupt(`they end within the column bitmap`);
   let stored = 0;
   for (let column = 0; column < columns; column++) stored += bit(bytes, column);
-  const expected = headerBytes + bitmapBytes + stored * bytesPerColumn;
-  if (bytes.length !== expected) throw corrupt(`they are ${bytes.length} bytes long, expected ${expected}`);
+  const length = headerBytes + bitmapBytes + stored * bytesPerColumn;
+  if (bytes.length !== length) throw corrupt(`they are ${bytes.length} bytes long, expected ${length}`);
   const rows = view.getFloat64(8, true);
   const weight = view.getFloat64(16, true);
   const result: Moments = { ...emptyMoments(columns), rows, weight };

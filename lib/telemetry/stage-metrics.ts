@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../base/codes/index.js';
-import type { featureKinds, Stage } from './metric-list.js';
+import { featureKinds, type Stage } from './metric-list.js';
 import type { LabelsOf, Metrics } from './metrics.js';
 
 export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
@@ -47,6 +47,8 @@ export interface StageMetrics {
   validationLoss(loss: number): void;
   /** @param deviations largest distance among the features of a kind, in standard deviations */
   drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
+  /** Drift is watched here no more: another copy may tell of it, and the last word of this one grows old. */
+  driftUnwatched(): void;
 }
 
 /** Counters without a closed second label begin at 0, so that a rate can be taken from the first event on. */
@@ -119,6 +121,10 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     drift(kind, deviations, driftingFeatures) {
       metrics.set('drift', { stage, kind }, deviations);
       metrics.set('driftingFeatures', { stage, kind }, driftingFeatures);
+    },
+    driftUnwatched() {
+      for (const kind of featureKinds)
+        for (const metric of ['drift', 'driftingFeatures'] as const) metrics.forget(metric, { stage, kind });
     },
   };
 }

@@ -29,8 +29,9 @@ export async function createTopics(client: KafkaClient, config: Config): Promise
       { context: { differences } },
     );
   }
-  const made = await client.admin.createTopics(specs.filter(({ name }) => !found.has(name)));
-  return { made, there: [...found.keys()] };
+  const made = new Set(await client.admin.createTopics(specs.filter(({ name }) => !found.has(name))));
+  const known = specs.map(({ name }) => name);
+  return { made: known.filter((name) => made.has(name)), there: known.filter((name) => found.has(name)) };
 }
 
 /** Every group of a run. */

@@ -84,13 +84,16 @@ function isData(kind: TopicKind): kind is DataTopic {
 export function topicDifferences(
   wanted: TopicSpec,
   found: {
-    readonly partitions: readonly unknown[];
+    readonly partitions: readonly { readonly replicas: readonly unknown[] }[];
     readonly settings: Readonly<Record<string, string>>;
   },
 ): string[] {
   const lines: string[] = [];
   if (found.partitions.length !== wanted.partitions)
     lines.push(`${found.partitions.length} partitions instead of ${wanted.partitions}`);
+  // More copies than asked for do no harm; fewer are a promise that does not hold.
+  const copies = Math.min(...found.partitions.map(({ replicas }) => replicas.length));
+  if (copies < wanted.replication) lines.push(`replication ${copies} instead of ${wanted.replication}`);
   for (const [name, value] of Object.entries(wanted.settings)) {
     const there = found.settings[name];
     if (there !== undefined && there !== value) lines.push(`${name} ${there} instead of ${value}`);

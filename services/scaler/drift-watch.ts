@@ -63,10 +63,14 @@ export async function watchDrift(
     close(window, message.offset + 1);
     window = undefined;
   };
-  while (!signal.aborted) {
-    offset = await readTopic(client, names.topic('scaler-state'), 0, signal, take, { from: offset });
-    wrote();
-    await pause(4, signal);
+  try {
+    while (!signal.aborted) {
+      offset = await readTopic(client, names.topic('scaler-state'), 0, signal, take, { from: offset });
+      wrote();
+      await pause(4, signal);
+    }
+  } finally {
+    metrics.driftUnwatched();
   }
 }
 

@@ -1,8 +1,10 @@
 import { crc32 } from 'node:zlib';
+import { RmmError } from '../../lib/base/error.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import type { Moments } from '../../lib/learning/moments.js';
 import { momentsFromBytes, momentsToBytes } from '../../lib/learning/moments-bytes.js';
+import { split } from '../../lib/physics/identity.js';
 import { rangeName } from '../pipeline/layout.js';
 import { countHeader, textHeader } from '../wire/headers.js';
 import { wireError } from '../wire/message.js';
@@ -67,22 +69,32 @@ export function readMoments(
     throw wireError('wire_checksum_wrong', `its checksum is ${crc32(value)}`, context);
   const rowsBySplit = splitsOf(headers, context);
   const bytes = Uint8Array.from(value);
-  const moments = bytes.length === 0 ? undefined : momentsIn(bytes, context);
-  if (moments !== undefined && moments.columns !== columns)
-    throw wireError(
-      'wire_message_invalid',
-      `its moments are of ${moments.columns} columns, the run has ${columns}`,
-      context,
-    );
+  const moments = bytes.length === 0 ? undefined : momentsIn(bytes, columns, context);
+  const problem = momentsProblem(moments, rowsBySplit[split.train]!);
+  if (problem !== undefined) throw wireError('wire_message_invalid', problem, context);
   return { name: key.slice(momentsKeyPrefix.length), moments, rowsBySplit, bytes };
 }
 
-function momentsIn(bytes: Uint8Array, context: { readonly key: string }): Moments {
+function momentsIn(bytes: Uint8Array, columns: number, context: { readonly key: string }): Moments {
   try {
-    return momentsFromBytes(bytes);
+    return momentsFromBytes(bytes, columns);
   } catch (cause) {
-    throw wireError('wire_message_invalid', `its moments cannot be read: ${String(cause)}`, context);
+    const problem = cause instanceof RmmError ? cause.message : String(cause);
+    throw wireError('wire_message_invalid', `its moments cannot be read: ${problem}`, context);
   }
+}
+
+/** What no block has: one such message would be in the mean of every row. */
+function momentsProblem(moments: Moments | undefined, training: number): string | undefined {
+  const rows = moments?.rows ?? 0;
+  if (rows !== training) return `its moments are of ${rows} rows, its header says ${training}`;
+  if (moments === undefined) return undefined;
+  const { weight, mean, m2, filled, minimum, maximum } = moments;
+  const isSound =
+    weight >= 0 &&
+    [[weight], mean, m2, minimum, maximum].every((values) => values.every(Number.isFinite)) &&
+    filled.every((count) => count >= 0 && count <= rows);
+  return isSound ? undefined : 'its moments are of no rows: one of them is negative, too large or not finite';
 }
 
 function splitsOf(headers: ReadonlyMap<string, string>, context: { readonly key: string }): number[] {

@@ -65,7 +65,8 @@ function restoredProblem({ events, selected }: RestoredEvents): string | undefin
       return `event ${row} has fewer than two leptons`;
     const { weight, met, metPhi } = events;
     // x - x is 0 for finite numbers only.
-    if (!(weight[row]! - weight[row]! === 0 && met[row]! >= 0 && metPhi[row]! - metPhi[row]! === 0))
+    const isMet = met[row]! >= 0 && met[row]! - met[row]! === 0 && metPhi[row]! - metPhi[row]! === 0;
+    if (!(weight[row]! - weight[row]! === 0 && isMet))
       return `event ${row} has the weight ${weight[row]}, met ${met[row]}, met_phi ${metPhi[row]}`;
     if (!tracksAreFinite(events.leptons, leptons.offsets, row))
       return `a lepton of event ${row} has a track measurement that is not finite`;

@@ -6,6 +6,7 @@ import type { FeatureLayout, FeatureRows } from '../../lib/physics/feature-rows.
 import { batchSource } from '../featurizer/batch-source.js';
 import { type BlockRecord, countSplits } from '../featurizer/block-record.js';
 import { fromBatchColumns, type RowColumns, toBatchColumns } from '../featurizer/row-columns.js';
+import { valuesProblem } from './finite-values.js';
 import { type IncomingMessage, openMessage, sealMessage, type WireMessage, wireError } from './message.js';
 import { blockRecord, recordHeader, recordToHeader } from './record-header.js';
 import { rowColumnSchemas, rowColumnsProblem } from './row-columns.js';
@@ -94,7 +95,9 @@ export function readRows(
   const features = blockRows(batch, layout, invalid);
   const columns = fromBatchColumns(batch);
   const problem =
-    slotProblem(layout, features, isWhole) ?? rowColumnsProblem(columns, batch.rows, source, megasets);
+    slotProblem(layout, features, isWhole) ??
+    valuesProblem(features) ??
+    rowColumnsProblem(columns, batch.rows, source, megasets);
   if (problem !== undefined) throw invalid(problem);
   return { features, columns };
 }

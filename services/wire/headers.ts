@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { type BlockSource, blockKey, type SourceKind } from '../../lib/flow/block-source.js';
+import { blockEntries } from '../../lib/flow/ranges.js';
 import { firstDeadLetter, reasonNames } from '../../lib/physics/selection/index.js';
 
 /** Headers that every data message has; text. */
@@ -52,6 +53,11 @@ export function sourceFromHeaders(headers: Headers): BlockSource {
     first: countHeader(headers, 'first'),
     entries: countHeader(headers, 'entries'),
   };
+  // A block has room for so many entries, and stages room for one block.
+  if ((source.first % blockEntries) + source.entries > blockEntries) {
+    const room = blockEntries - (source.first % blockEntries);
+    throw headerInvalid('entries', String(source.entries), `at most ${room}, where the block ends`);
+  }
   const late = headers.get('late');
   const countedAs = headers.get('late_counted_as');
   if (late === undefined && countedAs === undefined) return source;

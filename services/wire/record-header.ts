@@ -105,7 +105,7 @@ function parse(headers: Headers): Record<string, unknown> {
 
 function count(value: unknown): number {
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw headerInvalid('record', JSON.stringify(value), 'counts');
+  throw headerInvalid('record', shape(value), 'counts');
 }
 
 function numbers(
@@ -114,5 +114,11 @@ function numbers(
   isFit: (entry: unknown) => boolean = Number.isFinite,
 ): number[] {
   if (Array.isArray(value) && value.length === length && value.every(isFit)) return value as number[];
-  throw headerInvalid('record', JSON.stringify(value), `lists of ${length} numbers`);
+  throw headerInvalid('record', shape(value), `lists of ${length} numbers`);
+}
+
+/** For messages; what is foreign may be nested deeper than JSON.stringify can follow. */
+function shape(value: unknown): string {
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }

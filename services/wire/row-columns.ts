@@ -65,6 +65,25 @@ export function rowColumnsProblem(
     if (weight[row]! - weight[row]! !== 0) return `row ${row} has the weight ${weight[row]}`;
     if (late[row] !== isLate || (isLate === 1 && code <= split.validation))
       return `row ${row} is marked late or not, against its header or its part`;
+    const quantity = quantityProblem(columns, row);
+    if (quantity !== undefined) return `row ${row} ${quantity}`;
   }
   return undefined;
+}
+
+/** What is wrong with the kinematics of a row; they go into score files as they are. */
+function quantityProblem(columns: RowColumns, row: number): string | undefined {
+  const { met, met_phi, mll, mlll, ht, n_leptons, n_jets } = columns;
+  const leptons = n_leptons[row]!;
+  if (leptons < 2 || n_jets[row]! < 0) return `has ${leptons} leptons and ${n_jets[row]} jets`;
+  if (!(isMagnitude(met[row]!) && met_phi[row]! - met_phi[row]! === 0))
+    return `has met ${met[row]}, met_phi ${met_phi[row]}`;
+  const isMass = leptons < 3 ? Number.isNaN(mlll[row]!) : isMagnitude(mlll[row]!);
+  if (!(isMagnitude(mll[row]!) && isMagnitude(ht[row]!) && isMass))
+    return `has mll ${mll[row]}, ht ${ht[row]} and, with ${leptons} leptons, mlll ${mlll[row]}`;
+  return undefined;
+}
+
+function isMagnitude(value: number): boolean {
+  return value >= 0 && value < Number.POSITIVE_INFINITY;
 }

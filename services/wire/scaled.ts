@@ -6,6 +6,7 @@ import { type BlockRecord, countSplits } from '../featurizer/block-record.js';
 import { type RowColumns, toBatchColumns } from '../featurizer/row-columns.js';
 import type { ScaledBlock } from '../scaler/operator.js';
 import { layoutMetadata, maskColumn, type RowExpectation, readRows } from './features.js';
+import { sumsProblem } from './finite-values.js';
 import { textHeader } from './headers.js';
 import { type IncomingMessage, openMessage, sealMessage, type WireMessage, wireError } from './message.js';
 import { blockRecord, recordHeader, recordToHeader } from './record-header.js';
@@ -91,6 +92,8 @@ export function decodeScaled(message: IncomingMessage, expected: RowExpectation)
   const { features, columns } = readRows(batch, source, expected, false);
   const squares = columnOf(batch, 'around_squares', 'flat').data as Float64Array;
   const absolutes = columnOf(batch, 'around_absolutes', 'flat').data as Float64Array;
+  const problem = sumsProblem('around_squares', squares) ?? sumsProblem('around_absolutes', absolutes);
+  if (problem !== undefined) throw wireError('wire_message_invalid', problem, { key: message.key ?? '' });
   const record = blockRecord(message.headers, source, countSplits(columns.split));
   return {
     source,

@@ -136,6 +136,8 @@ export function columnOf<Kind extends BatchColumn['kind']>(
 
 /** What must hold of a batch on both sides of the wire; the answer names the first problem. */
 export function batchProblem(rows: number, columns: readonly BatchColumn[]): string | undefined {
+  // Columns bound the rows by what they hold; without one a few bytes could stand for any number.
+  if (rows > 0 && columns.length === 0) return `it has ${rows} rows and no column`;
   const names = new Set<string>();
   for (const column of columns) {
     const problem = names.has(column.name) ? 'appears twice' : columnProblem(rows, column);

@@ -40,6 +40,10 @@ export class RecordReader {
     this.#buffers = header.pairs(2);
     this.#body = body;
     if (header.table(3) !== undefined) throw new FlatProblem('its buffers are compressed');
+    // Buffers may lie in any order, but not on each other: columns that share bytes cost many times the message.
+    const held = this.#buffers.reduce((sum, { second }) => sum + second, 0);
+    if (held > body.length)
+      throw new FlatProblem(`its buffers are ${held} bytes together, its body ${body.length}`);
   }
 
   /** The next column; each column of columns has a node of its own. */

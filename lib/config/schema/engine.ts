@@ -2,6 +2,8 @@ import { choice, integer, list, requiredText, section } from './keys.js';
 
 const onKafka = { key: 'type', values: ['kafka'] } as const;
 
+const port = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+
 /** Copies of a service that `rmmstream run` starts. */
 function copies(name: string, more = '') {
   return integer(`Processes of ${name}.${more}`, 1, { minimum: 1, maximum: 256, results: false });
@@ -17,8 +19,8 @@ export const engineSchema = section('How the work is spread.', {
   brokers: list(
     'Kafka brokers to start from, each host:port; the others are found through them.',
     requiredText('A broker.', {
-      pattern: '^[^\\s:/]+:[0-9]{1,5}$|^\\[[0-9a-fA-F:]+\\]:[0-9]{1,5}$',
-      form: 'host:port',
+      pattern: `^([^\\s:/@]+|\\[[0-9a-fA-F:]+\\]):${port}$`,
+      form: 'host:port, the port from 1 to 65535',
     }),
     [],
     { maxItems: 64, unique: true, when: onKafka, results: false },

@@ -3,6 +3,7 @@ import { choice, flag, integer, optional, requiredText, section, text } from './
 const secretForm = {
   pattern: '^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$',
   form: 'env:NAME for an environment variable or file:PATH for a file; never the secret itself',
+  concealed: true,
 } as const;
 
 const topics = section('What `rmmstream topics create` makes.', {

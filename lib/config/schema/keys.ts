@@ -10,6 +10,8 @@ export interface KeyOptions {
   readonly when?: { readonly key: string; readonly values: readonly string[] };
   /** Shown as *** by `config show`. */
   readonly secret?: true;
+  /** Names a secret. What is no such name is not repeated in messages: it may be the secret itself. */
+  readonly concealed?: true;
 }
 
 export interface NumberLimits extends KeyOptions {

@@ -50,6 +50,8 @@ test('usage errors name what is wrong and the nearest guess', async () => {
   );
   assert.equal(await usageError(cli, 'config', 'sow'), "unknown command 'sow'; did you mean show?");
   assert.equal(await usageError(cli), 'no command given; expected one of measure, config');
+  for (const argv of [['config'], ['config', '--json'], ['--json', 'config']])
+    assert.equal(await usageError(cli, ...argv), 'no command of config given; expected one of show');
   assert.equal(out() + err(), '', 'the message is printed once, by main');
 });
 

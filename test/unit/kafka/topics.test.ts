@@ -67,10 +67,12 @@ test('topics have the settings that decisions.md asks for', () => {
 
 test('differences between a topic and what it should be are told in words', () => {
   const [wanted] = topicSpecs(names, kafkaConfig().config.kafka.topics);
-  const found = { partitions: [1, 2, 3, 4], settings: wanted!.settings };
+  const partitions = (copies: number, count = 4) =>
+    Array.from({ length: count }, () => ({ replicas: Array.from({ length: copies }, (_, node) => node) }));
+  const found = { partitions: partitions(1), settings: wanted!.settings };
   assert.deepEqual(topicDifferences(wanted!, found), []);
   const other = {
-    partitions: [1],
+    partitions: partitions(1, 1),
     settings: { ...wanted!.settings, 'cleanup.policy': 'compact', more: '1' },
   };
   assert.deepEqual(topicDifferences(wanted!, other), [
@@ -78,7 +80,10 @@ test('differences between a topic and what it should be are told in words', () =
     'cleanup.policy compact instead of delete',
   ]);
   // What brokers do not tell is not taken for a difference.
-  assert.deepEqual(topicDifferences(wanted!, { partitions: [1, 2, 3, 4], settings: {} }), []);
+  assert.deepEqual(topicDifferences(wanted!, { ...found, settings: {} }), []);
+  const threefold = { ...wanted!, replication: 3 };
+  assert.deepEqual(topicDifferences(threefold, found), ['replication 1 instead of 3']);
+  assert.deepEqual(topicDifferences(threefold, { ...found, partitions: partitions(4) }), []);
 });
 
 test('topics are made where they are missing, and refused where they differ', async () => {

@@ -239,5 +239,9 @@ test('a run without end freezes after enough events, watches what comes, and goe
     assert.match(metrics, /rmmstream_drift[a-z_]*\{[^}]*\} [1-9]/);
     assert.ok(second.context.lines.some(({ event, level }) => event === 'drift' && level === 'warn'));
     assert.equal(report().scaler, second.context.view.state.scaler!.id);
+    // A copy that has lost the role keeps no alert burning.
+    await second.stop();
+    for (const { context } of [first, second])
+      assert.doesNotMatch(await context.metrics(), /rmmstream_drift[a-z_]*\{/);
   });
 });

@@ -16,7 +16,11 @@ const source = {
 const moments = rowMoments(makeRows(1, 50, 12).rows);
 
 function fetched(more: Partial<FetchedMessage> = {}, isEmpty = false): FetchedMessage {
-  const { key, value, headers } = momentsMessage(source, isEmpty ? undefined : moments, [1, 2, 3, 4]);
+  const { key, value, headers } = momentsMessage(
+    source,
+    isEmpty ? undefined : moments,
+    isEmpty ? [0, 2, 3, 4] : [50, 2, 3, 4],
+  );
   return { offset: 0, timestampMs: 0, key, value, headers: new Map(Object.entries(headers)), ...more };
 }
 
@@ -24,7 +28,7 @@ test('moments come back bit for bit, under the name that orders them', () => {
   const found = readMoments(fetched(), 12);
   assert.deepEqual(found.moments, moments);
   assert.equal(found.name, 'zee.c0ffeec0ffee.000000008192');
-  assert.deepEqual(found.rowsBySplit, [1, 2, 3, 4]);
+  assert.deepEqual(found.rowsBySplit, [50, 2, 3, 4]);
 });
 
 test('a block without training rows has none', () => {
@@ -71,7 +75,43 @@ for (const [what, more, code] of [
 test('moments of other columns are refused: they cannot be merged', () => {
   assert.throws(() => readMoments(fetched(), 13), {
     code: 'wire_message_invalid',
-    message: /12 columns, the run has 13/,
+    message: /of 12 columns, expected 13/,
+  });
+});
+
+test('columns are compared before room is made for them', () => {
+  const value = new Uint8Array(24 + (1 << 20));
+  const view = new DataView(value.buffer);
+  view.setUint32(0, 0x314d4d52, true);
+  view.setUint32(4, 1 << 23, true);
+  const { arrayBuffers } = process.memoryUsage();
+  const headers = changed('checksum', String(crc(value))).headers;
+  assert.throws(() => readMoments(fetched({ value, headers }), 12), { message: /8388608 columns/ });
+  assert.ok(process.memoryUsage().arrayBuffers - arrayBuffers < 64e6);
+});
+
+for (const [what, change, message] of [
+  ['another number of rows than its header', { rows: 49 }, /of 49 rows, its header says 50/],
+  ['a mean that is none', { mean: [Number.NaN] }, /not finite/],
+  ['a weight that is not finite', { weight: Number.POSITIVE_INFINITY }, /not finite/],
+  ['a negative count', { filled: [-1] }, /negative/],
+  ['more filled rows than rows', { filled: [51] }, /no rows/],
+] as const)
+  test(`moments with ${what} are refused`, () => {
+    const columns = Object.entries(change).map(([name, to]) => [
+      name,
+      typeof to === 'number' ? to : Float64Array.from(moments.mean, () => to[0]),
+    ]);
+    const wrong = { ...moments, ...Object.fromEntries(columns) };
+    const { key, value, headers } = momentsMessage(source, wrong, [50, 2, 3, 4]);
+    const sent = fetched({ key, value, headers: new Map(Object.entries(headers)) });
+    assert.throws(() => readMoments(sent, 12), { code: 'wire_message_invalid', message });
+  });
+
+test('a message without moments has no training rows', () => {
+  const { value, headers } = momentsMessage(source, undefined, [1, 0, 0, 0]);
+  assert.throws(() => readMoments(fetched({ value, headers: new Map(Object.entries(headers)) }), 12), {
+    message: /of 0 rows, its header says 1/,
   });
 });
 

@@ -55,9 +55,14 @@ function rewritten(
   return { value, headers: headersOf(topic, { ...headers, checksum }) };
 }
 
-/** The batch with a number of a flat column changed. */
+/** The batch with a number of a flat column or of a list changed. */
 function withNumber(batch: Batch, name: string, row: number, value: number | bigint): Batch {
   const columns = batch.columns.map((column) => {
+    if (column.name === name && column.kind === 'list') {
+      const values = column.values.slice();
+      values[column.offsets[row]!] = value;
+      return { ...column, values } as typeof column;
+    }
     if (column.name !== name || !('data' in column)) return column;
     const data = column.data.slice();
     data[row] = value;
@@ -118,6 +123,9 @@ test('headers that are missing or make no sense are named', () => {
   invalid({ kind: 'noise' }, /header kind is "noise"; expected background/);
   invalid({ first: '-1' }, /header first is "-1"; expected a whole number/);
   invalid({ entries: '9007199254740993' }, /header entries/);
+  // Stages have room for one block.
+  invalid({ entries: '8193' }, /header entries is "8193"; expected at most 8192, where the block ends/);
+  invalid({ first: '8191', entries: '2' }, /header entries is "2"; expected at most 1/);
   invalid({ late: 'yes' }, /header late is "yes"; expected true/);
   invalid(
     { late: 'true', late_counted_as: 'selected' },
@@ -127,6 +135,9 @@ test('headers that are missing or make no sense are named', () => {
   invalid({ record: 'null' }, /header record .* an object/);
   invalid({ record: '{"rows":-1}' }, /expected counts/);
   invalid({ record: '{"rows":1,"raw":[1],"high":[],"low":[]}' }, /lists of 8 numbers/);
+  const nested = '['.repeat(100_000) + ']'.repeat(100_000);
+  invalid({ record: `{"rows":${nested}}` }, /record is "a list of 1"; expected counts/);
+  invalid({ record: `{"rows":1,"raw":${nested}}` }, /"a list of 1"; expected lists of 8 numbers/);
   const median = (value: string) =>
     refused(
       'events',
@@ -254,6 +265,9 @@ test('rows that no stage writes are refused', () => {
       message,
     );
   invalid('selected', 'index', 60, /places do not rise/);
+  const { n_leptons } = decodeFeatures(received(messages.features), expected).columns;
+  const twoLeptons = n_leptons.indexOf(2);
+  assert.ok(twoLeptons >= 0);
   for (const topic of ['features', 'scaled'] as const) {
     invalid(topic, 'entry', 0n, /row 1 has the entry 0/);
     invalid(topic, 'split', 4, /unknown code/);
@@ -261,7 +275,23 @@ test('rows that no stage writes are refused', () => {
     invalid(topic, 'megaset', 10, /has the megaset 10 of 10/);
     invalid(topic, 'weight', Number.NaN, /has the weight NaN/);
     invalid(topic, 'late', 1, /marked late or not/);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      invalid(topic, 'values', value, /row 1 holds the value (NaN|Infinity)/);
+      invalid(topic, 'met', value, /row 1 has met (NaN|Infinity)/);
+      invalid(topic, 'met_phi', value, /met_phi (NaN|Infinity)/);
+      invalid(topic, 'mll', value, /has mll (NaN|Infinity)/);
+      invalid(topic, 'ht', value, /ht (NaN|Infinity)/);
+    }
+    for (const name of ['met', 'mll', 'ht']) invalid(topic, name, -1, new RegExp(`${name} -1`));
+    invalid(topic, 'n_leptons', 1, /row 1 has 1 leptons/);
+    invalid(topic, 'n_jets', -1, /and -1 jets/);
+    // Two leptons have no mass of three, three have one.
+    invalid(topic, 'n_leptons', 9, /with 9 leptons, mlll NaN/, twoLeptons);
+    invalid(topic, 'mlll', 91, /with 2 leptons, mlll 91/, twoLeptons);
   }
+  for (const name of ['around_squares', 'around_absolutes'])
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -1])
+      invalid('scaled', name, value, new RegExp(`row 1 has the ${name} ${value}`));
   const masked =
     (mask: number) =>
     (batch: Batch): Batch => ({
