@@ -14,7 +14,7 @@ export async function deadMessagesOf(
   signal: AbortSignal,
 ): Promise<DeadMessages> {
   const found = new Map<number, Set<number>>();
-  const { letters } = await readLetters(context, signal, { events: false });
+  const { letters } = await readLetters(context, signal);
   for (const { letter } of letters) {
     if (letter.topic !== topic || letter.row >= 0) continue;
     const offsets = found.get(letter.partition) ?? new Set<number>();

@@ -3,6 +3,7 @@ import type { RecordOf } from '../kafka/progress-records.js';
 import { progressMessage } from '../kafka/progress-records.js';
 import type { RunView } from '../kafka/run-view.js';
 import type { DataTopic } from '../kafka/topics.js';
+import { controlOutputs, dataOutputs } from '../kafka/topics.js';
 import type { WireMessage } from '../wire/message.js';
 import { withEvent } from './letter-body.js';
 import type { BookedLetter } from './letter-book.js';
@@ -78,7 +79,9 @@ async function send(
   frozen: boolean,
   refuse: () => void,
 ): Promise<readonly number[] | undefined> {
-  const producer = await client.producer(names.transactionalId('redrive'));
+  const producer = await client.producer(names.transactionalId('redrive'), {
+    outputs: [...dataOutputs(names, view.state.partitions), ...controlOutputs(names)],
+  });
   const overtaken = new RmmError('interrupted', 'the scaler was frozen meanwhile');
   try {
     return await producer.transaction(async (transaction) => {

@@ -8,9 +8,9 @@ import { pauses, record, type ServiceContext } from './context.js';
 import { ProgressView } from './progress-view.js';
 import type { RunState } from './run-state.js';
 import { refuseOtherConfiguration } from './same-run.js';
-import { controlOutputs, type ServicePart } from './service-part.js';
+import type { ServicePart } from './service-part.js';
 import type { ServiceName } from './stages.js';
-import { RunNames, topicKinds } from './topics.js';
+import { controlOutputs, RunNames, topicKinds } from './topics.js';
 
 /** The parts of a service; those that need a run on record start once there is one. */
 export interface ServiceDefinition {

@@ -9,18 +9,13 @@ import type { TransactionScope } from '../../lib/kafka/client.js';
 import type { ServiceContext } from './context.js';
 import type { StageView } from './stage-view.js';
 import type { Stage } from './stages.js';
-import { controlTopics, type RunNames } from './topics.js';
+import { controlOutputs } from './topics.js';
 
 /** A part of a service that runs until its signal is aborted. */
 export interface ServicePart {
   readonly name: string;
   /** @throws what no retry mends: it ends the service */
   run(signal: AbortSignal): Promise<void>;
-}
-
-/** What every stage and role may write to beside the output of its own. */
-export function controlOutputs(names: RunNames): TransactionScope['outputs'] {
-  return controlTopics.map((kind) => ({ topic: names.topic(kind), partition: 0 }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Config } from '../../lib/config/index.js';
-import type { TopicSpec } from '../../lib/kafka/client.js';
+import type { TopicSpec, TransactionScope } from '../../lib/kafka/client.js';
 
 /** Topics through which blocks of events go, in the order of the stages; all have the same partitions. */
 export const dataTopics = ['events', 'selected', 'features', 'scaled'] as const;
@@ -99,4 +99,16 @@ export function topicDifferences(
     if (there !== undefined && there !== value) lines.push(`${name} ${there} instead of ${value}`);
   }
   return lines;
+}
+
+/** What every stage and role may write to beside the output of its own. */
+export function controlOutputs(names: RunNames): TransactionScope['outputs'] {
+  return controlTopics.map((kind) => ({ topic: names.topic(kind), partition: 0 }));
+}
+
+/** Every partition of every topic of blocks. */
+export function dataOutputs(names: RunNames, partitions: number): TransactionScope['outputs'] {
+  return dataTopics.flatMap((kind) =>
+    Array.from({ length: partitions }, (_, partition) => ({ topic: names.topic(kind), partition })),
+  );
 }

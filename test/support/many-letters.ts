@@ -16,7 +16,9 @@ export function manyLetters(count: number): Pick<KafkaClient, 'admin' | 'reader'
   const message = (entry: number): FetchedMessage => {
     const event = { entry, reason: 'weight', stage: 'selector', objects: `${entry} `.padEnd(2_300, 'x') };
     const place = { topic: 'rmmstream.events', partition: 0, offset: Math.floor(entry / 8_192) };
-    const { key, value, headers } = letterMessage(eventLetter(JSON.stringify(event), place, source, 1));
+    const { key, value, headers } = letterMessage(
+      eventLetter(JSON.stringify(event), place, source, 1, 1 << 20),
+    );
     return { offset: entry, timestampMs: 0, key, value, headers: new Map(Object.entries(headers)) };
   };
   const reader: PartitionReader = {

@@ -7,7 +7,7 @@ import { type RedriveRequest, redrive } from '../../../services/dead-letters/red
 import { claimDirectory, kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { letterMessage, wholeLetter } from '../../../services/kafka/letters.js';
 import type { RunView } from '../../../services/kafka/run-view.js';
-import { writeBlockList } from '../../../services/scorer/block-list.js';
+import { prepareBlockList } from '../../../services/scorer/block-list.js';
 import { encodeEvents } from '../../../services/wire/events.js';
 import { FakeKafka } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
@@ -116,7 +116,9 @@ test('a letter that does not say which block it is about is not sent as one that
     const raw = new Array<number>(reasonCount).fill(0);
     const flow = { raw, weightHigh: raw, weightLow: raw };
     const record = { rows: 0, flow, unclassifiedJets: 0, surplusObjects: 0, rowsBySplit: [0, 0, 0, 0] };
-    writeBlockList(kafkaLayoutOf(outputDirectory).blocks, 'window', [{ source, record, from: 0 }]);
+    prepareBlockList(kafkaLayoutOf(outputDirectory).blocks, 'window', [
+      { source, record, from: 0 },
+    ]).publish();
     await assert.rejects(redrive(run, asBlock), {
       code: 'letter_settled',
       message: /would go out as mc\/file-0.root:0, which is scored already/,
