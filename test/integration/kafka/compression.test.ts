@@ -103,12 +103,3 @@ for (const name of clientNames)
       },
     );
   }
-
-test('snappy, which we never write, is refused by name', { skip: kafkaSkip }, async () => {
-  const client = await openForTest(cluster!.brokers);
-  const topic = await makeTopic(client);
-  await writeByJava(topic, ['x'.repeat(1000)], 'snappy');
-  const reader = client.reader(topic, 0);
-  await assert.rejects(reader.fetch({ offset: 0, maxBytes: 1000, maxWaitMs: 0 }), /snappy/);
-  await reader.close();
-});
