@@ -106,7 +106,8 @@ export class AtomicFile {
   }
 }
 
-function sweptAway(path: string, cause: unknown): RmmError {
+/** The error of what cannot be published since somebody swept it. */
+export function sweptAway(path: string, cause?: unknown): RmmError {
   return new RmmError(
     'io_failed',
     `${path} could not be published: its temporary file was removed, as a new owner of the output does; a service that still owns it writes it again`,

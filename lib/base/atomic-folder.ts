@@ -1,6 +1,6 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { syncFolder, writeFileAtomic } from './atomic-file.js';
+import { AtomicFile, sweptAway, syncFolder } from './atomic-file.js';
 import { fromSystemError } from './error.js';
 import { makeFolder } from './make-folder.js';
 import type { Prepared } from './prepared.js';
@@ -26,15 +26,26 @@ export class AtomicFolder implements Prepared {
     return join(this.#temporary, 'new');
   }
 
-  /** Adds a file, whole and durable. @throws disk_full, io_failed; the folder is then gone */
-  write(name: string, content: string | Uint8Array): void {
-    this.#attempt('writing', () => writeFileAtomic(join(this.#new, name), content));
+  /** Begins a file in it, to be finished before the folder is published. @throws disk_full, io_failed */
+  file(name: string): AtomicFile {
     this.#files += 1;
+    return new AtomicFile(join(this.#new, name));
+  }
+
+  /** Adds a file, whole and durable. @throws disk_full, io_failed; the folder is then gone */
+  write(name: string, content: Uint8Array): void {
+    this.#attempt('writing', () => {
+      const file = this.file(name);
+      file.write(content);
+      file.finish();
+    });
   }
 
   /** @throws io_failed, as where the temporary folder was swept: what stands at the path is then untouched */
   publish(): void {
     this.#attempt('publishing', () => {
+      // A file that is begun after a sweep makes the folder again, without those before it.
+      if (readdirSync(this.#new).length !== this.#files) throw sweptAway(this.path);
       // Between the two renames a kill leaves no folder: whoever goes on makes it again.
       if (existsSync(this.path)) renameSync(this.path, join(this.#temporary, 'old'));
       if (this.#files > 0) renameSync(this.#new, this.path);

@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fromSystemError, invariant } from './error.js';
 import { makeFolder } from './make-folder.js';
+import { temporaryPath } from './temporary-files.js';
 
 /** Where bytes lie in a spool. */
 export interface SpoolPlace {
@@ -9,19 +10,24 @@ export interface SpoolPlace {
   readonly bytes: number;
 }
 
-/** Bytes that are put away on disk one after the other, and read back in any order; only places are held in memory. */
+/**
+ * Bytes that are put away on disk one after the other, and read back in any order; only places are held in memory. The
+ * file loses its name as soon as it is open: nobody else, such as a successor of an owner that goes on after it was
+ * taken for dead, can meet it, and the system takes it away at the end of the process, whatever that is.
+ */
 export class SpoolFile {
   readonly #path: string;
   readonly #descriptor: number;
   #end = 0;
 
-  /** Takes the place of a spool that an earlier process left. @throws disk_full, io_failed */
+  /** @param path where it begins, and how errors call it @throws disk_full, io_failed */
   constructor(path: string) {
     this.#path = path;
     try {
       makeFolder(dirname(path));
-      rmSync(path, { force: true });
-      this.#descriptor = openSync(path, 'w+');
+      const temporary = temporaryPath(path);
+      this.#descriptor = openSync(temporary, 'wx+');
+      rmSync(temporary, { force: true });
     } catch (error) {
       throw fromSystemError(error, 'making', path);
     }
@@ -50,9 +56,8 @@ export class SpoolFile {
     return bytes;
   }
 
-  /** Closes and deletes the file. */
+  /** Gives the room on the disk back. */
   close(): void {
     closeSync(this.#descriptor);
-    rmSync(this.#path, { force: true });
   }
 }

@@ -56,6 +56,21 @@ export async function record(
 }
 
 /**
+ * Sees that a role is still ours, by a commit of its position that brokers refuse to all but its owner; nobody reads
+ * the position of a role.
+ * @throws kafka_fenced
+ */
+export async function claimRole(
+  { names }: Pick<ServiceContext, 'names'>,
+  role: string,
+  { producer, committed }: Pick<Tenure, 'producer' | 'committed'>,
+): Promise<void> {
+  const position = committed ?? { offset: 0, metadata: '' };
+  const place = { group: names.group(role), topic: names.topic('progress'), partition: 0 };
+  await producer.transaction((transaction) => transaction.commitOffset({ ...place, ...position }));
+}
+
+/**
  * Puts the end of an output on record once the position of the hop that makes it is at the end of its input.
  * @param end of the input, once it is known
  */

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError } from '../../lib/base/error.js';
 import type { KindDrift } from './drift.js';
@@ -21,6 +22,11 @@ export interface DriftReport {
   readonly next_offset: number;
   /** The newest ones, the oldest first. */
   readonly windows: readonly WindowReport[];
+}
+
+/** Where an output directory has its report. */
+export function driftReportOf(directory: string): string {
+  return join(directory, 'drift.json');
 }
 
 /** The report that is there; undefined where there is none, none of this scaler, or one that cannot be read. */

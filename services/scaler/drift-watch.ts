@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { type Moments, mergeMoments } from '../../lib/learning/moments.js';
@@ -7,7 +6,7 @@ import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { readTopic } from '../kafka/read-topic.js';
 import { driftByKind, featureDrifts } from './drift.js';
-import { readDriftReport, type WindowReport, writeDriftReport } from './drift-report.js';
+import { driftReportOf, readDriftReport, type WindowReport, writeDriftReport } from './drift-report.js';
 import { type FrozenScaler, loadFrozen } from './frozen-scaler.js';
 import { momentsKeyPrefix, readMoments } from './moments-message.js';
 
@@ -32,7 +31,7 @@ export async function watchDrift(
   const metrics = stageMetrics(tools.metrics, 'scaler', tools.clock);
   const { drift_window_events: windowRows, drift_limit: limit } = loaded.config.continuous;
   const { names: featureNames, columns } = featurizerOf(loaded.config).layout;
-  const path = join(loaded.outputDirectory, 'drift.json');
+  const path = driftReportOf(loaded.outputDirectory);
   const found = readDriftReport(path, record.id);
   const windows = [...(found?.windows ?? [])];
   let offset = Math.max(record.from, found?.next_offset ?? 0);

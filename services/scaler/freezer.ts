@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
+import { sweepTemporariesOf } from '../../lib/base/temporary-files.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { freezeScaler } from '../../lib/learning/scaler.js';
@@ -10,6 +11,7 @@ import type { ServiceContext } from '../kafka/context.js';
 import { progressMessage } from '../kafka/progress-records.js';
 import { type ReadSpan, readTopic } from '../kafka/read-topic.js';
 import { scalerOptions } from './config.js';
+import { driftReportOf } from './drift-report.js';
 import { watchDrift } from './drift-watch.js';
 import { frozenMessages } from './frozen-scaler.js';
 import { momentsKeyPrefix, readMoments } from './moments-message.js';
@@ -22,10 +24,12 @@ import { MomentsSpool } from './moments-spool.js';
 export async function freeze(context: ServiceContext, tenure: Tenure, wrote = () => {}): Promise<void> {
   const { view, loaded } = context;
   const { signal } = tenure;
+  const spoolPath = join(kafkaLayoutOf(loaded.outputDirectory).folder, 'moments.spool');
+  for (const path of [spoolPath, driftReportOf(loaded.outputDirectory)]) sweepTemporariesOf(path);
   await view.catchUp(signal);
   // Again where a message was re-driven at the last moment: a scaler without it does not count.
   while (view.state.scaler === undefined && !signal.aborted) {
-    const spool = new MomentsSpool(join(kafkaLayoutOf(loaded.outputDirectory).folder, 'moments.spool'));
+    const spool = new MomentsSpool(spoolPath);
     try {
       const seen =
         loaded.config.input.mode === 'bounded'

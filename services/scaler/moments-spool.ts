@@ -17,7 +17,6 @@ export class MomentsSpool {
   readonly #file: SpoolFile;
   readonly #places = new Map<string, Place>();
 
-  /** Takes the place of a spool that an earlier process left. */
   constructor(path: string) {
     this.#file = new SpoolFile(path);
   }

@@ -1,6 +1,8 @@
-import { rmSync } from 'node:fs';
-import { writeFileAtomic } from '../../lib/base/atomic-file.js';
+import { prepareFileAtomic } from '../../lib/base/atomic-file.js';
+import { AtomicFolder } from '../../lib/base/atomic-folder.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import type { Prepared } from '../../lib/base/prepared.js';
+import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { createProgress } from '../../lib/telemetry/progress.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -14,10 +16,11 @@ import { type ReportedFile, refuseDuplicates, runReport } from '../pipeline/repo
 import { selectionOf } from '../selector/config.js';
 import { readBlockLists } from './block-list.js';
 import { featureFiles } from './feature-files.js';
-import { keepHashes } from './feature-hashes.js';
-import { writeLetters } from './finish-letters.js';
-import { saveModel } from './model-folder.js';
+import { prepareHashes } from './feature-hashes.js';
+import { prepareLetters } from './finish-letters.js';
+import { prepareModel } from './model-folder.js';
 import { readModel } from './models.js';
+import { publishOutputs } from './run-outputs.js';
 import { inBlockOrder, scoredParts } from './scored-blocks.js';
 import { runTiming } from './timing.js';
 
@@ -26,24 +29,25 @@ import { runTiming } from './timing.js';
  * model: cutflow.json, dead-letters/, model/ and run.json, the same as the embedded engine writes.
  * @throws duplicate_events where the configuration refuses them, and what reading and writing throw
  */
-export async function finishRun(context: ServiceContext, signal: AbortSignal): Promise<void> {
+export async function finishRun(context: ServiceContext, tenure: Tenure): Promise<void> {
   const { loaded, view, tools } = context;
+  const { signal } = tenure;
   const { config } = loaded;
   const layout = layoutOf(loaded.outputDirectory);
   const { state } = view;
   const blocks = inBlockOrder(readBlockLists(kafkaLayoutOf(loaded.outputDirectory).blocks));
   const records = rangesOfBlocks(blocks, config.engine.range_events, '');
   const cutFlows = sampleCutFlows(records, config.input.samples, selectionOf(config));
-  writeFileAtomic(
-    layout.cutflowJson,
-    `${JSON.stringify({ version: packageVersion, samples: cutFlows }, null, 1)}\n`,
-  );
-  const lost = await writeLetters(context, blocks, signal);
-  const duplicates = await duplicatesOf(loaded, signal);
+  const letters = await prepareLetters(context, blocks, signal);
+  const first = function* (): Generator<Prepared, void> {
+    yield letters.folder;
+    yield prepareFileAtomic(layout.cutflowJson, text({ version: packageVersion, samples: cutFlows }));
+  };
+  await publishOutputs(context, tenure, first());
+  const duplicates = await duplicatesOf(context, tenure);
   refuseDuplicates(duplicates, config.input.duplicates);
   const { id, from } = state.models.at(-1)!;
   const model = await readModel(context, id, signal, from);
-  saveModel(layout.model, model.model);
   const clock = () => tools.clock.steadyMs();
   const evaluation = await evaluate(await scoredParts(blocks, layout.scores, config, signal), config, {
     progress: createProgress({ style: 'none', write: () => undefined, nowMs: clock }),
@@ -62,21 +66,28 @@ export async function finishRun(context: ServiceContext, signal: AbortSignal): P
     scored,
     evaluation,
     timing: runTiming(state, records, tools.clock.wallMs()),
-    inDeadMessages: lost,
+    inDeadMessages: letters.lostEntries,
   });
-  writeFileAtomic(layout.runJson, `${JSON.stringify(report, null, 1)}\n`);
-  if (!config.output.keep_features) rmSync(layout.features, { recursive: true, force: true });
+  const last = function* (): Generator<Prepared, void> {
+    yield prepareModel(layout.model, model.model);
+    yield prepareFileAtomic(layout.runJson, text(report));
+    if (!config.output.keep_features) yield new AtomicFolder(layout.features);
+  };
+  await publishOutputs(context, tenure, last());
+}
+
+function text(value: unknown): string {
+  return `${JSON.stringify(value, null, 1)}\n`;
 }
 
 /** Events with the split key of another one, among all rows of the run. */
-async function duplicatesOf(
-  { config, outputDirectory }: ServiceContext['loaded'],
-  signal: AbortSignal,
-): Promise<number> {
+async function duplicatesOf(context: ServiceContext, tenure: Tenure): Promise<number> {
+  const { config, outputDirectory } = context.loaded;
+  const { signal } = tenure;
   const { features } = layoutOf(outputDirectory);
   if (config.output.keep_features) return countDuplicates(featureFiles(features), features, signal);
   const { hashes } = kafkaLayoutOf(outputDirectory);
-  keepHashes(features, hashes);
+  await publishOutputs(context, tenure, prepareHashes(features, hashes));
   return countDuplicates(featureFiles(hashes), hashes, signal);
 }
 

@@ -2,6 +2,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import { ControlLetters } from './control-letters.js';
 import { finishRun } from './finish.js';
+import { sweepOutputs } from './run-outputs.js';
 
 /**
  * The role that ends a bounded run: once every row is scored it writes the run's outputs and puts that on record,
@@ -11,6 +12,7 @@ import { finishRun } from './finish.js';
 export async function finish(context: ServiceContext, tenure: Tenure, wrote = () => {}): Promise<void> {
   const { view, loaded, tools, pause } = context;
   const { signal } = tenure;
+  sweepOutputs(context);
   await view.catchUp(signal);
   const letters = new ControlLetters(context, tenure);
   const isBounded = loaded.config.input.mode === 'bounded';
@@ -23,7 +25,7 @@ export async function finish(context: ServiceContext, tenure: Tenure, wrote = ()
       state.allEnds('feature-files') !== undefined &&
       state.models.some(({ final }) => final);
     if (isBounded && isComplete && !state.isFinished) {
-      await finishRun(context, signal);
+      await finishRun(context, tenure);
       await record(context, tenure, [{ type: 'finished', ends: ends.map(({ offset }) => offset) }]);
       await view.catchUp(signal);
       tools.log.info('finished', { directory: loaded.outputDirectory });

@@ -40,11 +40,14 @@ export function readFolderFiles(
   return files;
 }
 
-/** Writes the model folder; returns the model's id. */
-export function saveModel(folder: string, model: Model): string {
-  const { id, files } = modelFiles(model);
-  writeFolder(folder, files);
-  return id;
+/** Prepares the model folder. @throws disk_full, io_failed */
+export function prepareModel(folder: string, model: Model): AtomicFolder {
+  return prepareFolder(folder, modelFiles(model).files);
+}
+
+/** Writes the model folder. @throws disk_full, io_failed */
+export function saveModel(folder: string, model: Model): void {
+  prepareModel(folder, model).publish();
 }
 
 /** @throws model_missing, model_corrupt, model_version_unsupported */

@@ -1,7 +1,9 @@
 import kafkajs from 'kafkajs';
 import type { KafkaClient, OutgoingMessage, TopicSpec } from '../../../lib/kafka/client.js';
 import { type DataTopic, dataTopics } from '../../../services/kafka/topics.js';
+import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { chainMessages } from '../chain-messages.js';
+import { received } from '../message-chain.js';
 
 /** A message that no stage can use, with the reason that its dead letter should have. */
 export interface Poison {
@@ -10,10 +12,13 @@ export interface Poison {
   readonly message: OutgoingMessage;
 }
 
-/** Garbage, a wrong schema, a wrong checksum and too many bytes for every data topic; none is of a file of the run. */
+/**
+ * Garbage, a wrong schema, a wrong checksum and too many bytes for every data topic, and rows of another scaler; none is
+ * of a file of the run.
+ */
 export function poisons(tooManyBytes: number): Poison[] {
-  const { messages } = chainMessages();
-  return dataTopics.flatMap((topic, number) => {
+  const { chain, messages } = chainMessages();
+  const unreadable = dataTopics.flatMap((topic, number): Poison[] => {
     const own = messages[topic];
     const other = messages[dataTopics[(number + 1) % dataTopics.length]!];
     const damaged = Buffer.from(own.value);
@@ -33,6 +38,11 @@ export function poisons(tooManyBytes: number): Poison[] {
       },
     ];
   });
+  const block = decodeScaled(received(messages.scaled), chain.expected);
+  // A run has one megaset at least.
+  const megaset = block.columns.megaset.map((set) => Math.min(set, 0));
+  const message = encodeScaled({ ...block, columns: { ...block.columns, megaset } });
+  return [...unreadable, { topic: 'scaled', reason: 'scaler_mismatch', message }];
 }
 
 /** Runs `body` while topics take messages of any size. */

@@ -8,7 +8,7 @@ import { inFolder } from '../../support/cli.js';
 
 function made(path: string, files: Readonly<Record<string, string>>): AtomicFolder {
   const folder = new AtomicFolder(path);
-  for (const [name, content] of Object.entries(files)) folder.write(name, content);
+  for (const [name, content] of Object.entries(files)) folder.write(name, Buffer.from(content));
   return folder;
 }
 
@@ -49,6 +49,10 @@ test('a folder that was swept takes nothing away from its successor', async () =
     made(path, { a: 'new' }).publish();
     for (const folder of [old, empty])
       assert.throws(() => folder.publish(), { code: 'io_failed', message: /model/ });
+    const half = made(path, { a: 'half' });
+    sweepTemporariesOf(path);
+    half.write('b', Buffer.from('of the other half'));
+    assert.throws(() => half.publish(), { code: 'io_failed', message: /model could not be published/ });
     assert.deepEqual(contents(path), { a: 'new' });
     assert.deepEqual(readdirSync(root), ['model']);
   });

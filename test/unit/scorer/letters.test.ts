@@ -20,7 +20,7 @@ import {
 import { progressMessage } from '../../../services/kafka/progress-records.js';
 import { momentsMessage } from '../../../services/scaler/moments-message.js';
 import { ControlLetters } from '../../../services/scorer/control-letters.js';
-import { writeLetters } from '../../../services/scorer/finish-letters.js';
+import { prepareLetters } from '../../../services/scorer/finish-letters.js';
 import type { PlacedBlock } from '../../../services/scorer/scored-blocks.js';
 import { inFolder } from '../../support/cli.js';
 import {
@@ -142,6 +142,13 @@ function worldIn(folder: string) {
   return { loaded, cluster, context, letters, lines };
 }
 
+/** Writes dead-letters/; the entries of which nothing else is known. */
+async function lettersOf(...given: Parameters<typeof prepareLetters>): Promise<number> {
+  const { folder, lostEntries } = await prepareLetters(...given);
+  folder.publish();
+  return lostEntries;
+}
+
 const place = (of: BlockSource): PlacedBlock =>
   ({ file: 'f', source: of, from: 0, record: { rows: 1 } }) as unknown as PlacedBlock;
 
@@ -157,7 +164,7 @@ test('open letters are written range by range, each once, and those of whole mes
       await put(cluster, 'rmmstream.dead-letters', 0, [letterMessage(letter)]);
     await put(cluster, 'rmmstream.dead-letters', 0, [{ key: 'x', value: Buffer.from('x'), headers: {} }]);
     assert.equal((await readLetters(context, never)).letters.length, 4);
-    const lost = await writeLetters(context, [place(source)], never);
+    const lost = await lettersOf(context, [place(source)], never);
     assert.equal(lost, 8192);
     assert.deepEqual(readdirSync(letters).sort(), ['messages.jsonl', 'zee.aaaaaaaaaaaa.000000000000.jsonl']);
     assert.deepEqual(
@@ -177,7 +184,7 @@ test('open letters are written range by range, each once, and those of whole mes
       place({ ...source, first: 0 }),
       place({ ...source, first: 8201, entries: 1, late: { countedAs: 'weight' } }),
     ];
-    assert.equal(await writeLetters(context, redriven, never), 0);
+    assert.equal(await lettersOf(context, redriven, never), 0);
     assert.deepEqual(
       lines('zee.aaaaaaaaaaaa.000000000000.jsonl').map(({ entry }) => entry),
       [8194],
@@ -188,7 +195,7 @@ test('open letters are written range by range, each once, and those of whole mes
 
 test('without an open letter there is no folder', async () => {
   await inWorld(async ({ context, letters }) => {
-    assert.equal(await writeLetters(context, [], never), 0);
+    assert.equal(await lettersOf(context, [], never), 0);
     assert.equal(existsSync(letters), false);
   });
 });
@@ -201,7 +208,7 @@ test('many letters and blocks take no time that grows with their square', async 
     );
     await put(cluster, 'rmmstream.dead-letters', 0, messages);
     const blocks = Array.from({ length: count }, (_, number) => place({ ...source, first: 8192 * number }));
-    assert.equal(await writeLetters(context, blocks, never), 0);
+    assert.equal(await lettersOf(context, blocks, never), 0);
   });
 });
 

@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { ServiceContext } from '../../../services/kafka/context.js';
 import { RunNames } from '../../../services/kafka/topics.js';
-import { writeLetters } from '../../../services/scorer/finish-letters.js';
+import { prepareLetters } from '../../../services/scorer/finish-letters.js';
 import { fileOfLetters, manyLetters } from '../../support/many-letters.js';
 import { kafkaConfig } from '../../support/service-context.js';
 
@@ -12,4 +12,5 @@ const context = {
   client: manyLetters(count),
   view: { state: { files: [fileOfLetters(count)] } },
 } as unknown as ServiceContext;
-await writeLetters(context, [], new AbortController().signal);
+const { folder } = await prepareLetters(context, [], new AbortController().signal);
+folder.publish();

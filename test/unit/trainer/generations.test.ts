@@ -3,44 +3,22 @@ import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
-import { modelFromFiles } from '../../../lib/learning/model.js';
-import { emptyMoments } from '../../../lib/learning/moments.js';
-import { split } from '../../../lib/physics/identity.js';
 import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
-import { readFiles } from '../../../services/kafka/model-store.js';
-import { frozenMessages } from '../../../services/scaler/frozen-scaler.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
-import { trainingRowsByChannel } from '../../../services/trainer/collect.js';
-import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
-import { modelName } from '../../../services/trainer/publish.js';
-import type { WireMessage } from '../../../services/wire/message.js';
+import { isFull } from '../../../services/trainer/generations.js';
 import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
-import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
-import { inFolder } from '../../support/cli.js';
-import { received } from '../../support/message-chain.js';
-import { scaledBlocks } from '../../support/scaled-blocks.js';
 import {
-  clusterOf,
-  fileRecord,
-  kafkaConfig,
-  type OpenedContext,
-  openContext,
-  put,
-  putRecords,
-  runRecord,
-  tenureOf,
-  waitInVain,
-} from '../../support/service-context.js';
-
-const given = {
-  input: { mode: 'continuous' },
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
-  network: { type: 'stacked', layers: [{ units: 3 }] },
-  training: { epochs: 2, batch_events: 64 },
-  learning: { threads: 1 },
-  kafka: { topics: { partitions: 2 } },
-};
+  checkpointOf,
+  generationEvents,
+  given,
+  inWorld,
+  made,
+  results,
+  rowsBetween,
+  trainingRows,
+} from '../../support/generation-world.js';
+import { received } from '../../support/message-chain.js';
+import { kafkaConfig, waitInVain } from '../../support/service-context.js';
 
 test('a generation is full when every channel has its quota, or without quotas all of them together enough', () => {
   const settings = kafkaConfig(given).config.continuous;
@@ -59,112 +37,6 @@ test('a generation is full when every channel has its quota, or without quotas a
   assert.equal(isFull(channels([1, 60], [2, 40]), { ...settings, generation_events: 100 }), true);
   assert.equal(isFull(channels(), { ...settings, generation_events: 1 }), false);
 });
-
-const made = scaledBlocks(kafkaConfig(given), 24);
-const trainingRows = made.rowsBySplit[split.train]!;
-/** Three generations and a rest. */
-const generationEvents = Math.floor(trainingRows / 3.5);
-
-/** Where the first machine keeps its checkpoint. */
-function checkpointOf(folder: string): string {
-  const { trainer } = kafkaLayoutOf(join(folder, 'one'));
-  return join(trainer, readdirSync(trainer)[0]!, 'checkpoint');
-}
-
-/** Training rows of the blocks at [from, to) of each partition: each was put in a transaction of its own, so that it takes two offsets. */
-function rowsBetween(from: readonly number[], to: readonly number[]): number {
-  let rows = 0;
-  const expected = { layout: made.chain.expected.layout, megasets: made.chain.expected.megasets };
-  for (const [number, { scaled }] of made.blocks.entries()) {
-    const partition = number % 2;
-    const offset = 2 * Math.floor(number / 2);
-    if (offset < from[partition]! || offset >= to[partition]!) continue;
-    for (const count of trainingRowsByChannel(decodeScaled(received(scaled), expected)).values())
-      rows += count;
-  }
-  return rows;
-}
-
-interface World {
-  readonly cluster: FakeKafka;
-  readonly context: (name?: string, folder?: string) => OpenedContext;
-  /** Trains on a machine until there are so many models, or until its client is killed. */
-  readonly train: (machine: string, models: number, name?: string) => Promise<void>;
-  readonly folder: string;
-}
-
-async function inWorld(
-  body: (world: World) => Promise<void>,
-  trouble?: Trouble,
-  {
-    events = generationEvents,
-    foreign = [],
-  }: { readonly events?: number; readonly foreign?: readonly WireMessage[] } = {},
-): Promise<void> {
-  await inFolder(async (folder) => {
-    const config = (machine: string) =>
-      kafkaConfig(
-        {
-          ...given,
-          continuous: { generation_events: events },
-          output: { directory: join(folder, machine) },
-        },
-        folder,
-      );
-    const loaded = config('one');
-    const cluster = clusterOf(loaded, new FakeKafka(trouble));
-    const context = (name?: string, machine = 'one') =>
-      openContext(cluster, config(machine), name === undefined ? {} : { name });
-    const setUp = context('test');
-    const from = 0;
-    await put(
-      cluster,
-      'rmmstream.scaler-state',
-      0,
-      frozenMessages({ scaler: made.scaler, reference: emptyMoments(made.scaler.columns) }),
-    );
-    await putRecords(cluster, setUp, [
-      runRecord(loaded),
-      fileRecord(0, 24 * 8192, { fingerprint: '1'.padStart(64, '0') }),
-      { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from, frozen_ms: 0 },
-    ]);
-    for (const [number, message] of foreign.entries())
-      await put(cluster, 'rmmstream.scaled', number % 2, [message]);
-    for (const [number, { scaled }] of made.blocks.entries())
-      await put(cluster, 'rmmstream.scaled', number % 2, [scaled]);
-    await setUp.close();
-    const train: World['train'] = async (machine, models, name) => {
-      const opened = context(name, machine);
-      const stop = new AbortController();
-      const tenure = await tenureOf(opened, { id: 'trainer', signal: stop.signal });
-      const ended = trainGenerations(opened, tenure);
-      ended.catch(() => {});
-      while (opened.client.isAlive && opened.view.state.models.length < models)
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      stop.abort();
-      if (!opened.client.isAlive) return;
-      await ended.catch((error: Error) => {
-        if (error.name !== 'AbortError') throw error;
-      });
-      await opened.close();
-    };
-    await body({ cluster, context, train, folder });
-  });
-}
-
-async function results({ cluster, context }: World) {
-  const opened = context();
-  const signal = new AbortController().signal;
-  await opened.view.catchUp(signal);
-  const { generations, models } = opened.view.state;
-  const found = [];
-  for (const { id, from } of models) {
-    const files = await readFiles(cluster.client('reader'), 'rmmstream.models', modelName(id), signal, from);
-    found.push(modelFromFiles(files!, id).model);
-  }
-  await opened.close();
-  return { generations, models, found };
-}
 
 test('generations follow each other without a gap, and each gives a model that goes on from the last', async () => {
   await inWorld(async (world) => {
