@@ -12,6 +12,7 @@ import { featurizerOf } from '../featurizer/config.js';
 import { toBatchColumns } from '../featurizer/row-columns.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { partitionedPart, type ServicePart } from '../kafka/service-part.js';
+import { refuseTooLarge } from '../kafka/stage-hop.js';
 import { sinkSettings } from '../kafka/stage-sink.js';
 import { StageView } from '../kafka/stage-view.js';
 import { stages } from '../kafka/stages.js';
@@ -37,6 +38,7 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
       return {
         add(message) {
           try {
+            refuseTooLarge(message, config.kafka.topics.max_message_bytes);
             const { source, layout, features, columns } = decodeFeatures(message, expected);
             batches.push(
               toFeatureBatch({
@@ -49,7 +51,7 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
             return features.rows;
           } catch (error) {
             // The scaler makes a dead letter of the same message.
-            if (error instanceof RmmError && error.domain === 'data') return 0;
+            if (error instanceof RmmError && error.domain === 'data') return undefined;
             throw error;
           }
         },

@@ -99,7 +99,7 @@ class ScoreWriter implements WindowWriter {
     this.#tenure = tenure;
   }
 
-  async add(message: FetchedMessage): Promise<number> {
+  async add(message: FetchedMessage): Promise<number | undefined> {
     const { context, expected } = this.#work;
     let block: ScaledWire;
     try {
@@ -122,13 +122,13 @@ class ScoreWriter implements WindowWriter {
   }
 
   /** Makes a dead letter of a message whose data are at fault. */
-  #refuse(message: FetchedMessage, error: unknown): number {
+  #refuse(message: FetchedMessage, error: unknown): undefined {
     if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
     this.#work.view.metrics.deadLetters(error.code, 1);
     const place = { topic: this.#work.context.names.topic('scaled'), partition: this.#window.partition };
     const { max_message_bytes: mostBytes } = this.#work.context.loaded.config.kafka.topics;
     this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));
-    return 0;
+    return undefined;
   }
 
   prepare(): PreparedWindow {

@@ -82,6 +82,7 @@ export function windows(
   disk: SinkDisk,
   added: (string | null)[] = [],
   windowOffsets = 4,
+  refused: ReadonlySet<string> = new Set(),
 ): SinkOptions['open'] {
   return ({ partition, number, firstOffset }) => {
     assert.equal(firstOffset, number * windowOffsets);
@@ -90,8 +91,11 @@ export function windows(
     return {
       add: ({ key }: FetchedMessage) => {
         added.push(key);
-        if (key === '?') letters.push(message('bad'));
-        else held.push(key!);
+        if (key === '?' || refused.has(key!)) {
+          letters.push(message('bad'));
+          return undefined;
+        }
+        held.push(key!);
         return 10;
       },
       prepare: () => disk.prepare(`${partition}.${number}`, held.join('')),

@@ -129,7 +129,7 @@ export const kafkaSchema = section('The Kafka cluster, where engine.type is kafk
   ),
   sink_window_offsets: integer('Offsets of a partition that go into one file of scores.', 64, {
     minimum: 2,
-    maximum: 1_000_000,
+    maximum: 16_384,
     results: false,
   }),
 });

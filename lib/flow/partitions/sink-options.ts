@@ -20,8 +20,8 @@ export interface PreparedWindow {
 
 /** The contents of one window on their way into files. */
 export interface WindowWriter {
-  /** Takes a message; its events. */
-  add(message: FetchedMessage): Promise<number> | number;
+  /** Takes a message; its events, or undefined where it cannot be used. */
+  add(message: FetchedMessage): Promise<number | undefined> | number | undefined;
   /**
    * Prepares files of what came so far, whose temporary names are nobody else's: the same messages give the same
    * files. May be called again.

@@ -1,3 +1,4 @@
+import { RmmError } from '../../base/error.js';
 import type { CommittedOffset, FetchedMessage, OutgoingMessage } from '../../kafka/client.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
@@ -41,10 +42,12 @@ class PartitionSink {
   #bytesHeld = 0;
   /** Since when a message of the open window waits for its file. */
   #waitingSinceMs: number | undefined;
-  /** Events and dead letters of the open window that are written already. */
+  /** Events of the open window that are in a file, and its dead letters that went out. */
   #eventsOut = 0;
   #lettersOut = 0;
-  #counts: Counts;
+  #counts: Pick<Counts, 'before' | 'within'>;
+  /** Messages of the window that could not be used, as offsets from its first one. */
+  readonly #refused: Set<number>;
   /** End of input that is written out and on record. */
   #settled = -1;
   #committed: CommittedOffset;
@@ -60,7 +63,9 @@ class PartitionSink {
       this.#settled = end;
     this.#window = Math.floor(committed.offset / options.windowOffsets);
     // The window is read from its beginning again.
-    this.#counts = { before: countsOf(committed.metadata).before, within: none };
+    const { before, refused } = countsOf(committed.metadata);
+    this.#counts = { before, within: none };
+    this.#refused = new Set(refused);
   }
 
   async run(): Promise<void> {
@@ -131,19 +136,40 @@ class PartitionSink {
       this.#tenure,
     );
     const startedMs = nowMs();
-    const events = await this.#writer.add(message);
+    const isRepeated = message.offset < this.#committed.offset;
+    const events = await this.#take(message, this.#writer, isRepeated);
     const within = sum(this.#counts.within, { messages: 1, events });
     this.#counts = { ...this.#counts, within };
-    if (message.offset >= this.#committed.offset) this.#waitingSinceMs ??= startedMs;
-    else {
-      // What lies before the position is in a file, or went out as a dead letter, already.
-      this.#eventsOut = within.events;
-      this.#lettersOut = this.#writer.deadLetters().length;
-    }
+    if (!isRepeated) this.#waitingSinceMs ??= startedMs;
+    // What lies before the position is in a file already.
+    else this.#eventsOut = within.events;
     const bytes = message.value?.length ?? 0;
     this.#bytesHeld += bytes;
     this.#observe.added?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
     this.#observe.held?.(partition, within.messages, this.#bytesHeld);
+  }
+
+  /**
+   * Gives a message to the window. What lies before the position was decided on when it was committed, and stays so: by
+   * now a limit may be raised or lowered, while what was refused may have been sent again.
+   * @throws run_changed where something that is in a file cannot be used any more
+   */
+  async #take(message: FetchedMessage, writer: WindowWriter, isRepeated: boolean): Promise<number> {
+    const place = message.offset - this.#window * this.#options.windowOffsets;
+    if (isRepeated && this.#refused.has(place)) return 0;
+    const events = await writer.add(message);
+    if (events !== undefined) return events;
+    if (isRepeated) {
+      const { topic } = this.#options;
+      const { partition } = this.#tenure;
+      throw new RmmError(
+        'run_changed',
+        `the message at offset ${message.offset} of ${topic}, partition ${partition}, was used before and is refused now; set back what was changed since, such as kafka.topics.max_message_bytes or the version of the program`,
+        { context: { topic, partition, offset: message.offset } },
+      );
+    }
+    this.#refused.add(place);
+    return 0;
   }
 
   /** Writes the window out where the position is behind it. */
@@ -153,6 +179,7 @@ class PartitionSink {
     if (this.#tenure.signal.aborted) return;
     const letters = this.#newLetters();
     this.#window = window;
+    this.#refused.clear();
     this.#dropWindow();
     this.#counts = { before: sum(this.#counts.before, this.#counts.within), within: none };
     await this.#commit(window * this.#options.windowOffsets, letters);
@@ -230,7 +257,7 @@ class PartitionSink {
   ): Promise<void> {
     const { group, topic } = this.#options;
     const { partition, producer, progressed } = this.#tenure;
-    const metadata = countsMetadata(this.#counts);
+    const metadata = countsMetadata({ ...this.#counts, refused: this.#refused });
     const startedMs = this.#options.nowMs();
     await producer.transaction(async (transaction) => {
       for (const letter of letters) await transaction.send(this.#options.deadLetterTopic, 0, [letter]);
