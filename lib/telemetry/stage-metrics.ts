@@ -45,6 +45,8 @@ export interface StageMetrics {
   model(version: Version): void;
   scaler(version: Version): void;
   validationLoss(loss: number): void;
+  /** Forgets it: another copy trains from now on. */
+  trainsNoMore(): void;
   /** @param deviations largest distance among the features of a kind, in standard deviations */
   drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
   /** Drift is watched here no more: another copy may tell of it, and the last word of this one grows old. */
@@ -118,6 +120,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       metrics.since('scalerAge', own, madeMs);
     },
     validationLoss: (loss) => metrics.set('validationLoss', own, loss),
+    trainsNoMore: () => metrics.forget('validationLoss', own),
     drift(kind, deviations, driftingFeatures) {
       metrics.set('drift', { stage, kind }, deviations);
       metrics.set('driftingFeatures', { stage, kind }, driftingFeatures);

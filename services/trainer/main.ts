@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { split } from '../../lib/physics/identity.js';
+import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { claimDirectory, kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
@@ -22,6 +23,10 @@ export const trainer: ServiceDefinition = {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
       rolePart(context, roles.trainer.role, async (tenure, wrote) => {
+        const { metrics, clock } = context.tools;
+        const { trainsNoMore } = stageMetrics(metrics, 'trainer', clock);
+        // Else this copy would tell of its last loss for ever.
+        tenure.signal.addEventListener('abort', trainsNoMore, { once: true });
         await context.view.catchUp(tenure.signal);
         showModel(context);
         if (context.loaded.config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);

@@ -110,6 +110,16 @@ test('what a trainer that was killed left goes with the role, also where the mod
   });
 });
 
+test('a trainer that has the role no more tells of no loss any more', async () => {
+  await inWorld(async ({ start, models }) => {
+    const trained = await start('trained');
+    await settled(() => models().length === 1, 200_000);
+    assert.match(await trained.context.metrics(), /^rmmstream_validation_loss\{[^}]*\} [\d.]+$/m);
+    await trained.end();
+    assert.doesNotMatch(await trained.context.metrics(), /^rmmstream_validation_loss\{/m);
+  });
+});
+
 test('a trainer that hangs and wakes beside its successor neither changes the model nor ends the run', async () => {
   let expected: readonly string[] = [];
   await inWorld(async ({ start, models }) => {
