@@ -98,11 +98,15 @@ export class KafkajsProducer implements TransactionalProducer {
     const links = new Links(context);
     const requests = new TransactionRequests(directory, links, requestTimeoutMs);
     try {
-      // Asked before the id is taken over: afterwards the coordinator has forgotten it.
-      const last = scope === undefined ? undefined : await requests.outcome(transactionalId);
+      // Asked before the id is taken over, and remembered: afterwards the coordinator has forgotten it, also where its
+      // answer is lost.
+      const outcome =
+        scope === undefined
+          ? undefined
+          : (context.undone.get(transactionalId) ?? (await requests.outcome(transactionalId)));
+      if (outcome !== undefined) context.undone.set(transactionalId, outcome);
       const ids = await requests.takeOver(transactionalId, transactionTimeoutMs);
       const producer = new KafkajsProducer(context, directory, links, requests, ids, scope);
-      const outcome = context.undone.get(transactionalId) ?? last;
       if (outcome !== undefined) await producer.#settle(outcome);
       return producer;
     } catch (error) {
