@@ -58,7 +58,7 @@ test('lines follow what the stages have committed, over all partitions', async (
   assert.deepEqual(stage('featurizer'), [150, 200]);
   commit('ingest', 'events', 0, 1000, 1000);
   commit('selector', 'events', 1, 300, 250);
-  cluster.offsets.set('rmmstream.scorer/rmmstream.scaled/1', { offset: 1, metadata: '[1,70,1,30]' });
+  cluster.offsets.set('rmmstream.scorer/rmmstream.scaled/1', { offset: 1, metadata: '[1,70,1,30,""]' });
   await shown.look();
   assert.deepEqual(stage('ingest'), [1300, 1500]);
   assert.deepEqual(stage('featurizer'), [150, 450], 'its total grows with what is selected');
