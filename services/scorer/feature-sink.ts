@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
-import { sweepTemporaryFiles } from '../../lib/base/temporary-files.js';
 import type { Batch } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileWriter } from '../../lib/columnar/arrow/batch-file.js';
 import { toFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
@@ -18,7 +17,7 @@ import { StageView } from '../kafka/stage-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { decodeFeatures } from '../wire/features.js';
-import { partitionPrefix, windowName } from './window-names.js';
+import { sweepWindows, windowName } from './window-names.js';
 
 /** Features to feature files: the same rows as the score files of the partition, in the same order (decisions.md 13). */
 export function featureSinkPart(context: ServiceContext): ServicePart {
@@ -29,10 +28,7 @@ export function featureSinkPart(context: ServiceContext): ServicePart {
   const expected = { layout: featurizerOf(config).layout, megasets: config.training.megasets };
   const body = sinkBody({
     ...sinkSettings(context, stage, view),
-    sweep: (partition) => {
-      const prefix = partitionPrefix('features', topicsOf(context), partition);
-      sweepTemporaryFiles(folder, (name) => name.startsWith(prefix));
-    },
+    sweep: (partition) => sweepWindows([folder], 'features', topicsOf(context), partition),
     open: (window): WindowWriter => {
       const batches: Batch[] = [];
       return {

@@ -12,7 +12,7 @@ export interface LoadedModel {
 }
 
 /** Prepares a new folder with files, to be published at `folder` as a whole. @throws disk_full, io_failed */
-export function prepareFolder(folder: string, files: readonly NamedFile[]): AtomicFolder {
+function filledFolder(folder: string, files: readonly NamedFile[]): AtomicFolder {
   const made = new AtomicFolder(folder);
   for (const { name, bytes } of files) made.write(name, bytes);
   return made;
@@ -20,7 +20,7 @@ export function prepareFolder(folder: string, files: readonly NamedFile[]): Atom
 
 /** Writes files into a new folder that appears at `folder` as a whole; what was there before is replaced. */
 export function writeFolder(folder: string, files: readonly NamedFile[]): void {
-  prepareFolder(folder, files).publish();
+  filledFolder(folder, files).publish();
 }
 
 /** The files of a folder by name; undefined where one is missing. */
@@ -42,7 +42,7 @@ export function readFolderFiles(
 
 /** Prepares the model folder. @throws disk_full, io_failed */
 export function prepareModel(folder: string, model: Model): AtomicFolder {
-  return prepareFolder(folder, modelFiles(model).files);
+  return filledFolder(folder, modelFiles(model).files);
 }
 
 /** Writes the model folder. @throws disk_full, io_failed */

@@ -1,7 +1,6 @@
 import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { prepareAll } from '../../lib/base/prepared.js';
-import { sweepTemporaryFiles } from '../../lib/base/temporary-files.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { sinkBody } from '../../lib/flow/partitions/sink.js';
 import type { PreparedWindow, SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
@@ -24,7 +23,7 @@ import { decodeScaled, type ScaledWire } from '../wire/scaled.js';
 import { Models } from './models.js';
 import type { BlockScorer } from './operator.js';
 import { type ScoreFiles, ScoreWindow } from './score-window.js';
-import { partitionPrefix, windowName } from './window-names.js';
+import { sweepWindows, windowName } from './window-names.js';
 
 /** Scaled rows and models to score files. */
 export function scoreSinkPart(context: ServiceContext): ServicePart {
@@ -58,11 +57,13 @@ function scoringPart(context: ServiceContext, models: Models): ServicePart {
   };
   const body = sinkBody({
     ...sinkSettings(context, stage, view),
-    sweep: (partition) => {
-      const prefix = partitionPrefix('scaled', context.view.state.run!.topics, partition);
-      for (const folder of [work.files.scores, work.files.blocks])
-        sweepTemporaryFiles(folder, (name) => name.startsWith(prefix));
-    },
+    sweep: (partition) =>
+      sweepWindows(
+        [work.files.scores, work.files.blocks],
+        'scaled',
+        context.view.state.run!.topics,
+        partition,
+      ),
     gate: (signal) => models.first(signal),
     announce: (partition, to) =>
       context.view.state.scoringTo(partition) >= to

@@ -1,3 +1,4 @@
+import { sweepTemporaryFiles } from '../../lib/base/temporary-files.js';
 import type { SinkWindow } from '../../lib/flow/partitions/sink-options.js';
 
 /**
@@ -15,6 +16,20 @@ export function windowName(
 }
 
 /** What the names of all windows of a partition begin with, and no other names. */
-export function partitionPrefix(topic: string, topicsId: string, partition: number): string {
+function partitionPrefix(topic: string, topicsId: string, partition: number): string {
   return `${topic}-${topicsId}.p${String(partition).padStart(4, '0')}.`;
+}
+
+/**
+ * Removes windows of a partition that earlier owners, who are fenced by now, have prepared and not published.
+ * @throws io_failed
+ */
+export function sweepWindows(
+  folders: readonly string[],
+  topic: string,
+  topicsId: string,
+  partition: number,
+): void {
+  const prefix = partitionPrefix(topic, topicsId, partition);
+  for (const folder of folders) sweepTemporaryFiles(folder, (name) => name.startsWith(prefix));
 }

@@ -11,10 +11,9 @@ import { readAssignment, readOwned, writeAssignment } from './group-protocol.js'
 import { askToJoin, type Joined, leaveGroup, sendHeartbeat, syncGroup } from './group-requests.js';
 import type { Link, LinkContext } from './link.js';
 import { Links } from './links.js';
-import { Rejoining, type Setback, setbackOf } from './setbacks.js';
+import { firstPauseMs, Rejoining, type Setback, setbackOf } from './setbacks.js';
 import type { Wire } from './wire.js';
 
-const firstPauseMs = 50;
 const longestHeartbeatMs = 1000;
 const leastTimeoutMs = 2000;
 const leaveTimeoutMs = 3000;

@@ -7,14 +7,17 @@ interface Entry {
   open?: Link;
 }
 
+function isLost({ open }: Entry): boolean {
+  return open?.isOpen === false;
+}
+
 /** Connections to brokers by their address, each opened when it is first needed and again once it is lost. */
 export class Links {
   readonly #context: LinkContext;
   readonly #links = new Map<string, Entry>();
   readonly #closing = new AbortController();
-  /** Connections that were open when they were looked at last. */
-  readonly #open = new Set<Link>();
-  #losses = 0;
+  /** Connections that were lost and are no longer kept. */
+  #replaced = 0;
 
   constructor(context: LinkContext) {
     this.#context = context;
@@ -29,17 +32,15 @@ export class Links {
   async to(address: string): Promise<Link> {
     if (this.isClosed) throw closedHere(`connecting to ${address}`);
     const known = this.#links.get(address);
-    if (known !== undefined && known.open?.isOpen !== false) return await known.opening;
+    if (known !== undefined && !isLost(known)) return await known.opening;
+    if (known !== undefined) this.#replaced += 1;
     const opening = Link.open(this.#context, address, this.#closing.signal);
     const entry: Entry = { opening };
     this.#links.set(address, entry);
     try {
       const link = await opening;
       entry.open = link;
-      if (!this.isClosed) {
-        this.#open.add(link);
-        return link;
-      }
+      if (!this.isClosed) return link;
       link.close();
       throw closedHere(`connecting to ${address}`);
     } catch (error) {
@@ -50,12 +51,7 @@ export class Links {
 
   /** How many connections were lost since the beginning. */
   get losses(): number {
-    for (const link of this.#open) {
-      if (link.isOpen) continue;
-      this.#open.delete(link);
-      this.#losses += 1;
-    }
-    return this.#losses;
+    return this.#replaced + [...this.#links.values()].filter(isLost).length;
   }
 
   /** Addresses that were reached and not yet lost. */

@@ -43,12 +43,23 @@ async function askOffset(
 
 /** First offset and both ends of one partition. */
 export async function partitionRange(directory: Directory, asked: AskedPartition): Promise<PartitionOffsets> {
-  const [first, end, stable] = await Promise.all([
+  const [first, ends] = await Promise.all([
     askOffset(directory, asked, isolation.readUncommitted, firstOffset),
+    partitionEnds(directory, asked),
+  ]);
+  return { partition: asked.partition, first, ...ends };
+}
+
+/** The end of one partition, and what of it readers of committed messages can see now. */
+export async function partitionEnds(
+  directory: Directory,
+  asked: AskedPartition,
+): Promise<Pick<PartitionOffsets, 'end' | 'stable'>> {
+  const [end, stable] = await Promise.all([
     askOffset(directory, asked, isolation.readUncommitted, endOffset),
     stableEnd(directory, asked),
   ]);
-  return { partition: asked.partition, first, end, stable };
+  return { end, stable };
 }
 
 /** End of what readers of committed messages can see now (last stable offset). */

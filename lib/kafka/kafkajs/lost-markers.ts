@@ -1,7 +1,7 @@
 import type { TransactionScope } from '../client.js';
 import type { Directory } from './directory.js';
 import type { Links } from './links.js';
-import { partitionRange } from './list-offsets.js';
+import { partitionEnds } from './list-offsets.js';
 import type { TransactionIds, TransactionRequests } from './transaction-requests.js';
 import type { Outcome } from './transaction-state.js';
 
@@ -51,7 +51,7 @@ export class LostMarkers {
     const doing = 'looking for transactions without an end';
     const open = await Promise.all(
       outputs.map(async ({ topic, partition }) => {
-        const { end, stable } = await partitionRange(this.#directory, { topic, partition, doing });
+        const { end, stable } = await partitionEnds(this.#directory, { topic, partition, doing });
         return stable < end;
       }),
     );

@@ -24,7 +24,8 @@ export function setbackOf(error: unknown): Setback {
   return kinds.get(brokerCodeOf(error)) ?? 'lost';
 }
 
-const firstPauseMs = 50;
+/** The pause of a member after the first of several failures. */
+export const firstPauseMs = 50;
 
 /** Pauses of a member between its tries to get into its group. */
 export class Rejoining {
