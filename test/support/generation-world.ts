@@ -14,7 +14,7 @@ import { decodeScaled } from '../../services/wire/scaled.js';
 import { FakeKafka, type Trouble } from '../sim/support/fake-kafka.js';
 import { inFolder } from './cli.js';
 import { received } from './message-chain.js';
-import { scaledBlocks } from './scaled-blocks.js';
+import { scaledBlocks, takesRandomEvents } from './scaled-blocks.js';
 import {
   clusterOf,
   fileRecord,
@@ -30,8 +30,7 @@ import {
 /** A run without end with small generations. */
 export const given = {
   input: { mode: 'continuous' },
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
+  ...takesRandomEvents,
   network: { type: 'stacked', layers: [{ units: 3 }] },
   training: { epochs: 2, batch_events: 64 },
   learning: { threads: 1 },

@@ -14,6 +14,12 @@ import type { WireMessage } from '../../services/wire/message.js';
 import { MessageChain, received } from './message-chain.js';
 import { rawEvents } from './raw-blocks.js';
 
+/** Settings with which most random events give rows. */
+export const takesRandomEvents = {
+  selection: { leptons: 'at_least_2' },
+  features: { min_filled: 5 },
+} as const;
+
 export interface MadeBlock {
   readonly source: BlockSource;
   readonly features: WireMessage;

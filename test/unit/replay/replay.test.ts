@@ -9,7 +9,7 @@ import { replay } from '../../../services/replay/replay.js';
 import { publishModel } from '../../../services/trainer/publish.js';
 import { inFolder } from '../../support/cli.js';
 import { received } from '../../support/message-chain.js';
-import { rawModel, scaledBlocks } from '../../support/scaled-blocks.js';
+import { rawModel, scaledBlocks, takesRandomEvents } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
   kafkaConfig,
@@ -21,8 +21,7 @@ import {
 } from '../../support/service-context.js';
 
 const loaded = kafkaConfig({
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
+  ...takesRandomEvents,
   network: { type: 'stacked', layers: [{ units: 2 }] },
   learning: { threads: 1 },
   kafka: { topics: { partitions: 1 } },

@@ -5,7 +5,7 @@ import { modelFiles } from '../../../lib/learning/model.js';
 import { Models, readModel } from '../../../services/scorer/models.js';
 import { publishModel } from '../../../services/trainer/publish.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
-import { rawModel, scaledBlocks } from '../../support/scaled-blocks.js';
+import { rawModel, scaledBlocks, takesRandomEvents } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
   kafkaConfig,
@@ -19,8 +19,7 @@ import {
 } from '../../support/service-context.js';
 
 const loaded = kafkaConfig({
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
+  ...takesRandomEvents,
   network: { type: 'stacked', layers: [{ units: 2 }] },
   learning: { threads: 1 },
   kafka: { topics: { partitions: 2 } },

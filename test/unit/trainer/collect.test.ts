@@ -8,7 +8,7 @@ import { publishModel } from '../../../services/trainer/publish.js';
 import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { inFolder } from '../../support/cli.js';
 import { received } from '../../support/message-chain.js';
-import { rawModel, scaledBlocks } from '../../support/scaled-blocks.js';
+import { rawModel, scaledBlocks, takesRandomEvents } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
   fileRecord,
@@ -21,8 +21,7 @@ import {
 } from '../../support/service-context.js';
 
 const given = {
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
+  ...takesRandomEvents,
   training: { megasets: 3, validation_fraction: 0.2, validation_events: 60 },
   kafka: { topics: { partitions: 3 } },
 };

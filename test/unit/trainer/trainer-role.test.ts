@@ -10,7 +10,7 @@ import { trainer } from '../../../services/trainer/main.js';
 import type { FakeClient } from '../../sim/support/fake-client.js';
 import { inFolder } from '../../support/cli.js';
 import { gate } from '../../support/gate.js';
-import { scaledBlocks } from '../../support/scaled-blocks.js';
+import { scaledBlocks, takesRandomEvents } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
   fileRecord,
@@ -23,8 +23,7 @@ import {
 } from '../../support/service-context.js';
 
 const given = {
-  selection: { leptons: 'at_least_2' },
-  features: { min_filled: 5 },
+  ...takesRandomEvents,
   network: { type: 'stacked', layers: [{ units: 3 }] },
   training: { epochs: 2, batch_events: 64, megasets: 3 },
   learning: { threads: 1 },
