@@ -13,6 +13,7 @@ import { initialState } from '../lib/learning/backend.js';
 import { planExpansion } from '../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../lib/learning/find-backend.js';
 import { initialParameters } from '../lib/learning/initialise.js';
+import { plainTraining } from '../lib/learning/loss.js';
 import { rowMoments } from '../lib/learning/moments.js';
 import { buildNetwork } from '../lib/learning/network.js';
 import { networkPresets } from '../lib/learning/network-presets.js';
@@ -36,7 +37,7 @@ async function trainerFor(constantColumns: 'around' | 'through') {
   const plan = planExpansion(scaler);
   const network = buildNetwork(networkPresets[name]!, plan.width);
   const start = initialState(initialParameters(network, 1));
-  const trainer = await backend.createTrainer(network, start, { batch, threads });
+  const trainer = await backend.createTrainer(network, start, { batch, threads, ...plainTraining });
   let pass = 0;
   const epoch = async () => {
     const options = {

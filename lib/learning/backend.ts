@@ -1,4 +1,5 @@
 import { invariant } from '../base/error.js';
+import type { ClipDescription, LossDescription } from './loss.js';
 import type { Network } from './network.js';
 
 /** Everything that training carries from step to step; restoring it goes on with the same bits. */
@@ -19,19 +20,34 @@ export interface RunOptions {
   readonly threads: number;
 }
 
+export interface TrainerOptions extends RunOptions {
+  readonly loss: LossDescription;
+  readonly clip: ClipDescription;
+}
+
+/** What one training step takes. A backend may tie these arrays to itself: hand in the same ones again and again. */
+export interface StepInput {
+  /** batch x columns scaled values. */
+  readonly x: Float32Array;
+  /** One a row; 0 for a padded row. */
+  readonly weights: Float32Array;
+  /** In the order of network.noise, batch x width each; see NoiseSource. */
+  readonly noise: readonly Float32Array[];
+}
+
 /**
  * Trains one network. Calls must not overlap.
  */
 export interface Trainer {
   readonly network: Network;
   readonly batch: number;
+  /** Steps taken so far, those before a restored state included. */
+  readonly steps: number;
   /**
-   * One Adam step; returns the loss before it, 1/B sum_i w_i mean_c d_ic^2.
-   * @param x batch x columns scaled values
-   * @param weights one a row; 0 for a padded row
+   * One Adam step; returns the loss before it, penalties included, as loss.ts defines it.
    */
-  step(x: Float32Array, weights: Float32Array, learningRate: number): Promise<number>;
-  /** The same loss without a step. */
+  step(input: StepInput, learningRate: number): Promise<number>;
+  /** The loss without a step, without noise (z = mean, no dropout) and without the layers' penalties. */
   evaluate(x: Float32Array, weights: Float32Array): Promise<number>;
   /** Adds to `sums` the batch's weighted squared errors of each column, with the parameters as they are. */
   addColumnErrors(x: Float32Array, weights: Float32Array, sums: Float64Array): Promise<void>;
@@ -70,7 +86,7 @@ export interface Reconstructor {
 export interface Backend {
   readonly name: string;
   readonly version: string;
-  createTrainer(network: Network, state: TrainerState, options: RunOptions): Promise<Trainer>;
+  createTrainer(network: Network, state: TrainerState, options: TrainerOptions): Promise<Trainer>;
   createScorer(
     network: Network,
     parameters: readonly Float32Array[],

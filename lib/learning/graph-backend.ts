@@ -2,9 +2,9 @@ import {
   type Backend,
   checkParameters,
   type Reconstructor,
-  type RunOptions,
   type Scorer,
   type Trainer,
+  type TrainerOptions,
   type TrainerState,
 } from './backend.js';
 import type { BoundRun, GraphRuntime } from './graph-runtime.js';
@@ -17,7 +17,7 @@ export function graphBackend(runtime: GraphRuntime): Backend {
   return {
     name: runtime.name,
     version: runtime.version,
-    createTrainer: (network: Network, state: TrainerState, options: RunOptions): Promise<Trainer> =>
+    createTrainer: (network: Network, state: TrainerState, options: TrainerOptions): Promise<Trainer> =>
       createGraphTrainer(runtime, network, state, options),
 
     async createScorer(network, parameters, inverseUsual, options): Promise<Scorer> {

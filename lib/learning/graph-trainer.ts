@@ -1,6 +1,12 @@
 import { invariant } from '../base/error.js';
 import { adamRate } from './adam.js';
-import { checkParameters, type RunOptions, type Trainer, type TrainerState } from './backend.js';
+import {
+  checkParameters,
+  type StepInput,
+  type Trainer,
+  type TrainerOptions,
+  type TrainerState,
+} from './backend.js';
 import type { BoundRun, GraphRuntime, GraphSession } from './graph-runtime.js';
 import { columnErrorGraph } from './graph-score.js';
 import { graphPrefix, lossGraph, trainingGraph } from './graph-train.js';
@@ -22,7 +28,7 @@ export async function createGraphTrainer(
   runtime: GraphRuntime,
   network: Network,
   start: TrainerState,
-  options: RunOptions,
+  options: TrainerOptions,
 ): Promise<Trainer> {
   const { batch } = options;
   const sides = [createSide(network), createSide(network)] as const;
@@ -54,7 +60,10 @@ export async function createGraphTrainer(
   return {
     network,
     batch,
-    async step(x, weights, learningRate) {
+    get steps() {
+      return step;
+    },
+    async step({ x, weights }: StepInput, learningRate) {
       const from = sides[current]!;
       const to = sides[1 - current]!;
       const bound = cache.get(`step${current}`, x, weights, () => {

@@ -46,10 +46,39 @@ export const aeLargeCode: NetworkDescription = {
   ],
 };
 
+const sigmoid: Activation = { type: 'sigmoid' };
+const linear: Activation = { type: 'linear' };
+const latent: LayerDescription = { units: 150, activation: linear, kind: 'gaussian' };
+
+/** n-(150, 150)-n: tanh of the input, LeakyReLU(0.3) out (thesis, "VAE small"). */
+export const vaeSmall: NetworkDescription = {
+  name: 'vae_small',
+  inputActivation: tanh,
+  layers: [latent, layer('columns', leaky)],
+};
+
+/** n-400-300-200-(150, 150)-200-300-400-n (thesis, "VAE large"); its sigmoid output goes with min-max scaling. */
+export const vaeLarge: NetworkDescription = {
+  name: 'vae_large',
+  inputActivation: relu,
+  layers: [
+    layer(400, tanh),
+    layer(300, relu),
+    layer(200, leaky),
+    latent,
+    layer(200, leaky),
+    layer(300, relu),
+    layer(400, tanh),
+    layer('columns', sigmoid),
+  ],
+};
+
 /** The networks that a configuration may name. */
 export const networkPresets: Readonly<Record<string, NetworkDescription>> = {
   ae_small: aeSmall,
   ae_large: aeLarge,
+  vae_small: vaeSmall,
+  vae_large: vaeLarge,
   ae_small_code: aeSmallCode,
   ae_large_code: aeLargeCode,
 };

@@ -3,6 +3,7 @@ import type { Trainer } from './backend.js';
 import { type Batch, createBatch, forEachBatch, type TrainingBucket } from './batches.js';
 import { afterEpoch, type EarlyStoppingOptions, startStopping } from './early-stopping.js';
 import type { ExpansionPlan } from './expansion-plan.js';
+import { NoiseSource } from './noise.js';
 import { type SampleWeights, weightScale } from './sample-weights.js';
 
 export interface MegasetOptions {
@@ -51,6 +52,8 @@ export async function* trainMegaset(
   const rows = buckets.reduce((sum, bucket) => sum + bucket.rows, 0);
   const scale = weightScale(rows, totalWeight(buckets), `megaset ${megaset}`);
   const batch = createBatch(trainer.batch, plan.width);
+  const noise = new NoiseSource(trainer.network, seed, trainer.batch);
+  const input = { x: batch.x, weights: batch.weights, noise: noise.arrays };
   let stopping = startStopping;
   for (let epoch = 0; epoch < options.epochs && !stopping.stop; epoch++) {
     let sum = 0;
@@ -58,7 +61,8 @@ export async function* trainMegaset(
     const key = { seed, pass, megaset, epoch };
     await forEachBatch(plan, buckets, batch, sampleWeights, scale, key, async (full) => {
       spreadTail(full);
-      const loss = await trainer.step(full.x, full.weights, options.learningRate);
+      noise.fill(trainer.steps + 1);
+      const loss = await trainer.step(input, options.learningRate);
       if (!Number.isFinite(loss)) throw diverged(loss, megaset, epoch, steps, options.learningRate);
       sum += loss * full.real;
       steps += 1;

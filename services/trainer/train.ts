@@ -12,6 +12,7 @@ import {
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
 import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
+import { meanSquaredLoss, noClipping } from '../../lib/learning/loss.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
 import type { SampleWeights } from '../../lib/learning/sample-weights.js';
@@ -84,6 +85,8 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
   const trainer = await backend.createTrainer(network, state, {
     batch: options.batch,
     threads: options.threads,
+    loss: meanSquaredLoss,
+    clip: noClipping,
   });
   try {
     const epochs = epochsSoFar(resumed, options);
@@ -227,9 +230,12 @@ function watched(trainer: Trainer, { signal, onStep }: TrainOptions): Trainer {
   return {
     network: trainer.network,
     batch: trainer.batch,
-    step: async (x, weights, learningRate) => {
+    get steps() {
+      return trainer.steps;
+    },
+    step: async (input, learningRate) => {
       signal.throwIfAborted();
-      const loss = await trainer.step(x, weights, learningRate);
+      const loss = await trainer.step(input, learningRate);
       onStep(trainer.batch);
       return loss;
     },

@@ -5,6 +5,7 @@ import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
 import { initialState, type Trainer } from '../../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { plainTraining } from '../../../lib/learning/loss.js';
 import { type Activation, buildNetwork, type Network } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
 
@@ -100,7 +101,11 @@ for (const backendName of ['onnxruntime-node', 'onnxruntime-web'] as const) {
       return part;
     };
     const create = (): Promise<Trainer> =>
-      backend.createTrainer(network, initialState(parametersOf(network)), { batch, threads: 1 });
+      backend.createTrainer(network, initialState(parametersOf(network)), {
+        batch,
+        threads: 1,
+        ...plainTraining,
+      });
 
     test(`${name} on ${backendName} reconstructs as Keras does`, async () => {
       const reconstructor = await backend.createReconstructor(network, parametersOf(network), {
@@ -128,7 +133,7 @@ for (const backendName of ['onnxruntime-node', 'onnxruntime-web'] as const) {
           1e-4,
           `loss alone, step ${step}`,
         );
-        const loss = await trainer.step(part.x, part.weights, golden.learning_rate);
+        const loss = await trainer.step({ ...part, noise: [] }, golden.learning_rate);
         near(loss, item.losses[step]!, 1e-4, `loss of step ${step}`);
         if (step > 0) continue;
         const state = trainer.state();
@@ -160,7 +165,7 @@ for (const backendName of ['onnxruntime-node', 'onnxruntime-web'] as const) {
           const real = Math.min(batch, rows - first);
           const part = slice(first, first + real);
           for (let row = 0; row < real; row++) part.weights[row]! *= batch / real;
-          sum += real * (await trainer.step(part.x, part.weights, golden.learning_rate));
+          sum += real * (await trainer.step({ ...part, noise: [] }, golden.learning_rate));
         }
         near(sum / rows, item.fit_losses[epoch]!, 1e-4, `epoch ${epoch}`);
       }

@@ -7,6 +7,7 @@ import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/chec
 import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
+import { plainTraining } from '../../../lib/learning/loss.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
 import { meanLoss, trainMegaset } from '../../../lib/learning/train-megaset.js';
@@ -79,8 +80,8 @@ test('bits of AE small and large do not depend on the thread count at the real b
     const weights = new Float32Array(2048).fill(1);
     const states: TrainerState[] = [];
     for (const threads of [1, 2]) {
-      const trainer = await backend.createTrainer(network, start, { batch: 2048, threads });
-      for (let step = 0; step < 3; step++) await trainer.step(x, weights, 0.001);
+      const trainer = await backend.createTrainer(network, start, { batch: 2048, threads, ...plainTraining });
+      for (let step = 0; step < 3; step++) await trainer.step({ x, weights, noise: [] }, 0.001);
       states.push(trainer.state());
       await trainer.release();
     }
@@ -90,10 +91,10 @@ test('bits of AE small and large do not depend on the thread count at the real b
 
 test('a run resumed from a checkpoint ends with the bits of an uninterrupted one', async () => {
   const { network, start } = smallSetup(data);
-  const whole = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const whole = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   await train(whole, [0, 1]);
 
-  const first = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const first = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   await train(first, [0]);
   const files = checkpointFiles({
     configurationHash: 'c',
@@ -105,7 +106,11 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');
-  const second = await backend.createTrainer(read.network, read.state, { batch: 256, threads: 1 });
+  const second = await backend.createTrainer(read.network, read.state, {
+    batch: 256,
+    threads: 1,
+    ...plainTraining,
+  });
   await train(second, [read.position.megaset]);
   assert.deepEqual(second.state(), whole.state());
 
@@ -113,6 +118,7 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
   const forgetful = await backend.createTrainer(network, initialState(read.state.parameters), {
     batch: 256,
     threads: 1,
+    ...plainTraining,
   });
   await train(forgetful, [1]);
   assert.notDeepEqual(forgetful.state().parameters, whole.state().parameters);
@@ -124,7 +130,7 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
 
 test('validation loss and usual errors equal a direct computation over all rows, tail included', async () => {
   const { plan, network, start } = smallSetup(data);
-  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   const buckets = [bucketOf(sliceRows(data, 0, 700)), bucketOf(sliceRows(data, 700, 1000))];
   const loss = await meanLoss(trainer, plan, buckets, 'abs');
   const errors = createColumnErrors(plan.width);
@@ -156,7 +162,7 @@ test('validation loss and usual errors equal a direct computation over all rows,
 
 test('early stopping ends the megaset and says so', async () => {
   const { plan, network, start } = smallSetup(data);
-  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   const results = [];
   const options = { ...common, megaset: 0, epochs: 9, earlyStopping: { patience: 2, minDelta: 1e9 } };
   for await (const result of trainMegaset(trainer, plan, [bucketOf(data)], [bucketOf(data)], options)) {
@@ -168,7 +174,7 @@ test('early stopping ends the megaset and says so', async () => {
 
 test('a loss that is no longer finite ends the training with the megaset, epoch and step', async () => {
   const { plan, network, start } = smallSetup(data);
-  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   const options = { ...common, megaset: 3, epochs: 9, learningRate: 1e30, earlyStopping: noStopping };
   const run = async () => {
     for await (const _ of trainMegaset(trainer, plan, [bucketOf(data)], [], options));
@@ -183,7 +189,7 @@ test('a loss that is no longer finite ends the training with the megaset, epoch 
 
 test('a megaset without rows or without weight is refused', async () => {
   const { plan, network, start } = smallSetup(data);
-  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1 });
+  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   const options = { ...common, megaset: 7, epochs: 1, earlyStopping: noStopping };
   const run = async (bucket: ReturnType<typeof bucketOf>) => {
     for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));

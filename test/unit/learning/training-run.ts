@@ -1,5 +1,6 @@
 import type { TrainerState } from '../../../lib/learning/backend.js';
 import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { plainTraining } from '../../../lib/learning/loss.js';
 import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
 import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
 import {
@@ -23,7 +24,7 @@ export const data = makeRows(11, 2000, 40);
 export async function scoreAndTrain(name: BackendName, threads: number): Promise<TrainingRun> {
   const { backend } = await findBackend(name, backendCandidates(threads));
   const { plan, network, start } = smallSetup(data);
-  const options = { batch: 256, threads };
+  const options = { batch: 256, threads, ...plainTraining };
   const trainer = await backend.createTrainer(network, start, options);
   const epochs: EpochResult[] = [];
   const halves = [sliceRows(data, 0, 900), sliceRows(data, 900, 1800)];
