@@ -173,7 +173,10 @@ function checkLayer(
   if (!(dropout >= 0 && dropout < 1)) return `dropout is ${dropout}; expected 0 or more and less than 1`;
   for (const [key, value] of Object.entries(penalties))
     if (!(value >= 0 && Number.isFinite(value))) return `${key} is ${value}; expected 0 or more`;
-  if (kind === 'dense') return isLast && dropout > 0 ? 'the last layer cannot have dropout' : undefined;
+  const { activityL1, activityL2 } = penalties;
+  if (isLast && (dropout > 0 || activityL1 > 0 || activityL2 > 0))
+    return 'the last layer, the reconstruction, takes neither dropout nor activity penalties';
+  if (kind === 'dense') return undefined;
   if (isLast) return 'the last layer cannot be gaussian; it gives back the columns';
   if (activation.type !== 'linear') return `a gaussian layer is linear, found ${activation.type}`;
   if (dropout > 0 || Object.values(penalties).some((value) => value > 0))
