@@ -59,6 +59,7 @@ export class BatchFeed {
   }
 
   async *#batches(walk: Walk): AsyncGenerator<Batch> {
+    if (this.#lost !== undefined) throw this.#lost;
     const asked = this.#free.splice(0).map((arrays) => this.#ask(walk, arrays));
     let current: Arrays | undefined;
     try {

@@ -1,5 +1,8 @@
+import { renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from '../../lib/base/atomic-file.js';
 import type { Clock } from '../../lib/base/clock.js';
-import { RmmError } from '../../lib/base/error.js';
+import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import {
   type Checkpoint,
   type CheckpointOrigin,
@@ -8,6 +11,7 @@ import {
   checkpointFiles,
   checkpointFromFiles,
 } from '../../lib/learning/checkpoint.js';
+import type { NamedFile } from '../../lib/learning/files.js';
 import { readFolderFiles, writeFolder } from '../scorer/model-folder.js';
 
 export interface KeeperOptions {
@@ -36,7 +40,8 @@ export class CheckpointKeeper {
    */
   read(origin: CheckpointOrigin): Checkpoint | undefined {
     const { folder, onNote } = this.#options;
-    const files = readFolderFiles(folder, checkpointFileNames);
+    const files =
+      readFolderFiles(folder, checkpointFileNames) ?? readFolderFiles(nextTo(folder), checkpointFileNames);
     if (files === undefined) return undefined;
     let found: Checkpoint;
     try {
@@ -56,12 +61,30 @@ export class CheckpointKeeper {
     return minutes > 0 && clock.steadyMs() - this.#lastMs >= 60_000 * minutes;
   }
 
-  /** Writes a checkpoint in the place of the one before. */
+  /** Writes a checkpoint in the place of the one before: at no moment is there none. */
   async write(checkpoint: Checkpoint): Promise<void> {
     const { folder, save, clock } = this.#options;
     const files = checkpointFiles(checkpoint);
-    const write = () => writeFolder(folder, files);
+    const write = () => replaceFolder(folder, files);
     await (save?.(write) ?? write());
     this.#lastMs = clock.steadyMs();
+  }
+}
+
+/** Where a checkpoint is whole before the one before it goes. */
+function nextTo(folder: string): string {
+  return `${folder}.next`;
+}
+
+/** Two renames, as one folder takes another's place, would leave a moment without any: days of training. */
+function replaceFolder(folder: string, files: readonly NamedFile[]): void {
+  const next = nextTo(folder);
+  writeFolder(next, files);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(next, folder);
+    syncFolder(dirname(folder));
+  } catch (error) {
+    throw fromSystemError(error, 'publishing', folder);
   }
 }
