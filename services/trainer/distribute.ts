@@ -23,6 +23,8 @@ export interface DistributeOptions {
   readonly megasets: number;
   readonly bucketEvents: number;
   readonly validationEvents: number;
+  /** Most training rows that are taken, a sample by hash. Default all. */
+  readonly sampleEvents?: number;
   readonly sampleWeights: SampleWeights;
   readonly signal: AbortSignal;
   /** Hears of the rows that were looked at. */
@@ -49,11 +51,12 @@ export async function distribute(
     );
   }
   const validationShare = validationShareOf(sum(sources, split.validation), options.validationEvents);
-  const dealing = { megasets: options.megasets, validationShare };
+  const trainingShare = Math.min(1, (options.sampleEvents ?? training) / training);
+  const dealing = { megasets: options.megasets, validationShare, trainingShare };
   const writer = new MegasetWriter({
     folder: options.megasetFolder,
     megasets: options.megasets + 1,
-    buckets: bucketsFor(training, options.megasets, options.bucketEvents),
+    buckets: bucketsFor(training * trainingShare, options.megasets, options.bucketEvents),
   });
   const order = sourceOrder(sources.map(({ fingerprint }) => fingerprint));
   for (const source of sources) {
