@@ -9,6 +9,9 @@ const frame = { left: 78, right: 200, top: 46, bottom: 58 };
 const scale = ['#440154', '#3b528b', '#21918c', '#5ec962'] as const;
 const bestColour = '#d1495b';
 
+/** Errors are shown up to so many times the least one. */
+const aboveLeast = 5;
+
 interface Axis {
   readonly place: (value: number) => number;
   readonly ticks: readonly number[];
@@ -23,17 +26,18 @@ export function trialsPicture(records: readonly TrialRecord[]): string {
   const drawn = records.filter(({ errors }) => errors.length > 0);
   const all = drawn.flatMap(({ errors }) => [...errors]).filter((error) => error > 0);
   const epochs = drawn.reduce((most, { errors }) => Math.max(most, errors.length), 1);
-  // Penalised or wild trainings lie decades above the rest: what is far above stands at the upper edge.
+  // Wild trainings lie decades above the rest, which would be one line: they stand at the upper edge.
   const least = all.reduce((low, error) => Math.min(low, error), Number.POSITIVE_INFINITY);
   const floor = Number.isFinite(least) ? least : 0.1;
   const most = Math.min(
     all.reduce((high, error) => Math.max(high, error), floor),
-    floor * 1000,
+    floor * aboveLeast,
   );
-  const x = logAxis(1, Math.max(2, epochs), frame.left, width - frame.right);
+  const x = logAxis(1, Math.max(2, epochs), frame.left, width - frame.right, Number.isInteger);
   const y = logAxis(floor * 0.95, Math.max(most * 1.05, floor * 1.3), height - frame.bottom, frame.top);
-  const latents = drawn.map(({ latent }) => latent);
-  const colour = colourOf(Math.min(...latents, 1), Math.max(...latents, 1));
+  const narrow = drawn.reduce((low, { latent }) => Math.min(low, latent), drawn[0]?.latent ?? 1);
+  const wide = drawn.reduce((high, { latent }) => Math.max(high, latent), narrow);
+  const colour = colourOf(narrow, wide);
   const [best] = drawn.filter(isSound);
   const lines = [...drawn].reverse().map((record) => {
     const isBest = record === best;
@@ -45,7 +49,7 @@ export function trialsPicture(records: readonly TrialRecord[]): string {
     text(frame.left, 26, 'Validation error of every trial', 'start', 16),
     ...grid(x, y),
     ...lines,
-    ...legend(best, Math.min(...latents, 1), Math.max(...latents, 1)),
+    ...legend(best, narrow, wide),
     '</svg>',
     '',
   ].join('\n');
@@ -113,7 +117,10 @@ function legend(best: TrialRecord | undefined, narrow: number, wide: number): st
       text(left + 34, y + 4, from === to ? String(from) : `${from} to ${to}`, 'start'),
     );
   });
-  lines.push(text(left, 246, 'x: diverged', 'start'));
+  lines.push(
+    text(left, 246, 'x: diverged', 'start', 12),
+    text(left, 263, `upper edge: above ${aboveLeast} x least`, 'start', 12),
+  );
   return lines;
 }
 
@@ -125,16 +132,22 @@ function colourOf(narrow: number, wide: number): (latent: number) => string {
 }
 
 /** Values between `from` and `to` at pixels from `start` to `end`; what lies outside stands at the edge. */
-function logAxis(from: number, to: number, start: number, end: number): Axis {
+function logAxis(
+  from: number,
+  to: number,
+  start: number,
+  end: number,
+  isWanted: (tick: number) => boolean = () => true,
+): Axis {
   const [low, high] = [Math.log(from), Math.log(to)];
   const place = (value: number) => {
     const share = (Math.log(value) - low) / (high - low);
     return start + Math.min(1, Math.max(0, Number.isNaN(share) ? 1 : share)) * (end - start);
   };
-  return { place, ticks: logTicks(from, to) };
+  return { place, ticks: logTicks(from, to).filter(isWanted) };
 }
 
-/** 1, 2 and 5 times powers of ten; every tenth between where these are fewer than three. */
+/** 1, 2 and 5 times powers of ten; finer ones where these are no more than three. */
 function logTicks(from: number, to: number): number[] {
   const ticks: number[] = [];
   const within = (value: number) => value >= from * (1 - 1e-9) && value <= to * (1 + 1e-9);
@@ -146,9 +159,9 @@ function logTicks(from: number, to: number): number[] {
       }
   };
   powers([1, 2, 5]);
-  if (ticks.length >= 3) return ticks;
+  if (ticks.length > 3) return ticks;
   ticks.length = 0;
-  powers([1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9]);
+  powers([1, 1.5, 2, 3, 4, 5, 6, 8]);
   return ticks;
 }
 
