@@ -22,11 +22,11 @@ export function checkTune({ tune }: Config, add: Add): void {
       `found ${rates.max}, expected at least tune.space.learning_rate_range.min (${rates.min})`,
     );
   }
-  if (tune.epochs > 0 && tune.epochs < tune.max_epochs) {
+  if (tune.total_epochs > 0 && tune.total_epochs < tune.max_epochs) {
     add(
       'config_conflict',
-      'tune.epochs',
-      `found ${tune.epochs}, less than tune.max_epochs (${tune.max_epochs}): no configuration could be trained to its end`,
+      'tune.total_epochs',
+      `found ${tune.total_epochs}, less than tune.max_epochs (${tune.max_epochs}): no configuration could be trained to its end`,
     );
   }
 }

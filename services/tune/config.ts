@@ -27,7 +27,7 @@ export function planOf({ tune }: Config): SearchPlan {
     maxEpochs: tune.max_epochs,
     factor: tune.factor,
     trials: tune.trials,
-    epochs: tune.epochs,
+    epochs: tune.total_epochs,
     endless: tune.minutes > 0,
   };
 }

@@ -102,7 +102,7 @@ export const tuneSchema = section(
       { unit: 'min', minimum: 0, maximum: 1e6 },
     ),
     trials: integer('Most configurations; 0 for no limit.', 0, { minimum: 0, maximum: 1_000_000 }),
-    epochs: integer(
+    total_epochs: integer(
       'Most epochs over all configurations together; 0 for no limit. Without any limit Hyperband goes through all its brackets once, and random search takes as many epochs.',
       0,
       { unit: 'epochs', minimum: 0, maximum: 1_000_000_000 },
