@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, type JsonObject } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
@@ -15,6 +15,7 @@ import { makeScaler } from '../pipeline/train-phase.js';
 import { weighInputs } from '../pipeline/weigh-phase.js';
 import { startWorkers } from '../pipeline/workers.js';
 import { featurePart } from './identity.js';
+import { readJson } from './read-json.js';
 import type { TuneRequest } from './request.js';
 import type { SampleSource } from './sample.js';
 
@@ -86,8 +87,8 @@ function sourceOf(
 
 /** Records of the background of a finished run that has all that its features' readers need. */
 function finishedRecords(run: RunLayout, manifest: Manifest): RangeRecord[] | undefined {
-  if (!existsSync(run.finished) || !existsSync(run.manifest)) return undefined;
-  const found = JSON.parse(readFileSync(run.manifest, 'utf8')) as Manifest;
+  const found = existsSync(run.finished) ? readJson<Manifest>(run.manifest) : undefined;
+  if (found === undefined) return undefined;
   const filesOf = ({ inputs }: Manifest) =>
     canonicalJson(
       inputs

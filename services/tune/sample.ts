@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { canonicalJson, type JsonObject } from '../../lib/config/index.js';
@@ -7,6 +7,7 @@ import { scalerFromJson, scalerToJson } from '../../lib/learning/scaler-json.js'
 import { distribute, type TrainingSource } from '../trainer/distribute.js';
 import { type MegasetPlan, readMegasetPlan, rowsOf } from '../trainer/megaset-store.js';
 import type { TuneLayout } from './layout.js';
+import { readJson } from './read-json.js';
 import type { TuneRequest } from './request.js';
 
 /** Rows on which all configurations are trained and compared; plain data, so that workers can be told of it. */
@@ -31,14 +32,19 @@ interface SampleFile {
   readonly identity: JsonObject;
 }
 
-/** The sample that an earlier process made, if it is this one. @throws model_corrupt, partial_damaged */
+/** The sample that an earlier process made, if it is this one and whole; else it is made again. */
 export function knownSample(layout: TuneLayout, fingerprint: string, maskWords: number): Sample | undefined {
-  if (!existsSync(layout.sample)) return undefined;
-  const found = JSON.parse(readFileSync(layout.sample, 'utf8')) as SampleFile;
-  const plan = readMegasetPlan(layout.rows);
-  if (found.fingerprint !== fingerprint || plan === undefined) return undefined;
-  const scaler = scalerFromJson(readFileSync(layout.scaler, 'utf8'), layout.scaler);
-  return { fingerprint, scaler, plan, folder: layout.rows, maskWords };
+  try {
+    if (readJson<SampleFile>(layout.sample)?.fingerprint !== fingerprint) return undefined;
+    const plan = readMegasetPlan(layout.rows);
+    if (plan === undefined) return undefined;
+    const scaler = scalerFromJson(readFileSync(layout.scaler, 'utf8'), layout.scaler);
+    return { fingerprint, scaler, plan, folder: layout.rows, maskWords };
+  } catch (error) {
+    if (error instanceof RmmError && ['partial_damaged', 'model_corrupt'].includes(error.code))
+      return undefined;
+    throw error;
+  }
 }
 
 /** Draws the sample from the features: training rows by hash, and rows of the validation split only beside them. */

@@ -179,13 +179,19 @@ test('the features of a finished run of the same settings are taken, and give th
 test('what cannot be searched is refused, with the key', async () => {
   await inFolder(async (folder) => {
     const config = writeConfig(folder, undefined, settings);
-    const refused = async (setting: string, code: string, message: RegExp) => {
-      const result = await runCli(['tune', config, '--output', join(folder, 'tune'), '--set', setting]);
+    const refused = async (setting: string, code: string, message: RegExp, output = 'tune') => {
+      const result = await runCli(['tune', config, '--output', join(folder, output), '--set', setting]);
       assert.equal(result.code, 2, result.stderr);
       assert.match(result.stderr, new RegExp(`error\\[${code}\\]`));
       assert.match(result.stderr, message);
     };
     await refused('training.validation_fraction=0', 'tune_no_validation', /validation_fraction is 0/);
+    await refused(
+      'training.validation_fraction=1e-9',
+      'tune_no_validation',
+      /none beside them is in the validation split/,
+      'no-validation',
+    );
     await refused('tune.space.latent={min: 7, max: 6}', 'config_out_of_range', /tune\.space\.latent\.max/);
     await refused(
       'tune.space.encoder=[{min: 500, max: 0}]',
@@ -198,5 +204,24 @@ test('what cannot be searched is refused, with the key', async () => {
       'run_changed',
       /selection\.leptons: "at_least_2" -> "exactly_2"/,
     );
+  });
+});
+
+test('an interrupted search ends with 130 and the tables of what is finished, and goes on', async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, undefined, settings);
+    const output = join(folder, 'tune');
+    const records = join(output, '.work', 'trials');
+    const { child, result } = startCli(['tune', config, '--output', output]);
+    while (child.exitCode === null && (!existsSync(records) || readdirSync(records).length === 0))
+      await delay(5);
+    child.kill('SIGINT');
+    const ended = await result;
+    assert.equal(ended.code, 130, ended.stderr);
+    assert.match(ended.stderr, /error\[interrupted\]/);
+    assert.match(readFileSync(join(output, 'trials.md'), 'utf8'), /^# Trials/);
+    const { trials, reused_epochs } = await tuned([config, '--output', output]);
+    assert.equal(trials, 17);
+    assert.ok(reused_epochs > 0);
   });
 });
