@@ -3,10 +3,10 @@
  * usage: node dist/bench/train-scale.js [--python PYTHON] [--rows 5000000] [--network ae_small] [--epochs 1]
  *        [--folder F]
  *
- * The features are made by `rmmstream run`, whose peak is printed; what follows runs in this process, whose peak
- * (VmHWM) and processor time are its own. "Busy" is the share of the wall time of the training that is spent inside
- * trainer.step: what is missing is waiting for batches, the validation loss and checkpoints. It does not depend on
- * neighbours as processor time over wall time does.
+ * `rmmstream train` makes the features and trains once; its peak is printed. Then megasets are made of them and trained
+ * on in this process, whose peak (VmHWM) and processor time are its own. "Busy" is the share of the wall time of the
+ * training that is spent inside trainer.step: what is missing is waiting for batches, the validation loss and
+ * checkpoints. It does not depend on neighbours as processor time over wall time does.
  */
 
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -104,8 +104,8 @@ try {
   const files = amplifiedFiles(folder.path, Math.ceil(wanted / rowsOfAnEvent));
   const configuration = join(folder.path, 'scale.yaml');
   writeConfiguration(configuration, [files], '{ epochs: 1, megasets: 10, seed: 1 }');
-  const whole = rmmstream('run', configuration, '--output', output, '--workers', '2', '--fresh');
-  print(`rmmstream run: ${whole.seconds.toFixed(0)} s, peak ${Math.round(whole.peakMebibytes)} MiB`);
+  const whole = rmmstream('train', configuration, '--output', output, '--workers', '2', '--fresh');
+  print(`rmmstream train: ${whole.seconds.toFixed(0)} s, peak ${Math.round(whole.peakMebibytes)} MiB`);
 
   const { scaler } = loadModel(join(output, 'model')).model;
   const sources = readdirSync(join(output, 'features'))
