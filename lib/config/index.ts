@@ -26,5 +26,7 @@ export {
 export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './profile-schema.js';
 export type { NeedsSamples } from './rules.js';
 export type { Config, Sample, SampleKind } from './schema/index.js';
+export { usualScoreOptions } from './schema/scores.js';
+export { rankedScore, scoreColumnNames } from './score-columns.js';
 export { secretMask, showConfig, shownConfig } from './show.js';
 export type { JsonObject, JsonValue } from './validate.js';

@@ -104,6 +104,8 @@ function textFault(schema: SchemaNode, value: string): string | undefined {
 function visitArray(walk: Walk, schema: SchemaNode, found: Located, path: string): JsonValue {
   walk.sources.set(path, found.source);
   const itemSchema = schema.items!;
+  if (schema.lonely === true && found.kind === 'scalar' && found.value !== null)
+    return visitArray(walk, schema, { kind: 'list', source: found.source, items: [found] }, path);
   if (found.kind !== 'list') {
     const lonely = found.kind === 'scalar' && found.value !== null && itemSchema.type !== 'object';
     const hint = lonely ? `; write [${String(found.value)}]` : '';
@@ -133,8 +135,22 @@ function visitArray(walk: Walk, schema: SchemaNode, found: Located, path: string
 }
 
 function unfoldShorthand(schema: SchemaNode, item: Located): Located {
-  if (schema.shorthand === undefined || item.kind !== 'scalar') return item;
+  if (schema.shorthand === undefined || item.kind === 'list') return item;
+  if (item.kind === 'map') return unfoldKey(schema, schema.shorthand, item);
   const entries = new Map([[schema.shorthand, { keySource: item.source, value: item }]]);
+  return { kind: 'map', source: item.source, entries };
+}
+
+/** {rank_average: [a, b], ...} as {type: rank_average, of: [a, b], ...}. */
+function unfoldKey(schema: SchemaNode, shorthand: string, item: Located & { readonly kind: 'map' }): Located {
+  const short = Object.entries(schema.shortKeys ?? {}).find(([key]) => item.entries.has(key));
+  if (short === undefined || item.entries.has(shorthand) || item.entries.has(short[1])) return item;
+  const [key, target] = short;
+  const { keySource, value } = item.entries.get(key)!;
+  const named: Located = { kind: 'scalar', source: keySource, value: key };
+  const entries = new Map([...item.entries].filter(([other]) => other !== key));
+  entries.set(shorthand, { keySource, value: named });
+  entries.set(target, { keySource, value });
   return { kind: 'map', source: item.source, entries };
 }
 

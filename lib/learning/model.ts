@@ -11,6 +11,7 @@ import {
   requireFile,
 } from './files.js';
 import { scoreGraph } from './graph-score.js';
+import { type ModelScoring, scoringFiles, scoringFromFiles } from './model-scoring.js';
 import { buildNetwork, type Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import type { Scaler } from './scaler.js';
@@ -27,6 +28,8 @@ export interface Model {
   readonly usual: Float64Array;
   /** Share of their median below which no usual error is taken. */
   readonly usualFloor: number;
+  /** What further scores are made from; absent where none was asked for. */
+  readonly scoring?: ModelScoring;
   /** Feature layout, selection hash, training record, ...: plain JSON, without a time, host or absolute path. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +57,7 @@ function modelIdOf(checks: Readonly<Record<string, FileCheck>>): string {
  *     scaler.json         the scaler with its id
  *     usual_errors.json   usual squared error of each trained column
  *     score.onnx          the score graph with an open batch dimension, for any ONNX runtime
+ *     scoring.json, ...   what further scores are made from, where there are any (model-scoring.ts)
  *     model.json          id, scaler id, record, size and sha256 of every other file
  */
 export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
@@ -75,6 +79,7 @@ export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
     { name: 'scaler.json', bytes: Buffer.from(scalerToJson(scaler), 'utf8') },
     jsonFile('usual_errors.json', { floor_fraction: model.usualFloor, usual: [...model.usual] }),
     { name: 'score.onnx', bytes: graph.model },
+    ...(model.scoring === undefined ? [] : scoringFiles(model.scoring, network)),
   ];
   const checks = checksOf(files);
   const id = modelIdOf(checks);
@@ -89,7 +94,7 @@ export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
   return { id, files: [...files, jsonFile(indexName, index)] };
 }
 
-/** Names of the files to read before modelFromFiles. */
+/** Names of files that every model has; its index may list more. */
 export const modelFileNames = [
   indexName,
   'network.json',
@@ -99,8 +104,20 @@ export const modelFileNames = [
   'score.onnx',
 ] as const;
 
+/** Names of all files of a model, by its index; those that every model has where it cannot be read. */
+export function modelFileNamesOf(index: Uint8Array): readonly string[] {
+  try {
+    const { files } = parseObject(index, indexName) as Partial<ModelIndex>;
+    const listed = Object.keys(files ?? {}).filter((name) => /^[a-z0-9_.]+$/.test(name));
+    return [...new Set([...modelFileNames, ...listed])];
+  } catch {
+    return modelFileNames;
+  }
+}
+
 /**
  * Reads a model folder's files back.
+ * @param files those that modelFileNamesOf names
  * @param where the folder, for messages
  * @throws RmmError `model_corrupt`, `model_version_unsupported`
  */
@@ -135,13 +152,23 @@ export function modelFromFiles(
   if (typeof usualFloor !== 'number') throw corrupt(`${where}/usual_errors.json has no floor_fraction`);
   const weights = requireFile(files, where, 'weights.bin');
   const parameters = unpackTensors(weights, network.parameters, `${where}/weights.bin`);
-  const model = {
+  const scoring = scoringFromFiles(listedIn(index, files), where, network);
+  const model: Model = {
     network,
     scaler,
     parameters,
     usual: Float64Array.from(usual as number[]),
     usualFloor,
+    ...(scoring === undefined ? {} : { scoring }),
     record: index.record ?? {},
   };
   return { id: index.id, model };
+}
+
+/** What the index lists: a stray file beside a model is no part of it. */
+function listedIn(
+  { files: listed }: ModelIndex,
+  files: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, Uint8Array> {
+  return new Map([...files].filter(([name]) => name in listed));
 }

@@ -32,7 +32,8 @@ export function objectFieldsOf({ features }: Config): ObjectFields {
   return { leptons: [...kinematics, ...table], jets: [...kinematics, 'btag'] };
 }
 
-function matrixOptions(features: Config['features']): Partial<RmmOptions> {
+/** Options of the matrix that the `features` section describes. */
+export function matrixOptions(features: Config['features']): Partial<RmmOptions> {
   const counts = {
     jets: features.multiplicities.light_jets,
     bjets: features.multiplicities.b_jets,

@@ -21,6 +21,8 @@ export interface RunLayout {
   readonly moments: string;
   readonly megasets: string;
   readonly checkpoint: string;
+  /** Checkpoints of an ensemble's further networks. */
+  readonly members: string;
   /** One record for each range whose scores are written. */
   readonly scored: string;
   /** Loss per epoch, kept beside the checkpoint. */
@@ -46,6 +48,7 @@ export function layoutOf(root: string): RunLayout {
     moments: join(work, 'moments'),
     megasets: join(work, 'megasets'),
     checkpoint: join(work, 'checkpoint'),
+    members: join(work, 'members'),
     scored: join(work, 'scored'),
     trained: join(work, 'trained.json'),
   };
@@ -61,6 +64,7 @@ export function madeFromAllInputs(layout: RunLayout): string[] {
     layout.model,
     layout.megasets,
     layout.checkpoint,
+    layout.members,
     layout.trained,
     layout.scored,
   ];

@@ -215,7 +215,8 @@ async function scoreRanges(
 
 /** Deletes what only an unfinished run needs. */
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
-  for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
+  for (const path of [layout.megasets, layout.checkpoint, layout.members])
+    rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }
 

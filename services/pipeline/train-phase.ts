@@ -6,10 +6,13 @@ import type { Moments } from '../../lib/learning/moments.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { scalerOptions } from '../scaler/config.js';
 import { type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
-import { distribute } from '../trainer/distribute.js';
+import { type DistributeOptions, distribute } from '../trainer/distribute.js';
+import { scoringSampleOptions } from '../trainer/scoring-options.js';
+import { ScoringCollector } from '../trainer/scoring-sample.js';
 import { type TrainingEars, trainModel } from '../trainer/train-model.js';
 import type { TrainingRecord } from '../trainer/training-record.js';
 import type { RunLayout } from './layout.js';
@@ -65,11 +68,12 @@ export async function makeModel(
     bucketEvents: training.bucket_events,
     validationEvents: training.validation_events,
     sampleWeights: training.sample_weights,
+    ...scoringOf(config),
     signal,
     onRows: (rows) => progress.advance('megasets', rows),
   });
   progress.finish('megasets');
-  const { megasets: megasetFolder, checkpoint: checkpointFolder } = layout;
+  const { megasets: megasetFolder, checkpoint: checkpointFolder, members: memberFolder } = layout;
   const hear: TrainingEars = {
     onStart: (rows) => progress.start('train', rows),
     onStep: (rows) => progress.advance('train', rows),
@@ -78,7 +82,7 @@ export async function makeModel(
   };
   saveModel(
     layout.model,
-    await trainModel(scaler, plan, { ...options, megasetFolder, checkpointFolder, hear }),
+    await trainModel(scaler, plan, { ...options, megasetFolder, checkpointFolder, memberFolder, hear }),
   );
   progress.finish('train');
   return loadModel(layout.model);
@@ -87,6 +91,13 @@ export async function makeModel(
 function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {
   const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
   return `megaset ${megaset + 1} of ${megasets}, loss ${loss.toPrecision(4)}${validation}`;
+}
+
+/** What gathers the part of scores that the network alone does not give. */
+function scoringOf(config: Config): Pick<DistributeOptions, 'scoring'> {
+  const options = scoringSampleOptions(config);
+  if (options === undefined) return {};
+  return { scoring: { collector: new ScoringCollector(options), highLevel: highLevelRowsOf(config) } };
 }
 
 /** A model that an earlier process of the same run finished. */

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import { diffConfig, type JsonObject } from '../../lib/config/index.js';
+import { diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
@@ -18,6 +18,7 @@ import { layoutOf } from '../pipeline/layout.js';
 import { openRunDirectory } from '../pipeline/run-directory.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
+import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice } from '../trainer/config.js';
 import { modelNamed, refuseOtherFeatures } from './replay-model.js';
 import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
@@ -78,7 +79,12 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         megasets: loaded.config.training.megasets,
       },
       dead: await deadMessagesOf(run, names.topic('features'), run.signal),
-      files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
+      files: {
+        scores: layout.scores,
+        blocks: join(layout.work, 'blocks'),
+        plan: scorePlanOf(loaded.config),
+        config: loaded.config,
+      },
       store,
       known: store.readAll(),
       onRows: (done: number, isKept: boolean) =>
@@ -126,7 +132,7 @@ function openDirectory(
   const settled = {
     model: id,
     topics: `${names.prefix} ${view.state.run!.topics}`,
-    scores: config.scores.map(({ type }) => type),
+    scores: resultConfig(config).scores!,
     kafka: { sink_window_offsets: config.kafka.sink_window_offsets },
     learning: { score_batch_events: config.learning.score_batch_events },
     output: { codec: config.output.codec, row_group_events: config.output.row_group_events },
@@ -151,11 +157,7 @@ function openDirectory(
 async function scorerOf({ loaded }: RunView, model: LoadedModel): Promise<BlockScorer> {
   const { learning } = loaded.config;
   const { backend } = await findBackend(backendChoice(loaded.config), backendCandidates(learning.threads));
-  return BlockScorer.create(model, backend, {
-    batch: learning.score_batch_events,
-    threads: learning.threads,
-    maskWords: featurizerOf(loaded.config).layout.maskWords,
-  });
+  return BlockScorer.create(model, backend, loaded.config, learning.threads);
 }
 
 /** Rows on features, as far as positions tell; 0 where they are forgotten. */

@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { AtomicFolder } from '../../lib/base/atomic-folder.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import type { NamedFile } from '../../lib/learning/files.js';
-import { type Model, modelFileNames, modelFiles, modelFromFiles } from '../../lib/learning/model.js';
+import {
+  type Model,
+  modelFileNames,
+  modelFileNamesOf,
+  modelFiles,
+  modelFromFiles,
+} from '../../lib/learning/model.js';
 
 /** A model that was read from its folder, with the id that outputs carry as model_version. */
 export interface LoadedModel {
@@ -52,11 +58,13 @@ export function saveModel(folder: string, model: Model): void {
 
 /** @throws model_missing, model_corrupt, model_version_unsupported */
 export function loadModel(folder: string): LoadedModel {
-  const files = readFolderFiles(folder, modelFileNames);
+  const index = readFolderFiles(folder, [modelFileNames[0]]);
+  const names = index === undefined ? modelFileNames : modelFileNamesOf(index.get(modelFileNames[0])!);
+  const files = readFolderFiles(folder, names);
   if (files === undefined) {
     throw new RmmError(
       'model_missing',
-      `${folder} is not a model: it lacks one of ${modelFileNames.join(', ')}; give the model/ folder of a finished run`,
+      `${folder} is not a model: it lacks one of ${names.join(', ')}; give the model/ folder of a finished run`,
       { context: { folder } },
     );
   }

@@ -1,13 +1,21 @@
+import { join } from 'node:path';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { type Config, type Profile, resultConfig } from '../../lib/config/index.js';
+import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
+import type { EnsembleMember, ModelScoring } from '../../lib/learning/model-scoring.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
+import { needsOf } from '../../lib/learning/score-plan.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice, networkOf } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
+import { backgroundRanks } from './model-ranks.js';
+import { scoringSampleOptions } from './scoring-options.js';
+import { readScoringSample } from './scoring-sample.js';
 import { type Trained, train } from './train.js';
 import type { TrainingRecord } from './training-record.js';
 
@@ -28,6 +36,8 @@ export interface TrainModelOptions {
   readonly featureLayout: FeatureLayout;
   readonly megasetFolder: string;
   readonly checkpointFolder: string;
+  /** Of the checkpoints of an ensemble's further networks. */
+  readonly memberFolder: string;
   /** Number of the generation in a run without end. */
   readonly generation?: number;
   readonly hear: TrainingEars;
@@ -42,36 +52,81 @@ export async function trainModel(
   plan: MegasetPlan,
   options: TrainModelOptions,
 ): Promise<Model> {
-  const trained = await trainNow(scaler, plan, options);
-  const usualFloor =
-    options.config.scores.find(({ type }) => type === 'error_normalised')?.floor_fraction ?? usualErrorFloor;
-  return { ...trained.parts, usualFloor, scaler, record: recordOf(trained, plan, options) };
-}
-
-async function trainNow(
-  scaler: Scaler,
-  plan: MegasetPlan,
-  options: TrainModelOptions,
-): Promise<Trained & { backend: Backend }> {
-  const { config, hear, signal, megasetFolder, checkpointFolder } = options;
-  const { training, learning } = config;
-  const found = await findBackend(backendChoice(config), backendCandidates(learning.threads));
+  const { config, hear } = options;
+  const found = await findBackend(backendChoice(config), backendCandidates(config.learning.threads));
   for (const trial of found.trials) {
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
+  const { training } = config;
+  const needs = needsOf(scorePlanOf(config));
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
   const total = rowsOfMegasets.reduce((sum, rows) => sum + rows, 0) * training.epochs * training.passes;
-  hear.onStart?.(total);
-  const trained = await train(found.backend, {
+  hear.onStart?.(total * needs.members);
+  const trained = await trainNetwork(found.backend, scaler, plan, options, 0);
+  const members: EnsembleMember[] = [];
+  for (let member = 1; member < needs.members; member += 1) {
+    const { parts } = await trainNetwork(found.backend, scaler, plan, options, member);
+    members.push({ seed: training.seed + member, parameters: parts.parameters, usual: parts.usual });
+  }
+  const usualFloor =
+    config.scores.find(({ type }) => type === 'error_normalised')?.floor_fraction ?? usualErrorFloor;
+  const backend = { name: found.backend.name, version: found.backend.version };
+  const model = {
+    ...trained.parts,
+    usualFloor,
+    scaler,
+    record: recordOf({ ...trained, backend }, plan, options),
+  };
+  const scoring = await makeScoring(model, members, plan, found.backend, options);
+  return scoring === undefined ? model : { ...model, scoring };
+}
+
+/** What scores need beside the network; undefined where it alone gives them. */
+async function makeScoring(
+  model: Omit<Model, 'scoring'>,
+  members: readonly EnsembleMember[],
+  { scaler }: MegasetPlan,
+  backend: Backend,
+  { config, megasetFolder }: TrainModelOptions,
+): Promise<ModelScoring | undefined> {
+  const plan = scorePlanOf(config);
+  const needs = needsOf(plan);
+  const gathers = scoringSampleOptions(config) !== undefined;
+  if (!gathers && members.length === 0) return undefined;
+  const sample = gathers ? readScoringSample(megasetFolder, needs) : {};
+  const scoring: ModelScoring = {
+    ...(sample.reference === undefined ? {} : { reference: sample.reference }),
+    referenceEvents: needs.referenceEvents,
+    members,
+    ranks: [],
+  };
+  if (sample.validation === undefined) return scoring;
+  const options = { batch: config.learning.score_batch_events, threads: config.learning.threads };
+  const finished = { ...model, scoring };
+  const ranks = await backgroundRanks(finished, plan, sample.validation, scaler, backend, options);
+  return { ...scoring, ranks };
+}
+
+/** A network of the ensemble from its last checkpoint on; the first one is the model's. */
+function trainNetwork(
+  backend: Backend,
+  scaler: Scaler,
+  plan: MegasetPlan,
+  options: TrainModelOptions,
+  member: number,
+): Promise<Trained> {
+  const { config, hear, signal, megasetFolder, checkpointFolder, memberFolder } = options;
+  const { training, learning } = config;
+  return train(backend, {
     network: networkOf(config),
     scaler,
     plan,
     megasetFolder,
-    checkpointFolder,
+    checkpointFolder: member === 0 ? checkpointFolder : join(memberFolder, String(member)),
     maskWords: options.featureLayout.maskWords,
     configurationHash: options.configurationHash,
-    seed: training.seed,
+    seed: training.seed + member,
     epochs: training.epochs,
     passes: training.passes,
     batch: training.batch_events,
@@ -88,16 +143,17 @@ async function trainNow(
     ...(options.save === undefined ? {} : { save: options.save }),
     ...hear,
   });
-  return { ...trained, backend: { name: found.backend.name, version: found.backend.version } };
 }
-
-type Backend = TrainingRecord['backend'];
 
 function rowsByMegaset(plan: MegasetPlan): number[] {
   return plan.rows.map((buckets) => buckets.reduce((sum, rows) => sum + rows, 0));
 }
 
-function recordOf(trained: Trained & { backend: Backend }, plan: MegasetPlan, options: TrainModelOptions) {
+function recordOf(
+  trained: Trained & Pick<TrainingRecord, 'backend'>,
+  plan: MegasetPlan,
+  options: TrainModelOptions,
+) {
   const { config, profile, configurationHash, featureLayout } = options;
   const rows = rowsByMegaset(plan);
   const { luminosity_fb, selection, features, training, scores } = config;

@@ -22,6 +22,7 @@ export function trainingOptions(
     featureLayout: featurizerOf(config).layout,
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
+    memberFolder: join(folder, 'members'),
     hear: trainingEars(tools),
     save: (write) => untilWritten(context, 'checkpoint', write, signal),
     signal,
