@@ -18,6 +18,7 @@ import { layoutOf } from './layout.js';
 import type { RangeRecord } from './records.js';
 import { StageTimes, type Surroundings } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { scoresRecord } from './scores-record.js';
 import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
@@ -134,6 +135,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
       program: { name: 'rmmstream', version: packageVersion },
       model: loaded.id,
       scaler: loaded.model.scaler.id,
+      scores: scoresRecord(config, loaded),
       inputs: files.map(({ sample, name, fingerprint, entries }) => ({
         sample,
         file: name,

@@ -16,6 +16,7 @@ import type { RunView } from '../kafka/run-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { openRunDirectory } from '../pipeline/run-directory.js';
+import { scoresRecord } from '../pipeline/scores-record.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
@@ -101,6 +102,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
       replay: true,
       model: model.id,
       scaler: outcome.scaler,
+      scores: scoresRecord(loaded.config, model),
       events: { scored, late, unusable_messages },
       samples: Object.fromEntries(Object.entries(samples).map(([name, count]) => [name, { scored: count }])),
       timing: { seconds: (nowMs() - startedMs) / 1000 },

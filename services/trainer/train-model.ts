@@ -156,7 +156,9 @@ function recordOf(
 ) {
   const { config, profile, configurationHash, featureLayout } = options;
   const rows = rowsByMegaset(plan);
-  const { luminosity_fb, selection, features, training, scores } = config;
+  const { luminosity_fb, selection, features, training } = config;
+  // Without the options that other scores have.
+  const scores = resultConfig(config).scores as unknown as Config['scores'];
   const record: TrainingRecord = {
     program: packageVersion,
     configuration_hash: configurationHash,
