@@ -6,6 +6,8 @@ export {
   configurationIdentity,
   diffConfig,
   resultConfig,
+  selectionHash,
+  selectionIdentity,
 } from './identity.js';
 export { type InputFile, type ResolvedSample, resolveInputs } from './inputs.js';
 export { type CheckedConfig, checkConfig, type LoadedConfig, type LoadOptions, loadConfig } from './load.js';

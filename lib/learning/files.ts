@@ -55,7 +55,7 @@ export function readFolder<Index extends FolderIndex>(
   if (index.version !== version) {
     throw new RmmError(
       'model_version_unsupported',
-      `${where}/${indexName} has version ${JSON.stringify(index.version)}; this rmmstream reads version ${version}`,
+      `${where}/${indexName} has version ${JSON.stringify(index.version)}${writtenBy(index)}; this rmmstream reads version ${version}`,
       { context: { path: where } },
     );
   }
@@ -71,6 +71,12 @@ export function readFolder<Index extends FolderIndex>(
     }
   }
   return index as unknown as Index;
+}
+
+/** Version 1 of a model named its program in a record. */
+function writtenBy({ program, record }: Record<string, unknown>): string {
+  const name = program ?? (record as { readonly program?: unknown } | undefined)?.program;
+  return typeof name === 'string' ? `, written by rmmstream ${name}` : '';
 }
 
 /** @throws RmmError `model_corrupt` where the file is missing */

@@ -6,6 +6,8 @@ export interface RunLayout {
   readonly scores: string;
   readonly features: string;
   readonly model: string;
+  /** The same model as one file. */
+  readonly modelZip: string;
   readonly deadLetters: string;
   readonly runJson: string;
   readonly cutflowJson: string;
@@ -36,6 +38,7 @@ export function layoutOf(root: string): RunLayout {
     scores: join(root, 'scores'),
     features: join(root, 'features'),
     model: join(root, 'model'),
+    modelZip: join(root, 'model.zip'),
     deadLetters: join(root, 'dead-letters'),
     runJson: join(root, 'run.json'),
     cutflowJson: join(root, 'cutflow.json'),
@@ -62,6 +65,7 @@ export function madeFromAllInputs(layout: RunLayout): string[] {
     layout.cutflowJson,
     layout.scores,
     layout.model,
+    layout.modelZip,
     layout.megasets,
     layout.checkpoint,
     layout.members,

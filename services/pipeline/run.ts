@@ -175,7 +175,8 @@ async function work(
 function isWhole(layout: RunLayout): boolean {
   const scored = new RecordStore<ScoredRecord>(layout.scored).readAll();
   const paths = [...scored.keys()].map((name) => join(layout.scores, `${name}.parquet`));
-  return [...paths, layout.runJson, layout.cutflowJson, layout.model].every((path) => existsSync(path));
+  const others = [layout.runJson, layout.cutflowJson, layout.model, layout.modelZip];
+  return [...paths, ...others].every((path) => existsSync(path));
 }
 
 /** Scores every range that this model has not scored yet; returns the number of rows. */

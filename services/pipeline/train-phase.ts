@@ -9,12 +9,12 @@ import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { scalerOptions } from '../scaler/config.js';
-import { type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
+import { completeZip, type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
 import { type DistributeOptions, distribute } from '../trainer/distribute.js';
 import { scoringSampleOptions } from '../trainer/scoring-options.js';
 import { ScoringCollector } from '../trainer/scoring-sample.js';
 import { type TrainingEars, trainModel } from '../trainer/train-model.js';
-import type { TrainingRecord } from '../trainer/training-record.js';
+import type { BackgroundFile, TrainingRecord } from '../trainer/training-record.js';
 import type { RunLayout } from './layout.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
@@ -53,7 +53,10 @@ export async function makeModel(
 ): Promise<LoadedModel> {
   const scaler = makeScaler(records, options);
   const finished = finishedModel(options, scaler);
-  if (finished !== undefined) return finished;
+  if (finished !== undefined) {
+    completeZip(options.layout.modelZip, finished.model);
+    return finished;
+  }
   const { config, layout, progress, signal } = options;
   const background = records.filter(({ kind }) => kind === 'background');
   const { training } = config;
@@ -80,12 +83,27 @@ export async function makeModel(
     onEpoch: (epoch) => progress.advance('train', 0, epochNote(epoch, training.megasets)),
     onNote: (text) => progress.note(text),
   };
-  saveModel(
-    layout.model,
-    await trainModel(scaler, plan, { ...options, megasetFolder, checkpointFolder, memberFolder, hear }),
-  );
+  const model = await trainModel(scaler, plan, {
+    ...options,
+    backgroundFiles: filesOf(background),
+    megasetFolder,
+    checkpointFolder,
+    memberFolder,
+    hear,
+  });
+  saveModel(layout.model, layout.modelZip, model);
   progress.finish('train');
   return loadModel(layout.model);
+}
+
+/** The files that ranges are of, with what was read of each. */
+function filesOf(records: readonly RangeRecord[]): BackgroundFile[] {
+  const files = new Map<string, BackgroundFile>();
+  for (const { sample, fingerprint, entries } of records) {
+    const key = `${sample} ${fingerprint}`;
+    files.set(key, { sample, fingerprint, entries: entries + (files.get(key)?.entries ?? 0) });
+  }
+  return [...files.values()];
 }
 
 function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {

@@ -20,6 +20,9 @@ export function trainingOptions(
     profile,
     configurationHash: configurationHash({ ...config, input: { ...config.input, samples: [] } }, profile),
     featureLayout: featurizerOf(config).layout,
+    backgroundFiles: context.view.state.files.filter(
+      ({ kind, entries }) => kind === 'background' && entries > 0,
+    ),
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
     memberFolder: join(folder, 'members'),

@@ -1,20 +1,77 @@
-import type { Config, Profile } from '../../lib/config/index.js';
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Config, type JsonValue, type Profile } from '../../lib/config/index.js';
+import type { ModelFeatures } from '../../lib/learning/model.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+
+/** A background file whose events may have been trained on, and how many of its entries were read. */
+export interface BackgroundFile {
+  readonly sample: string;
+  readonly fingerprint: string;
+  readonly entries: number;
+}
+
+/** What a model was made from. */
+export interface DataRecord {
+  /** sha256 over the rest of this record and the rows of every megaset: the same training data, the same value. */
+  readonly fingerprint: string;
+  readonly split_salt: number;
+  readonly train_fraction: number;
+  readonly validation_fraction: number;
+  /** By sample and fingerprint: neither names of files nor their order matter. */
+  readonly files: readonly BackgroundFile[];
+}
 
 /** What a model folder says of how it was made; run.json repeats a part of it. */
 export interface TrainingRecord {
   readonly program: string;
   readonly configuration_hash: string;
+  readonly selection_hash: string;
   readonly feature_layout: string;
   /** Sections of the configuration that scoring needs again. */
   readonly settings: Pick<Config, 'luminosity_fb' | 'selection' | 'features' | 'training' | 'scores'>;
   readonly configuration: unknown;
   readonly profile: Profile;
   readonly backend: { readonly name: string; readonly version: string };
+  readonly data: DataRecord;
+  /** Number of the generation in a run without end. */
+  readonly generation?: number;
   readonly training: {
     readonly rows: number;
     readonly validation_rows: number;
     readonly megasets: readonly number[];
     readonly epochs: readonly EpochResult[];
   };
+}
+
+/** @param rows of every megaset, those of validation last */
+export function dataRecord(
+  files: readonly BackgroundFile[],
+  { split_salt, train_fraction, validation_fraction }: Config['training'],
+  rows: readonly number[],
+): DataRecord {
+  const sorted = files
+    .map(({ sample, fingerprint, entries }) => ({ sample, fingerprint, entries }))
+    .sort((a, b) => compare(a.sample, b.sample) || compare(a.fingerprint, b.fingerprint));
+  const content = { split_salt, train_fraction, validation_fraction, files: sorted };
+  const hashed = canonicalJson({ ...content, rows: [...rows] } as unknown as JsonValue);
+  return { fingerprint: createHash('sha256').update(hashed).digest('hex'), ...content };
+}
+
+/** By code units: the same on every machine. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What a model says of its columns: all settings that decide what they hold. */
+export function modelFeatures(features: Config['features'], layout: FeatureLayout): ModelFeatures {
+  return { layout: layout.id, names: layout.names, settings: columnSettings(features) };
+}
+
+/** The part of the `features` section that decides what the columns are, and not how they are scaled. */
+export function columnSettings(features: Config['features']): ModelFeatures['settings'] {
+  const { type, convention, multiplicities, c, divide_by_sqrt_s, sqrt_s_gev, met_min_gev } = features;
+  if (type !== 'rmm') return { type };
+  const energy = divide_by_sqrt_s ? { sqrt_s_gev } : {};
+  return { type, convention, multiplicities, c, divide_by_sqrt_s, ...energy, met_min_gev };
 }
