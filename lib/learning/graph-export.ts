@@ -53,13 +53,13 @@ export function exportGraph(parts: ExportParts, program: string): OnnxGraph {
   const sums = addScoreSums(graph, network, parameters, inverse, x);
 
   const around = columnsAround(scaler);
-  const beside = around.length === 0 ? undefined : pick(scaled, around);
-  const rowAxis = graph.integers([1]);
-  const meanOver = (sum: string, besideTerms: ((values: string) => string) | undefined) => {
+  const beside =
+    around.length === 0 ? undefined : { values: pick(scaled, around), axis: graph.integers([1]) };
+  const meanOver = (sum: string, terms: (values: string) => string) => {
     let total = graph.cast(sum, 'double');
-    if (beside !== undefined && besideTerms !== undefined) {
-      const terms = graph.node('ReduceSum', [besideTerms(beside), rowAxis], { keepdims: { int: 0 } });
-      total = graph.node('Add', [total, terms]);
+    if (beside !== undefined) {
+      const more = graph.node('ReduceSum', [terms(beside.values), beside.axis], { keepdims: { int: 0 } });
+      total = graph.node('Add', [total, more]);
     }
     return graph.node('Div', [total, graph.doubles(Float64Array.of(columns))]);
   };

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   checksOf,
   corrupt,
-  type FileCheck,
   type FolderIndex,
   jsonFile,
   type NamedFile,
@@ -142,7 +141,10 @@ export function modelFromFiles(
   const index = readFolder<ModelIndex>(files, where, modelIndexName, format, version);
   // Nothing in the index escapes the id: neither what it says nor how it is written.
   const isWhole = index.id === modelIdOf(index);
-  if (!isWhole || !Buffer.from(jsonFile(modelIndexName, index).bytes).equals(requireFile(files, where, modelIndexName)))
+  if (
+    !isWhole ||
+    !Buffer.from(jsonFile(modelIndexName, index).bytes).equals(requireFile(files, where, modelIndexName))
+  )
     throw corrupt(`${where}/${modelIndexName}: the id does not fit what it says`);
   for (const name of modelFileNames) {
     if (name !== modelIndexName && !(name in index.files))

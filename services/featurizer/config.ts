@@ -17,7 +17,7 @@ export interface Featurizer {
 }
 
 /** The featurizer that the `features` section asks for. @throws features_option_invalid */
-export function featurizerOf(config: Config): Featurizer {
+export function featurizerOf(config: Pick<Config, 'features'>): Featurizer {
   const { features } = config;
   return features.type === 'rmm'
     ? new RmmKernel(rmmLayout(matrixOptions(features)))

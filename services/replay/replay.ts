@@ -17,11 +17,12 @@ import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { openRunDirectory } from '../pipeline/run-directory.js';
 import { scoresRecord } from '../pipeline/scores-record.js';
+import { refuseMisfit } from '../scorer/model-fit.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice } from '../trainer/config.js';
-import { modelNamed, refuseOtherFeatures } from './replay-model.js';
+import { modelNamed } from './replay-model.js';
 import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
 
 export interface ReplayRequest {
@@ -58,7 +59,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
   const { client, names, loaded } = run;
   const { progress, nowMs } = request;
   const model = await modelNamed(run, request.model, request.currentDirectory);
-  refuseOtherFeatures(model, loaded.config);
+  refuseMisfit(model, loaded, 'the run');
   const spans = await client.admin.offsets(names.topic('features'));
   refuseLoss(spans, names.topic('features'));
   const directory = resolve(

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { packageVersion } from '../../lib/base/package-root.js';
-import { type Config, type Profile, resultConfig } from '../../lib/config/index.js';
+import { type Config, type Profile, resultConfig, selectionHash } from '../../lib/config/index.js';
 import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
@@ -13,11 +13,12 @@ import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice, networkOf } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
+import { modelCard } from './model-card.js';
 import { backgroundRanks } from './model-ranks.js';
 import { scoringSampleOptions } from './scoring-options.js';
 import { readScoringSample } from './scoring-sample.js';
 import { type Trained, train } from './train.js';
-import type { TrainingRecord } from './training-record.js';
+import { type BackgroundFile, dataRecord, modelFeatures, type TrainingRecord } from './training-record.js';
 
 /** Who hears how training goes. */
 export interface TrainingEars {
@@ -34,6 +35,8 @@ export interface TrainModelOptions {
   readonly profile: Profile;
   readonly configurationHash: string;
   readonly featureLayout: FeatureLayout;
+  /** In any order. */
+  readonly backgroundFiles: readonly BackgroundFile[];
   readonly megasetFolder: string;
   readonly checkpointFolder: string;
   /** Of the checkpoints of an ensemble's further networks. */
@@ -76,15 +79,17 @@ export async function trainModel(
     ...trained.parts,
     usualFloor,
     scaler,
+    features: modelFeatures(config.features, options.featureLayout),
     record: recordOf({ ...trained, backend }, plan, options),
   };
   const scoring = await makeScoring(model, members, plan, found.backend, options);
-  return scoring === undefined ? model : { ...model, scoring };
+  const whole = scoring === undefined ? model : { ...model, scoring };
+  return { ...whole, card: modelCard(whole) };
 }
 
 /** What scores need beside the network; undefined where it alone gives them. */
 async function makeScoring(
-  model: Omit<Model, 'scoring'>,
+  model: Omit<Model, 'scoring' | 'card'>,
   members: readonly EnsembleMember[],
   { scaler }: MegasetPlan,
   backend: Backend,
@@ -162,11 +167,14 @@ function recordOf(
   const record: TrainingRecord = {
     program: packageVersion,
     configuration_hash: configurationHash,
+    selection_hash: selectionHash(selection, profile),
     feature_layout: featureLayout.id,
     settings: { luminosity_fb, selection, features, training, scores },
     configuration: resultConfig({ ...config, input: { ...config.input, samples: [] } }),
     profile,
     backend: trained.backend,
+    data: dataRecord(options.backgroundFiles, training, rows),
+    ...(options.generation === undefined ? {} : { generation: options.generation }),
     training: {
       rows: rows.slice(0, -1).reduce((sum, count) => sum + count, 0),
       validation_rows: rows.at(-1) ?? 0,

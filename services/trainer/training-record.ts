@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Config, type JsonValue, type Profile } from '../../lib/config/index.js';
+import { type Config, canonicalJson, type JsonValue, type Profile } from '../../lib/config/index.js';
 import type { ModelFeatures } from '../../lib/learning/model.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
