@@ -1,10 +1,10 @@
-import { canonicalJson, type JsonValue } from '../../lib/config/index.js';
 import type { Model } from '../../lib/learning/model.js';
 import { describeActivation, layerRows, parameterCount } from '../../lib/learning/network-table.js';
-import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { formatCount } from '../../lib/telemetry/format.js';
 import { scoreMeanings } from '../scorer/score-meaning.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
+import { byMegaset } from './epochs.js';
+import { settingsTable, markdownTable as table } from './markdown.js';
 import type { TrainingRecord } from './training-record.js';
 
 /**
@@ -109,7 +109,7 @@ function scaling({ scaler }: Parts): string {
       ? 'by its mean and standard deviation (ddof 0)'
       : 'by its minimum and range, without clipping';
   const around = scaler.columns - scaler.trained.length;
-  return `Fitted once, over ${formatCount(scaler.rows)} training events (weights: ${options.weights}); scaler \`${scaler.id}\`. ${formatCount(scaler.trained.length)} columns are scaled ${how} and go through the network. ${formatCount(around)} hardly vary in training (non-zero in fewer than ${options.minFilled} events, or nearly constant) and go around it: they add their scaled distance from their usual value to every error.`;
+  return `Fitted once, over ${formatCount(scaler.rows)} training events (weights: ${options.weights}); scaler \`${scaler.id}\`. ${formatCount(scaler.trained.length)} columns are scaled, each ${how}, and go through the network. ${formatCount(around)} hardly vary in training (non-zero in fewer than ${options.minFilled} events, or nearly constant) and go around it: they add their scaled distance from their usual value to every error.`;
 }
 
 function network({ network: found }: Parts): string {
@@ -155,18 +155,6 @@ function training({ configuration, training: { epochs } }: TrainingRecord): stri
   ].join('\n\n');
 }
 
-/** Epochs that follow each other on one megaset, together. */
-export function byMegaset(epochs: readonly EpochResult[]): EpochResult[][] {
-  const groups: EpochResult[][] = [];
-  for (const epoch of epochs) {
-    const last = groups.at(-1)?.[0];
-    if (last !== undefined && last.pass === epoch.pass && last.megaset === epoch.megaset)
-      groups.at(-1)!.push(epoch);
-    else groups.push([epoch]);
-  }
-  return groups;
-}
-
 function scores({ scoring }: Parts, { settings }: TrainingRecord): string {
   const reference = scoring?.reference;
   return [
@@ -190,7 +178,7 @@ function limits({ scaler }: Parts): string {
     '- The error grows with the energy of an event: compare it with H_T + MET before claiming that it found more.',
     '- Rare processes and the far tails of the background are few among the training events, so they score high too.',
     `- A column that goes around the network counts only by its distance from its usual value${scaler.kindsWithoutDivisor.length === 0 ? '' : `; of the kinds ${scaler.kindsWithoutDivisor.join(', ')} no column is trained, and their values count as they are`}.`,
-    '- The model knows nothing of weights, data-taking periods or systematic uncertainties.',
+    '- A score comes without an uncertainty: systematic effects and data-taking periods are no part of the model.',
   ].join('\n');
 }
 
@@ -218,7 +206,7 @@ function scoringWithOnnx({ features: { names, settings } }: Parts): string {
       ? 'numpy, onnxruntime, pyarrow.parquet'
       : 'json, numpy, onnxruntime, pyarrow.parquet';
   return [
-    'model.onnx takes unscaled features and needs nothing of rmmstream. With a table that `rmmstream features` wrote:',
+    'model.onnx takes unscaled features and needs nothing of rmmstream. With a table of features, for example from `rmmstream features --config CONFIG --input FILE.root --output features.parquet` with the configuration of the model:',
     `\`\`\`python\nimport ${imports}\n\n${[...lines, run].join('\n')}\n\`\`\``,
     'Outputs: `error`, `error_normalised`, `error_abs` (one value an event, equal to the columns above to 1e-5) and `reconstruction` (in the units of the features).',
   ].join('\n\n');
@@ -226,26 +214,6 @@ function scoringWithOnnx({ features: { names, settings } }: Parts): string {
 
 const checking =
   '`rmmstream model verify` on this folder, or on its .zip, checks every file and that model.onnx gives the scores of the weights; `rmmstream model show` prints the whole of it and `rmmstream model compare` its differences from another model.';
-
-function settingsTable(settings: object): string {
-  return table(
-    ['setting', 'value'],
-    flat(settings as JsonValue).map(([key, value]) => [`\`${key}\``, `\`${value}\``]),
-  );
-}
-
-/** The leaves of nested maps by their path. */
-function flat(value: JsonValue, path = ''): [string, string][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [[path, canonicalJson(value)]];
-  return Object.entries(value).flatMap(([key, item]) => flat(item, path === '' ? key : `${path}.${key}`));
-}
-
-function table(titles: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) =>
-    `| ${cells.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
-}
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(6))} %`;
