@@ -28,7 +28,7 @@ export async function assertSameRun(kafka: string, embedded: string): Promise<vo
   assert.deepEqual(runRecord(kafka), runRecord(embedded));
   const modelFiles = readdirSync(join(embedded, 'model')).sort();
   assert.deepEqual(readdirSync(join(kafka, 'model')).sort(), modelFiles);
-  for (const name of ['cutflow.json', ...modelFiles.map((file) => join('model', file))])
+  for (const name of ['cutflow.json', 'model.zip', ...modelFiles.map((file) => join('model', file))])
     assert.ok(readFileSync(join(kafka, name)).equals(readFileSync(join(embedded, name))), `${name} differs`);
   assert.deepEqual(filesOf(join(kafka, 'dead-letters')), filesOf(join(embedded, 'dead-letters')));
   assert.deepEqual(await scoreRows(kafka), await scoreRows(embedded));
