@@ -11,7 +11,7 @@ import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
-import { backendChoice, networkOf } from './config.js';
+import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
 import { modelCard } from './model-card.js';
 import { backgroundRanks } from './model-ranks.js';
@@ -61,6 +61,7 @@ export async function trainModel(
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
+  for (const warning of trainingWarnings(config)) hear.onNote(warning);
   const { training } = config;
   const needs = needsOf(scorePlanOf(config));
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
@@ -137,6 +138,8 @@ function trainNetwork(
     batch: training.batch_events,
     threads: learning.threads,
     learningRate: training.learning_rate,
+    loss: lossOf(config, options.featureLayout.names, scaler.trained),
+    clip: clipOf(config),
     sampleWeights: training.sample_weights,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,
