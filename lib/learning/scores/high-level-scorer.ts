@@ -1,6 +1,6 @@
 import { invariant } from '../../base/error.js';
 import { mahalanobisDistances } from './mahalanobis.js';
-import { NeighbourSearch } from './neighbours.js';
+import { NeighbourSearch } from './neighbours/search.js';
 import { type HighLevelReference, standardise } from './reference.js';
 
 /** Where scores go; what is left out is not computed. */
