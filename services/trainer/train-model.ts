@@ -98,6 +98,7 @@ async function makeScoring(
   const scoring: ModelScoring = {
     ...(sample.reference === undefined ? {} : { reference: sample.reference }),
     referenceEvents: needs.referenceEvents,
+    referenceWeighting: needs.referenceWeighting,
     members,
     ranks: [],
   };

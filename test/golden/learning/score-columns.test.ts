@@ -48,8 +48,8 @@ const plan: ScorePlan = {
     { type: 'error_normalised', column: 'error_normalised' },
     { type: 'error_abs', column: 'error_abs' },
     { type: 'mahalanobis', column: 'mahalanobis' },
-    { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 100_000 },
-    { type: 'knn', column: 'near', neighbours: 3, referenceEvents: 40 },
+    { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 100_000, referenceWeighting: 'uniform' },
+    { type: 'knn', column: 'near', neighbours: 3, referenceEvents: 40, referenceWeighting: 'uniform' },
     {
       type: 'ensemble',
       column: 'ensemble_error_abs',
@@ -164,6 +164,7 @@ async function modelOf(sample: ScoringSample): Promise<Model> {
     scoring: {
       reference: sample.reference!,
       referenceEvents: 100_000,
+      referenceWeighting: 'uniform',
       members: [1, 2].map((member) => ({ seed: member, parameters: parametersOf(member), usual })),
       ranks: [],
     },

@@ -22,7 +22,13 @@ function sketchOf(values: readonly number[]): QuantileSketch {
   return sketch;
 }
 
-const knn: ScoreSpec = { type: 'knn', column: 'near', neighbours: 2, referenceEvents: 5 };
+const knn: ScoreSpec = {
+  type: 'knn',
+  column: 'near',
+  neighbours: 2,
+  referenceEvents: 5,
+  referenceWeighting: 'uniform',
+};
 const scoring = {
   reference: {
     names: ['a', 'b'],
@@ -34,6 +40,7 @@ const scoring = {
     values: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8.5),
   },
   referenceEvents: 5,
+  referenceWeighting: 'uniform' as const,
   members: [{ seed: 8, parameters: start.parameters.map((values) => values.map((value) => -value)), usual }],
   ranks: [{ key: rankKey(knn, 'near'), sketch: sketchOf([1, 1, 2.5, 1e-9]) }],
 };
@@ -116,17 +123,20 @@ test('what a model lacks for other scores is said in words', () => {
   assert.deepEqual(missingFrom(scoring, planOf({ ...knn, neighbours: 4 })), [
     'near: more than 4 reference events (it has 4)',
   ]);
+  assert.deepEqual(missingFrom(scoring, planOf({ ...knn, referenceWeighting: 'abs' })), [
+    'near: a reference of weighting abs (it has uniform)',
+  ]);
   assert.deepEqual(missingFrom(scoring, planOf(ensemble)), ['e: 3 networks (it has 2)']);
   // Ranks of other neighbours are ranks of something else.
   assert.deepEqual(missingFrom(scoring, planOf({ ...knn, neighbours: 3 }, ranked)), [
     'ranks of error (error)',
-    'ranks of near (knn of 3 among 5)',
+    'ranks of near (knn of 3 among 5, uniform)',
   ]);
   assert.deepEqual(missingFrom(undefined, planOf(knn, { type: 'mahalanobis', column: 'm' }, ranked)), [
     'near: 5 reference events (it has 0)',
     'm: moments of the high-level features',
     'ranks of error (error)',
-    'ranks of near (knn of 2 among 5)',
+    'ranks of near (knn of 2 among 5, uniform)',
   ]);
   assert.deepEqual(missingFrom(undefined, planOf()), []);
 });

@@ -31,14 +31,14 @@ test('a model without what a score is made from is refused with everything that 
     ...networkScorePlan,
     specs: [
       ...networkScorePlan.specs,
-      { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 20_000 },
+      { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 20_000, referenceWeighting: 'uniform' },
       { type: 'rank_average', column: 'both', of: ['error', 'knn'] },
     ],
   };
   await assert.rejects(openParts(loaded, plan, backend, options), {
     code: 'model_mismatch',
     message:
-      'model abc was trained without what these scores need: knn: 20000 reference events (it has 0); ranks of error (error); ranks of knn (knn of 10 among 20000). Leave them out of scores, or train a model with them',
+      'model abc was trained without what these scores need: knn: 20000 reference events (it has 0); ranks of error (error); ranks of knn (knn of 10 among 20000, uniform). Leave them out of scores, or train a model with them',
   });
   assert.equal(opened, 0, 'nothing is opened for it');
 });
@@ -53,7 +53,13 @@ test('high-level features other than those of this program are no reference for 
     rows: 2,
     values: new Float32Array(4),
   };
-  const scoring = { reference, referenceEvents: 2, members: [], ranks: [] };
+  const scoring = {
+    reference,
+    referenceEvents: 2,
+    referenceWeighting: 'uniform' as const,
+    members: [],
+    ranks: [],
+  };
   const plan: ScorePlan = {
     ...networkScorePlan,
     specs: [...networkScorePlan.specs, { type: 'mahalanobis', column: 'm' }],
@@ -70,7 +76,7 @@ test('high-level features other than those of this program are no reference for 
 test('the scores of the network alone open one network, also of a model that holds more', async () => {
   opened = 0;
   const members = [{ seed: 2, parameters: start.parameters, usual: loaded.model.usual }];
-  const scoring = { referenceEvents: 0, members, ranks: [] };
+  const scoring = { referenceEvents: 0, referenceWeighting: 'uniform' as const, members, ranks: [] };
   await openParts({ ...loaded, model: { ...loaded.model, scoring } }, networkScorePlan, backend, options);
   assert.equal(opened, 1);
 });
