@@ -4,18 +4,16 @@ import { type Config, type Profile, resultConfig } from '../../lib/config/index.
 import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
-import type { EnsembleMember, ModelScoring } from '../../lib/learning/model-scoring.js';
+import type { EnsembleMember } from '../../lib/learning/model-scoring.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { needsOf } from '../../lib/learning/score-plan.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
-import { backendChoice, networkOf } from './config.js';
+import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
-import { backgroundRanks } from './model-ranks.js';
-import { scoringSampleOptions } from './scoring-options.js';
-import { readScoringSample } from './scoring-sample.js';
+import { makeScoring } from './model-scoring.js';
 import { type Trained, train } from './train.js';
 import type { TrainingRecord } from './training-record.js';
 
@@ -58,6 +56,7 @@ export async function trainModel(
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
+  for (const warning of trainingWarnings(config)) hear.onNote(warning);
   const { training } = config;
   const needs = needsOf(scorePlanOf(config));
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
@@ -78,35 +77,8 @@ export async function trainModel(
     scaler,
     record: recordOf({ ...trained, backend }, plan, options),
   };
-  const scoring = await makeScoring(model, members, plan, found.backend, options);
+  const scoring = await makeScoring(model, members, plan, found.backend, config, options.megasetFolder);
   return scoring === undefined ? model : { ...model, scoring };
-}
-
-/** What scores need beside the network; undefined where it alone gives them. */
-async function makeScoring(
-  model: Omit<Model, 'scoring'>,
-  members: readonly EnsembleMember[],
-  { scaler }: MegasetPlan,
-  backend: Backend,
-  { config, megasetFolder }: TrainModelOptions,
-): Promise<ModelScoring | undefined> {
-  const plan = scorePlanOf(config);
-  const needs = needsOf(plan);
-  const gathers = scoringSampleOptions(config) !== undefined;
-  if (!gathers && members.length === 0) return undefined;
-  const sample = gathers ? readScoringSample(megasetFolder, needs) : {};
-  const scoring: ModelScoring = {
-    ...(sample.reference === undefined ? {} : { reference: sample.reference }),
-    referenceEvents: needs.referenceEvents,
-    referenceWeighting: needs.referenceWeighting,
-    members,
-    ranks: [],
-  };
-  if (sample.validation === undefined) return scoring;
-  const options = { batch: config.learning.score_batch_events, threads: config.learning.threads };
-  const finished = { ...model, scoring };
-  const ranks = await backgroundRanks(finished, plan, sample.validation, scaler, backend, options);
-  return { ...scoring, ranks };
 }
 
 /** A network of the ensemble from its last checkpoint on; the first one is the model's. */
@@ -133,6 +105,8 @@ function trainNetwork(
     batch: training.batch_events,
     threads: learning.threads,
     learningRate: training.learning_rate,
+    loss: lossOf(config, options.featureLayout.names, scaler.trained),
+    clip: clipOf(config),
     sampleWeights: training.sample_weights,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,

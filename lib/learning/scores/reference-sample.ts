@@ -1,6 +1,5 @@
 import { invariant } from '../../base/error.js';
 import { Hash64, salt } from '../../base/hash64.js';
-import { corrupt } from '../files.js';
 
 /** `uniform`: each training event is as likely as any other; `abs`: in proportion to abs(weight). */
 export type ReferenceWeighting = 'uniform' | 'abs';
@@ -13,6 +12,12 @@ export interface ReferenceSampleOptions {
   /** Another seed, another sample; below 2^32. */
   readonly seed: number;
 }
+
+/**
+ * What docs/physics.md, 5 has. By weight the sample is denser where the expected background is; taking every simulated
+ * event alike, channels that were simulated most would count most.
+ */
+export const usualReference = { size: 20000, weighting: 'abs' } as const;
 
 /** Rows that may be sampled, all of one input file. */
 export interface CandidateRows {
@@ -29,6 +34,14 @@ export interface CandidateRows {
   readonly weights?: Float64Array;
   /** Rows with 0 are not offered. */
   readonly mask?: Uint8Array;
+}
+
+/** A row that a sample keeps. */
+export interface SampledRow {
+  readonly key: number;
+  readonly source: string;
+  readonly entry: bigint;
+  readonly values: Float32Array;
 }
 
 const samplingSalt = salt('sample');
@@ -93,10 +106,12 @@ export class ReferenceSample {
 
   /** Takes in the rows of another sample with the same options. */
   merge(other: ReferenceSample): void {
-    invariant(
-      JSON.stringify(other.options) === JSON.stringify(this.options),
-      'samples of other options cannot merge',
+    const mine = this.options;
+    const theirs = other.options;
+    const alike = (['size', 'columns', 'weighting', 'seed'] as const).every(
+      (key) => mine[key] === theirs[key],
     );
+    invariant(alike, 'samples of other options cannot merge');
     this.offered += other.offered;
     for (let place = 0; place < other.#count; place++) {
       const slot = other.#heap[place]!;
@@ -109,63 +124,31 @@ export class ReferenceSample {
   /** The kept rows, in the order of (key, source, entry). */
   result(): { readonly rows: number; readonly values: Float32Array } {
     const { columns } = this.options;
-    const slots = this.#heap.slice(0, this.#count).sort((left, right) => this.#compare(left, right));
     const values = new Float32Array(this.#count * columns);
-    slots.forEach((slot, row) => {
+    this.#ordered().forEach((slot, row) => {
       values.set(this.#values.subarray(slot * columns, (slot + 1) * columns), row * columns);
     });
     return { rows: this.#count, values };
   }
 
-  /** What fromBytes reads: a JSON line of options and sources, then keys, entries, sources and values by row. */
-  toBytes(): Uint8Array {
+  /** The kept rows with their keys and identities, in the same order. */
+  entries(): SampledRow[] {
     const { columns } = this.options;
-    const rows = this.#count;
-    const { offered } = this;
-    const head = Buffer.from(
-      `${JSON.stringify({ ...this.options, rows, offered, sources: this.#sources })}\n`,
-      'utf8',
-    );
-    const stride = 20 + 4 * columns;
-    const bytes = new Uint8Array(head.length + rows * stride);
-    bytes.set(head);
-    const view = new DataView(bytes.buffer);
-    const slots = this.#heap.slice(0, rows).sort((left, right) => this.#compare(left, right));
-    slots.forEach((slot, row) => {
-      const at = head.length + row * stride;
-      view.setFloat64(at, this.#keys[slot]!, true);
-      view.setBigInt64(at + 8, this.#entries[slot]!, true);
-      view.setInt32(at + 16, this.#sourceOf[slot]!, true);
-      for (let column = 0; column < columns; column++) {
-        view.setFloat32(at + 20 + 4 * column, this.#values[slot * columns + column]!, true);
-      }
-    });
-    return bytes;
+    return this.#ordered().map((slot) => ({
+      key: this.#keys[slot]!,
+      source: this.#sources[this.#sourceOf[slot]!]!,
+      entry: this.#entries[slot]!,
+      values: this.#values.subarray(slot * columns, (slot + 1) * columns),
+    }));
   }
 
-  /** @throws RmmError `model_corrupt` */
-  static fromBytes(bytes: Uint8Array, where: string): ReferenceSample {
-    const end = bytes.indexOf(10);
-    const { rows, offered, sources, ...options } = parseHead(bytes.subarray(0, Math.max(end, 0)), where);
-    const stride = 20 + 4 * options.columns;
-    if (bytes.length !== end + 1 + rows * stride) {
-      throw corrupt(`${where} is ${bytes.length} bytes long; ${rows} rows need ${end + 1 + rows * stride}`);
-    }
-    const sample = new ReferenceSample(options);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const values = new Float32Array(options.columns);
-    sample.offered = offered;
-    for (const source of sources) sample.#sourceNumber(source);
-    for (let row = 0; row < rows; row++) {
-      const at = end + 1 + row * stride;
-      const which = view.getInt32(at + 16, true);
-      if (sources[which] === undefined) throw corrupt(`${where}: row ${row} is of an unknown source`);
-      for (let column = 0; column < values.length; column++) {
-        values[column] = view.getFloat32(at + 20 + 4 * column, true);
-      }
-      sample.#offer(view.getFloat64(at, true), which, view.getBigInt64(at + 8, true), values, 0);
-    }
-    return sample;
+  /** Takes in a row that another sample kept. */
+  take({ key, source, entry, values }: SampledRow): void {
+    this.#offer(key, this.#sourceNumber(source), entry, values, 0);
+  }
+
+  #ordered(): number[] {
+    return Array.from(this.#heap.subarray(0, this.#count)).sort((left, right) => this.#compare(left, right));
   }
 
   #sourceNumber(source: string): number {
@@ -174,8 +157,7 @@ export class ReferenceSample {
   }
 
   #offer(key: number, source: number, entry: bigint, values: Float32Array, at: number): void {
-    const { size, columns } = this.options;
-    if (this.#count < size) {
+    if (this.#count < this.options.size) {
       const slot = this.#count;
       this.#reserve(slot + 1);
       this.#put(slot, key, source, entry, values, at);
@@ -189,7 +171,6 @@ export class ReferenceSample {
     if (key === this.#keys[top]! && !this.#before(source, entry, top)) return;
     this.#put(top, key, source, entry, values, at);
     this.#sink();
-    invariant(this.#values.length >= size * columns, 'a full sample has room for all rows');
   }
 
   /** The values of a small sample take no more room than they need: blocks have one each. */
@@ -248,34 +229,4 @@ export class ReferenceSample {
       place = child;
     }
   }
-}
-
-interface Head extends ReferenceSampleOptions {
-  readonly rows: number;
-  readonly offered: number;
-  readonly sources: readonly string[];
-}
-
-function parseHead(bytes: Uint8Array, where: string): Head {
-  let head: Partial<Head>;
-  try {
-    head = JSON.parse(Buffer.from(bytes).toString('utf8')) as Partial<Head>;
-  } catch {
-    throw corrupt(`${where} does not start with a line of JSON`);
-  }
-  const { size, columns, weighting, seed, rows, offered, sources } = head;
-  const isCount = (value: unknown, most: number) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most;
-  if (
-    !isCount(size, 1e7) ||
-    !isCount(columns, 1e4) ||
-    !isCount(rows, size as number) ||
-    !isCount(offered, Number.MAX_SAFE_INTEGER) ||
-    !isCount(seed, 2 ** 32 - 1) ||
-    !(weighting === 'uniform' || weighting === 'abs') ||
-    !(Array.isArray(sources) && sources.every((source) => typeof source === 'string'))
-  ) {
-    throw corrupt(`${where} has a first line that is none of a reference sample`);
-  }
-  return head as Head;
 }
