@@ -63,13 +63,13 @@ test('run.json says how each score was made and how well it tells signals, and t
   assert.deepEqual(report.scores, {
     error: { type: 'error' },
     error_normalised: { type: 'error_normalised', floor_fraction: 0.001 },
-    knn: { type: 'knn', neighbours: 5, reference_events: 1000, reference_weighting: 'uniform' },
+    knn: { type: 'knn', neighbours: 5, reference_events: 1000, reference_weighting: 'abs' },
     mahalanobis: { type: 'mahalanobis' },
     rank_average: {
       type: 'rank_average',
       of: {
         error_normalised: { type: 'error_normalised', floor_fraction: 0.001 },
-        knn: { type: 'knn', neighbours: 5, reference_events: 1000, reference_weighting: 'uniform' },
+        knn: { type: 'knn', neighbours: 5, reference_events: 1000, reference_weighting: 'abs' },
       },
     },
     ensemble_error: { type: 'ensemble', of: 'error', takes: 'mean', seeds: [11, 12] },

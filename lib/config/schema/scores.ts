@@ -45,9 +45,9 @@ const score = section('One score.', {
     { unit: 'events', minimum: 10, maximum: 1_000_000, when: { key: 'type', values: ['knn'] } },
   ),
   reference_weights: choice(
-    'none: each training event may come into that sample as well as another; abs: in proportion to abs(weight).',
-    ['none', 'abs'],
-    'none',
+    'abs: a training event comes into that sample in proportion to abs(weight), so that it is as dense as the expected background; none: each as well as another.',
+    ['abs', 'none'],
+    'abs',
     { when: { key: 'type', values: ['knn'] } },
   ),
   of: optional(
@@ -76,7 +76,7 @@ export const usualScoreOptions = {
   floor_fraction: 0.001,
   neighbours: 10,
   reference_events: 20_000,
-  reference_weights: 'none',
+  reference_weights: 'abs',
   members: 5,
 } as const;
 

@@ -55,7 +55,7 @@ test('a score that is named only within a rank average has the usual options', (
   const { loaded } = check(context, `${samples}scores: [error, {rank_average: [error, knn]}]\n`);
   assert.deepEqual(
     scorePlanOf(loaded!.config).specs.find(({ type }) => type === 'knn'),
-    { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 20_000, referenceWeighting: 'uniform' },
+    { type: 'knn', column: 'knn', neighbours: 10, referenceEvents: 20_000, referenceWeighting: 'abs' },
   );
 });
 
@@ -110,8 +110,8 @@ refused(
 );
 refused(
   'two references',
-  '[knn, {type: knn, name: other, reference_weights: abs}]',
-  'config_conflict | scores[1].reference_weights: found abs, expected none as scores[0]: a model has one reference',
+  '[knn, {type: knn, name: other, reference_weights: none}]',
+  'config_conflict | scores[1].reference_weights: found none, expected abs as scores[0]: a model has one reference',
 );
 refused(
   'the same score of one network twice',
