@@ -56,6 +56,14 @@ export function checkScores(config: Config, add: Add): void {
     if (isHighLevel(score.type) && config.features.type !== 'rmm')
       refuseTable(score.type, `${path}.type`, config, add);
   }
+  const weights = scores.findIndex(({ type }) => type === 'knn');
+  for (const [index, { type, reference_weights: found }] of scores.entries())
+    if (type === 'knn' && found !== scores[weights]!.reference_weights)
+      add(
+        'config_conflict',
+        `scores[${index}].reference_weights`,
+        `found ${found}, expected ${scores[weights]!.reference_weights} as scores[${weights}]: a model has one reference`,
+      );
   const first = new Map<string, number>();
   for (const [index, { type }] of scores.entries()) {
     // A second one would have the same values.

@@ -3,6 +3,7 @@ import { describeFound, type Located, type Source } from './located.js';
 import { didYouMean } from './nearest.js';
 import type { Problem } from './problem.js';
 import { mayBeAbsent, type SchemaNode } from './schema/keys.js';
+import { unfoldShorthand } from './shorthand.js';
 
 export type JsonValue = string | number | boolean | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -132,26 +133,6 @@ function visitArray(walk: Walk, schema: SchemaNode, found: Located, path: string
   );
   if (schema.unique === true) refuseRepeats(walk, values, found.items, path);
   return values;
-}
-
-function unfoldShorthand(schema: SchemaNode, item: Located): Located {
-  if (schema.shorthand === undefined || item.kind === 'list') return item;
-  if (item.kind === 'map') return unfoldKey(schema, schema.shorthand, item);
-  const entries = new Map([[schema.shorthand, { keySource: item.source, value: item }]]);
-  return { kind: 'map', source: item.source, entries };
-}
-
-/** {rank_average: [a, b], ...} as {type: rank_average, of: [a, b], ...}. */
-function unfoldKey(schema: SchemaNode, shorthand: string, item: Located & { readonly kind: 'map' }): Located {
-  const short = Object.entries(schema.shortKeys ?? {}).find(([key]) => item.entries.has(key));
-  if (short === undefined || item.entries.has(shorthand) || item.entries.has(short[1])) return item;
-  const [key, target] = short;
-  const { keySource, value } = item.entries.get(key)!;
-  const named: Located = { kind: 'scalar', source: keySource, value: key };
-  const entries = new Map([...item.entries].filter(([other]) => other !== key));
-  entries.set(shorthand, { keySource, value: named });
-  entries.set(target, { keySource, value });
-  return { kind: 'map', source: item.source, entries };
 }
 
 function refuseRepeats(

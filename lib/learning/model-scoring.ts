@@ -25,13 +25,15 @@ export interface ModelScoring {
   readonly reference?: HighLevelReference;
   /** Reference events that were asked for: the training part may have had fewer. */
   readonly referenceEvents: number;
+  readonly referenceWeighting: 'uniform' | 'abs';
   readonly members: readonly EnsembleMember[];
   readonly ranks: readonly BackgroundRanks[];
 }
 
 /** What the values of a column are, whatever its name: two columns with one key have the same values. */
 export function rankKey(spec: ScoreSpec, column: string): string {
-  if (spec.type === 'knn') return `knn of ${spec.neighbours} among ${spec.referenceEvents}`;
+  if (spec.type === 'knn')
+    return `knn of ${spec.neighbours} among ${spec.referenceEvents}, ${spec.referenceWeighting}`;
   if (spec.type !== 'ensemble') return spec.type;
   return `${column === spec.spread ? 'spread' : 'mean'} of ${spec.of} over ${spec.members}`;
 }
@@ -41,6 +43,7 @@ export function missingFrom(scoring: ModelScoring | undefined, plan: ScorePlan):
   const needs = needsOf(plan);
   const missing: string[] = [];
   const { reference, referenceEvents = 0, members = [], ranks = [] } = scoring ?? {};
+  const weighting = scoring?.referenceWeighting ?? needs.referenceWeighting;
   for (const spec of plan.specs) {
     if (spec.type === 'mahalanobis' && reference === undefined)
       missing.push(`${spec.column}: moments of the high-level features`);
@@ -49,6 +52,10 @@ export function missingFrom(scoring: ModelScoring | undefined, plan: ScorePlan):
     else if (spec.type === 'knn' && Math.min(reference!.rows, spec.referenceEvents) <= spec.neighbours)
       missing.push(
         `${spec.column}: more than ${spec.neighbours} reference events (it has ${reference!.rows})`,
+      );
+    if (spec.type === 'knn' && weighting !== spec.referenceWeighting)
+      missing.push(
+        `${spec.column}: a reference of weighting ${spec.referenceWeighting} (it has ${weighting})`,
       );
     if (spec.type === 'ensemble' && members.length + 1 < spec.members)
       missing.push(`${spec.column}: ${spec.members} networks (it has ${members.length + 1})`);
@@ -71,11 +78,12 @@ const indexName = 'scoring.json';
  *     ranks.json          sketches of the background's values and what they are of (scores/quantile-sketch.ts)
  */
 export function scoringFiles(scoring: ModelScoring, network: Network): NamedFile[] {
-  const { reference, referenceEvents, members, ranks } = scoring;
+  const { reference, referenceEvents, referenceWeighting, members, ranks } = scoring;
   return [
     jsonFile(indexName, {
       high_level: reference?.names ?? [],
       reference_events: referenceEvents,
+      reference_weighting: referenceWeighting,
       members: members.map(({ seed, usual }) => ({ seed, usual: [...usual] })),
     }),
     ...(reference === undefined ? [] : referenceFiles(reference)),
@@ -120,11 +128,15 @@ export function scoringFromFiles(
   const path = `${where}/${indexName}`;
   const index = parseObject(requireFile(files, where, indexName), path);
   const { high_level: names, reference_events: referenceEvents, members } = index;
+  const { reference_weighting: referenceWeighting } = index;
+  if (referenceWeighting !== 'uniform' && referenceWeighting !== 'abs')
+    throw corrupt(`${path} does not say how its reference was drawn`);
   if (!isTexts(names) || !Array.isArray(members) || !isCount(referenceEvents))
     throw corrupt(`${path} does not say which reference and members it has`);
   return {
     ...(names.length > 0 ? { reference: referenceFromFiles(files, where, names) } : {}),
     referenceEvents,
+    referenceWeighting,
     members: members.map((member: { seed?: unknown; usual?: unknown } | null, number) => {
       const { seed, usual } = member ?? {};
       const fits =

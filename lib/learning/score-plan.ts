@@ -10,6 +10,8 @@ export type ScoreSpec =
       /** Nearest reference events over which the distance is averaged. */
       readonly neighbours: number;
       readonly referenceEvents: number;
+      /** How likely a training event comes into the reference. */
+      readonly referenceWeighting: 'uniform' | 'abs';
     }
   | {
       readonly type: 'ensemble';
@@ -59,6 +61,7 @@ export interface ScoreNeeds {
   readonly highLevel: boolean;
   /** Reference events of the largest k-nearest-neighbour score; 0 without one. */
   readonly referenceEvents: number;
+  readonly referenceWeighting: 'uniform' | 'abs';
   /** Networks in all. */
   readonly members: number;
   /** Scores whose ranks are averaged, in the order of the plan, and the column that is ranked. */
@@ -70,6 +73,7 @@ export function needsOf({ specs }: ScorePlan): ScoreNeeds {
   return {
     highLevel: specs.some(({ type }) => type === 'mahalanobis' || type === 'knn'),
     referenceEvents: Math.max(0, ...specs.map((spec) => (spec.type === 'knn' ? spec.referenceEvents : 0))),
+    referenceWeighting: specs.find((spec) => spec.type === 'knn')?.referenceWeighting ?? 'uniform',
     members: Math.max(1, ...specs.map((spec) => (spec.type === 'ensemble' ? spec.members : 1))),
     ranked: specs.flatMap((spec) =>
       columnsOfSpec(spec)

@@ -22,8 +22,9 @@ export function scoresRecord(
       case 'error_normalised':
         return { type: spec.type, floor_fraction: model.usualFloor };
       case 'knn': {
-        const { type, neighbours, referenceEvents } = spec;
-        return { type, neighbours, reference_events: Math.min(reference ?? 0, referenceEvents) };
+        const { type, neighbours, referenceEvents, referenceWeighting } = spec;
+        const events = Math.min(reference ?? 0, referenceEvents);
+        return { type, neighbours, reference_events: events, reference_weighting: referenceWeighting };
       }
       case 'ensemble': {
         const { type, of, members, spread } = spec;

@@ -19,11 +19,18 @@ export function scorePlanOf(config: Pick<Config, 'scores'>): ScorePlan {
   return { specs: [...raw, ...averages], error, written: scoreColumnNames(config) };
 }
 
-function rawSpec({ type, name, of, members, neighbours, reference_events: events }: Score): ScoreSpec {
+function rawSpec(score: Score): ScoreSpec {
+  const { type, name, of, members, neighbours } = score;
   const column = name ?? type;
   switch (type) {
     case 'knn':
-      return { type, column, neighbours, referenceEvents: events };
+      return {
+        type,
+        column,
+        neighbours,
+        referenceEvents: score.reference_events,
+        referenceWeighting: score.reference_weights === 'abs' ? 'abs' : 'uniform',
+      };
     case 'ensemble': {
       const network = of![0] as 'error' | 'error_normalised' | 'error_abs';
       const mean = name ?? `ensemble_${network}`;

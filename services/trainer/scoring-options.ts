@@ -9,5 +9,10 @@ export function scoringSampleOptions(config: Config): ScoringSampleOptions | und
   const needs = needsOf(plan);
   if (!needs.highLevel && needs.ranked.length === 0) return undefined;
   const neighbours = plan.specs.map((spec) => (spec.type === 'knn' ? spec.neighbours : 1));
-  return { needs, neighbours: Math.max(...neighbours), weighting: 'uniform', seed: config.training.seed };
+  return {
+    needs,
+    neighbours: Math.max(...neighbours),
+    weighting: needs.referenceWeighting,
+    seed: config.training.seed,
+  };
 }

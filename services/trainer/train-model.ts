@@ -1,10 +1,9 @@
 import { join } from 'node:path';
-import { packageVersion } from '../../lib/base/package-root.js';
-import { type Config, type Profile, resultConfig, selectionHash } from '../../lib/config/index.js';
+import type { Config, Profile } from '../../lib/config/index.js';
 import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
-import type { EnsembleMember, ModelScoring } from '../../lib/learning/model-scoring.js';
+import type { EnsembleMember } from '../../lib/learning/model-scoring.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { needsOf } from '../../lib/learning/score-plan.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
@@ -14,11 +13,9 @@ import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
 import { modelCard } from './model-card.js';
-import { backgroundRanks } from './model-ranks.js';
-import { scoringSampleOptions } from './scoring-options.js';
-import { readScoringSample } from './scoring-sample.js';
+import { makeScoring } from './model-scoring.js';
 import { type Trained, train } from './train.js';
-import { type BackgroundFile, dataRecord, modelFeatures, type TrainingRecord } from './training-record.js';
+import { type BackgroundFile, modelFeatures, trainingRecord } from './training-record.js';
 
 /** Who hears how training goes. */
 export interface TrainingEars {
@@ -81,37 +78,11 @@ export async function trainModel(
     usualFloor,
     scaler,
     features: modelFeatures(config.features, options.featureLayout),
-    record: recordOf({ ...trained, backend }, plan, options),
+    record: { ...trainingRecord({ ...options, backend, epochs: trained.epochs, rows: rowsByMegaset(plan) }) },
   };
-  const scoring = await makeScoring(model, members, plan, found.backend, options);
+  const scoring = await makeScoring(model, members, plan, found.backend, config, options.megasetFolder);
   const whole = scoring === undefined ? model : { ...model, scoring };
   return { ...whole, card: modelCard(whole) };
-}
-
-/** What scores need beside the network; undefined where it alone gives them. */
-async function makeScoring(
-  model: Omit<Model, 'scoring' | 'card'>,
-  members: readonly EnsembleMember[],
-  { scaler }: MegasetPlan,
-  backend: Backend,
-  { config, megasetFolder }: TrainModelOptions,
-): Promise<ModelScoring | undefined> {
-  const plan = scorePlanOf(config);
-  const needs = needsOf(plan);
-  const gathers = scoringSampleOptions(config) !== undefined;
-  if (!gathers && members.length === 0) return undefined;
-  const sample = gathers ? readScoringSample(megasetFolder, needs) : {};
-  const scoring: ModelScoring = {
-    ...(sample.reference === undefined ? {} : { reference: sample.reference }),
-    referenceEvents: needs.referenceEvents,
-    members,
-    ranks: [],
-  };
-  if (sample.validation === undefined) return scoring;
-  const options = { batch: config.learning.score_batch_events, threads: config.learning.threads };
-  const finished = { ...model, scoring };
-  const ranks = await backgroundRanks(finished, plan, sample.validation, scaler, backend, options);
-  return { ...scoring, ranks };
 }
 
 /** A network of the ensemble from its last checkpoint on; the first one is the model's. */
@@ -155,35 +126,4 @@ function trainNetwork(
 
 function rowsByMegaset(plan: MegasetPlan): number[] {
   return plan.rows.map((buckets) => buckets.reduce((sum, rows) => sum + rows, 0));
-}
-
-function recordOf(
-  trained: Trained & Pick<TrainingRecord, 'backend'>,
-  plan: MegasetPlan,
-  options: TrainModelOptions,
-) {
-  const { config, profile, configurationHash, featureLayout } = options;
-  const rows = rowsByMegaset(plan);
-  const { luminosity_fb, selection, features, training } = config;
-  // Without the options that other scores have.
-  const scores = resultConfig(config).scores as unknown as Config['scores'];
-  const record: TrainingRecord = {
-    program: packageVersion,
-    configuration_hash: configurationHash,
-    selection_hash: selectionHash(selection, profile),
-    feature_layout: featureLayout.id,
-    settings: { luminosity_fb, selection, features, training, scores },
-    configuration: resultConfig({ ...config, input: { ...config.input, samples: [] } }),
-    profile,
-    backend: trained.backend,
-    data: dataRecord(options.backgroundFiles, training, rows),
-    ...(options.generation === undefined ? {} : { generation: options.generation }),
-    training: {
-      rows: rows.slice(0, -1).reduce((sum, count) => sum + count, 0),
-      validation_rows: rows.at(-1) ?? 0,
-      megasets: rows.slice(0, -1),
-      epochs: trained.epochs,
-    },
-  };
-  return record as unknown as Record<string, unknown>;
 }

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { type Config, canonicalJson, type JsonValue, type Profile } from '../../lib/config/index.js';
+import { packageVersion } from '../../lib/base/package-root.js';
+import {
+  type Config,
+  canonicalJson,
+  type JsonValue,
+  type Profile,
+  resultConfig,
+  selectionHash,
+} from '../../lib/config/index.js';
 import type { ModelFeatures } from '../../lib/learning/model.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
@@ -41,6 +49,52 @@ export interface TrainingRecord {
     readonly validation_rows: number;
     readonly megasets: readonly number[];
     readonly epochs: readonly EpochResult[];
+  };
+}
+
+/** What a record is made from. */
+export interface RecordParts {
+  readonly config: Config;
+  readonly profile: Profile;
+  readonly configurationHash: string;
+  readonly featureLayout: FeatureLayout;
+  readonly backgroundFiles: readonly BackgroundFile[];
+  readonly generation?: number;
+  readonly backend: TrainingRecord['backend'];
+  readonly epochs: readonly EpochResult[];
+  /** Of every megaset, those of validation last. */
+  readonly rows: readonly number[];
+}
+
+/** The record of a training. */
+export function trainingRecord(parts: RecordParts): TrainingRecord {
+  const { config, profile, configurationHash, featureLayout, backend, rows } = parts;
+  const { luminosity_fb, selection, features, training } = config;
+  const result = resultConfig({ ...config, input: { ...config.input, samples: [] } });
+  return {
+    program: packageVersion,
+    configuration_hash: configurationHash,
+    selection_hash: selectionHash(selection, profile),
+    feature_layout: featureLayout.id,
+    // Scores without the options that others of them have.
+    settings: {
+      luminosity_fb,
+      selection,
+      features,
+      training,
+      scores: result.scores as unknown as Config['scores'],
+    },
+    configuration: result,
+    profile,
+    backend: { name: backend.name, version: backend.version },
+    data: dataRecord(parts.backgroundFiles, training, rows),
+    ...(parts.generation === undefined ? {} : { generation: parts.generation }),
+    training: {
+      rows: rows.slice(0, -1).reduce((sum, count) => sum + count, 0),
+      validation_rows: rows.at(-1) ?? 0,
+      megasets: rows.slice(0, -1),
+      epochs: parts.epochs,
+    },
   };
 }
 

@@ -14,9 +14,16 @@ export function madeModel(): Model {
     parameters: initialParameters(network, 1),
     usual: Float64Array.from({ length: network.columns }, (_, column) => 1 / (3 + column)),
     usualFloor: 0.01,
+    ...madeDescription(data.rows.columns),
+  };
+}
+
+/** What a model of made columns says of itself. */
+export function madeDescription(columns: number): Pick<Model, 'features' | 'record' | 'card'> {
+  return {
     features: {
-      layout: 'made/20',
-      names: Array.from({ length: data.rows.columns }, (_, column) => `c(${column})`),
+      layout: `made/${columns}`,
+      names: Array.from({ length: columns }, (_, column) => `c(${column})`),
       settings: { type: 'rmm', convention: 'thesis' },
     },
     record: { program: '9.8.7', losses: [0.5, 0.25] },

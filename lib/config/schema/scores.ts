@@ -44,6 +44,12 @@ const score = section('One score.', {
     20_000,
     { unit: 'events', minimum: 10, maximum: 1_000_000, when: { key: 'type', values: ['knn'] } },
   ),
+  reference_weights: choice(
+    'abs: a training event comes into that sample in proportion to abs(weight), so that it is as dense as the expected background; none: each as well as another.',
+    ['abs', 'none'],
+    'abs',
+    { when: { key: 'type', values: ['knn'] } },
+  ),
   of: optional(
     list(
       'rank_average: columns of other scores, or types of scores, at least two; ensemble: one of error, error_normalised, error_abs.',
@@ -70,8 +76,9 @@ export const usualScoreOptions = {
   floor_fraction: 0.001,
   neighbours: 10,
   reference_events: 20_000,
+  reference_weights: 'abs',
   members: 5,
-};
+} as const;
 
 export const scoresSchema = list(
   'The anomaly scores to write: names, or maps with a type and options; rank_average: [a, b] is short for a rank average of a and b.',
