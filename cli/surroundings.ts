@@ -4,12 +4,8 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { confluentVersion } from '../lib/kafka/confluent/binding.js';
-import {
-  type BackendName,
-  backendCandidates,
-  backendNames,
-  findBackend,
-} from '../lib/learning/find-backend.js';
+import { type BackendName, backendCandidates, backendNames } from '../lib/learning/backend-candidates.js';
+import { findBackend } from '../lib/learning/find-backend.js';
 import type { Surroundings } from '../lib/telemetry/doctor.js';
 
 const require = createRequire(import.meta.url);

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import { Handover, serveTasks } from '../../lib/flow/worker-main.js';
-import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates } from '../../lib/learning/backend-candidates.js';
+import { findBackend } from '../../lib/learning/find-backend.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
@@ -33,12 +34,14 @@ async function passOf(file: FileContext): Promise<EventPass> {
 }
 
 async function openScorer(): Promise<BlockScorer> {
-  const { learning } = settings.config;
-  const { backend } = await findBackend(backendChoice(settings.config), backendCandidates(settings.threads));
+  const { config, threads } = settings;
+  const { learning } = config;
+  const candidates = backendCandidates(threads, learning.device);
+  const { backend } = await findBackend(backendChoice(config), candidates);
   return BlockScorer.create(loadModel(settings.modelFolder), backend, {
     batch: learning.score_batch_events,
-    threads: settings.threads,
-    maskWords: featurizerOf(settings.config).layout.maskWords,
+    threads,
+    maskWords: featurizerOf(config).layout.maskWords,
   });
 }
 

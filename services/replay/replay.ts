@@ -7,7 +7,8 @@ import { packageVersion } from '../../lib/base/package-root.js';
 import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
-import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates } from '../../lib/learning/backend-candidates.js';
+import { findBackend } from '../../lib/learning/find-backend.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
 import { deadMessagesOf } from '../dead-letters/dead-messages.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -150,7 +151,10 @@ function openDirectory(
 
 async function scorerOf({ loaded }: RunView, model: LoadedModel): Promise<BlockScorer> {
   const { learning } = loaded.config;
-  const { backend } = await findBackend(backendChoice(loaded.config), backendCandidates(learning.threads));
+  const { backend } = await findBackend(
+    backendChoice(loaded.config),
+    backendCandidates(learning.threads, learning.device),
+  );
   return BlockScorer.create(model, backend, {
     batch: learning.score_batch_events,
     threads: learning.threads,

@@ -1,7 +1,8 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { Backend } from '../../lib/learning/backend.js';
-import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates } from '../../lib/learning/backend-candidates.js';
+import { findBackend } from '../../lib/learning/find-backend.js';
 import { modelFromFiles } from '../../lib/learning/model.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { record, type ServiceContext } from '../kafka/context.js';
@@ -134,9 +135,10 @@ export class Models {
   async #load(id: string): Promise<BlockScorer> {
     const { config } = this.#context.loaded;
     const { learning } = config;
-    this.#backend ??= findBackend(backendChoice(config), backendCandidates(learning.threads)).then(
-      ({ backend }) => backend,
-    );
+    this.#backend ??= findBackend(
+      backendChoice(config),
+      backendCandidates(learning.threads, learning.device),
+    ).then(({ backend }) => backend);
     const known = this.#context.view.state.models.find((model) => model.id === id);
     const model = await readModel(this.#context, id, this.#signal, known?.from);
     return BlockScorer.create(model, await this.#backend, {

@@ -1,17 +1,18 @@
 import type { Config } from '../../lib/config/index.js';
-import type { BackendName } from '../../lib/learning/find-backend.js';
+import type { BackendName } from '../../lib/learning/backend-candidates.js';
 import type { Activation, NetworkDescription } from '../../lib/learning/network.js';
 import { networkPresets, stackedNetwork } from '../../lib/learning/network-presets.js';
 
 /** The backend that `learning.backend` names. */
 export function backendChoice(config: Config): BackendName | 'auto' {
-  switch (config.learning.backend) {
+  const { backend } = config.learning;
+  switch (backend) {
     case 'onnx':
       return 'onnxruntime-node';
     case 'onnx-web':
       return 'onnxruntime-web';
     default:
-      return 'auto';
+      return backend;
   }
 }
 

@@ -1,6 +1,7 @@
 import { packageVersion } from '../../lib/base/package-root.js';
 import { type Config, type Profile, resultConfig } from '../../lib/config/index.js';
-import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates } from '../../lib/learning/backend-candidates.js';
+import { findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
@@ -55,7 +56,10 @@ async function trainNow(
 ): Promise<Trained & { backend: Backend }> {
   const { config, hear, signal, megasetFolder, checkpointFolder } = options;
   const { training, learning } = config;
-  const found = await findBackend(backendChoice(config), backendCandidates(learning.threads));
+  const found = await findBackend(
+    backendChoice(config),
+    backendCandidates(learning.threads, learning.device),
+  );
   for (const trial of found.trials) {
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);

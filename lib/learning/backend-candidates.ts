@@ -1,0 +1,105 @@
+import type { Backend } from './backend.js';
+import {
+  type GpuProvider,
+  gpuProviders,
+  openOnnxGpu,
+  openOnnxNode,
+  openOnnxWeb,
+} from './open-onnxruntime.js';
+import { openTfjsNode, openTfjsWasm } from './tfjs/open.js';
+
+/** The backends, those that compute on the CPU first, in the order in which `auto` tries them: the fastest first. */
+export const backendNames = [
+  'onnxruntime-node',
+  'tfjs-node',
+  'onnxruntime-web',
+  'tfjs-wasm',
+  'tfjs-node-gpu',
+] as const;
+export type BackendName = (typeof backendNames)[number];
+
+/** What a network may run on; `auto` is a GPU where one can be used and else the CPU. */
+export const devices = ['cpu', 'auto', ...gpuProviders] as const;
+export type Device = (typeof devices)[number];
+
+/** How to open one backend; opening may fail in any way. */
+export interface BackendCandidate {
+  /** The backend's name, with +DEVICE behind it where onnxruntime-node computes on a GPU. */
+  readonly name: string;
+  /** True where `auto` passes it over. */
+  readonly onlyByName?: boolean;
+  open(): Promise<Backend>;
+}
+
+/**
+ * The candidates for a device, in the order in which `auto` tries them. On the CPU no GPU is ever taken: a run must
+ * not give other bits because a graphics card was put in.
+ * @param threads of pools that are made once for the whole process or worker
+ */
+export function backendCandidates(threads: number, device: Device = 'cpu'): readonly BackendCandidate[] {
+  const onGpu = gpuCandidates(threads);
+  const onCpu = cpuCandidates(threads);
+  const tfjsGpu = onGpu.find(({ name }) => name === 'tfjs-node-gpu')!;
+  if (device === 'cpu') return [...onCpu, { ...tfjsGpu, onlyByName: true }];
+  if (device === 'auto') return [...onGpu, ...onCpu];
+  const fitting = onGpu.filter((candidate) => runsOn(candidate, device));
+  const others = backendNames.filter((name) => !fitting.some((one) => one.name.split('+')[0] === name));
+  return [...fitting, ...others.map((name) => refusal(name, device))];
+}
+
+/** Every candidate of this platform, for those who list them. */
+export function allCandidates(threads: number): readonly BackendCandidate[] {
+  return [...cpuCandidates(threads), ...gpuCandidates(threads)];
+}
+
+function cpuCandidates(threads: number): BackendCandidate[] {
+  return [
+    { name: 'onnxruntime-node', open: openOnnxNode },
+    { name: 'tfjs-node', open: () => openTfjsNode('tfjs-node', threads) },
+    { name: 'onnxruntime-web', open: () => openOnnxWeb(threads) },
+    { name: 'tfjs-wasm', open: openTfjsWasm },
+  ];
+}
+
+function gpuCandidates(threads: number): BackendCandidate[] {
+  const onnx = platformProviders(process.platform).map((provider) => ({
+    name: `onnxruntime-node+${provider}`,
+    open: () => openOnnxGpu(provider),
+  }));
+  const tfjs = { name: 'tfjs-node-gpu', open: () => openTfjsNode('tfjs-node-gpu', threads) };
+  // WebGPU, which every platform has, comes last: its drivers are the youngest.
+  return [...onnx.slice(0, -1), tfjs, ...onnx.slice(-1)];
+}
+
+/** Providers that onnxruntime-node can have on a platform. */
+function platformProviders(platform: NodeJS.Platform): GpuProvider[] {
+  const own: Partial<Record<NodeJS.Platform, GpuProvider>> = {
+    linux: 'cuda',
+    win32: 'dml',
+    darwin: 'coreml',
+  };
+  const provider = own[platform];
+  return provider === undefined ? ['webgpu'] : [provider, 'webgpu'];
+}
+
+function runsOn({ name }: BackendCandidate, device: Device): boolean {
+  return name.endsWith(`+${device}`) || (name === 'tfjs-node-gpu' && device === 'cuda');
+}
+
+function refusal(name: BackendName, device: Device): BackendCandidate {
+  const where: Record<BackendName, string> = {
+    'onnxruntime-node': `not on ${device} on ${process.platform}`,
+    'tfjs-node': 'on the CPU only',
+    'onnxruntime-web': 'on the CPU only',
+    'tfjs-wasm': 'on the CPU only',
+    'tfjs-node-gpu': 'on cuda only',
+  };
+  return {
+    name,
+    onlyByName: true,
+    open: () =>
+      Promise.reject(
+        new Error(`it computes ${where[name]}, and learning.device is ${device}; change one of the two`),
+      ),
+  };
+}
