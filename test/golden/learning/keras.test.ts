@@ -4,11 +4,10 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
 import { initialState, type Trainer } from '../../../lib/learning/backend.js';
-import { backendCandidates } from '../../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../../lib/learning/find-backend.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
 import { type Activation, buildNetwork, type Network } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
+import { openTestBackend, testedBackends } from '../../support/learning-backends.js';
 
 interface Sample {
   readonly stride: number;
@@ -88,13 +87,8 @@ function near(actual: number, expected: number, relative: number, what: string):
   assert.ok(Math.abs(actual - expected) <= relative * Math.abs(expected), `${what}: ${actual}, ${expected}`);
 }
 
-for (const backendName of [
-  'onnxruntime-node',
-  'onnxruntime-web',
-  'tfjs-wasm',
-  ...(process.env.RMMSTREAM_TFJS_NODE ? (['tfjs-node'] as const) : []),
-] as const) {
-  const { backend } = await findBackend(backendName, backendCandidates(1));
+for (const backendName of testedBackends()) {
+  const backend = await openTestBackend(backendName);
   for (const [name, item] of Object.entries(golden.cases)) {
     const network = networkOf(item);
     const { batch, rows } = golden;
