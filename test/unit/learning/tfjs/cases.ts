@@ -39,8 +39,8 @@ const unbounded = network([
 const penalised = network([
   { units: 9, activation: tanh, kernelL1: 0.01, dropout: 0.3 },
   { units: 6, activation: leaky, activityL1: 0.02, activityL2: 0.03, dropout: 0.5 },
-  { units: 4, activation: sigmoid, kernelL2: 0.05, activityL2: 0.01 },
-  { units: 'columns', activation: linear, kernelL1: 0.002, kernelL2: 0.004, activityL1: 0.01 },
+  { units: 4, activation: sigmoid, kernelL2: 0.05, activityL1: 0.01 },
+  { units: 'columns', activation: linear, kernelL1: 0.002, kernelL2: 0.004 },
 ]);
 const variational = network([
   { units: 8, activation: tanh, dropout: 0.25, kernelL2: 0.01 },
