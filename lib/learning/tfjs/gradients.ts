@@ -1,4 +1,10 @@
-import { activationGradient, forward, type LatentValues, type LayerNoise } from './layers.js';
+import {
+  activationGradient,
+  forward,
+  type LatentValues,
+  type LayerNoise,
+  type LayerValues,
+} from './layers.js';
 import {
   activityPenalty,
   eventLosses,
@@ -49,34 +55,45 @@ export function lossAndGradients(
   let penalties: Tensor | undefined;
   let gradient = outputGradient(ops, objective, values.at(-1)!.output, x, weights);
   for (let index = network.layers.length - 1; index >= 0; index--) {
-    const { activation, penalties: factors } = network.layers[index]!;
-    const { kernelL1, kernelL2, activityL1, activityL2 } = factors;
-    const { input, output, latent } = values[index]!;
+    const { kernelL1, kernelL2 } = network.layers[index]!.penalties;
     const kernel = parameters[2 * index]!;
-
-    const activity = activityPenalty(ops, activityL1, activityL2, output);
-    if (activity !== undefined) events = tf.add(events, activity);
-    const pull = penaltyGradient(ops, activityL1, activityL2, output);
-    if (pull !== undefined) gradient = tf.add(gradient, tf.mul(pull, weights));
-
-    gradient =
-      latent === undefined
-        ? activationGradient(ops, activation, output, gradient)
-        : latentGradient(ops, objective.loss.beta, latent, weights, gradient);
+    const kernelGradient = ops.transposedTimes(values[index]!.input, gradient);
     const shrink = penaltyGradient(ops, kernelL1, kernelL2, kernel);
-    const kernelGradient = ops.transposedTimes(input, gradient);
     gradients[2 * index] = shrink === undefined ? kernelGradient : tf.add(kernelGradient, shrink);
     gradients[2 * index + 1] = tf.reshape(ops.columnSums(gradient), [gradient.shape[1]!]);
     const penalty = kernelPenalty(ops, kernelL1, kernelL2, kernel);
     if (penalty !== undefined) penalties = penalties === undefined ? penalty : tf.add(penalties, penalty);
-
     if (index === 0) break;
-    gradient = ops.timesTransposed(gradient, kernel);
-    const kept = network.layers[index - 1]!.kind === 'dense' ? noise.get(index - 1) : undefined;
-    if (kept !== undefined) gradient = tf.mul(gradient, kept);
+
+    const { activityL1, activityL2 } = network.layers[index - 1]!.penalties;
+    const { output } = values[index - 1]!;
+    const activity = activityPenalty(ops, activityL1, activityL2, output);
+    if (activity !== undefined) events = tf.add(events, activity);
+    const after = ops.timesTransposed(gradient, kernel);
+    gradient = throughLayer(ops, objective, index - 1, values[index - 1]!, after, weights, noise);
   }
   const loss = ops.transposedTimes(weights, events);
   return { loss: penalties === undefined ? loss : tf.add(loss, penalties), gradients };
+}
+
+/** From the gradient behind a layer, dropout included, to that at its sums. */
+function throughLayer(
+  ops: Ops,
+  { network, loss }: Objective,
+  index: number,
+  { output, latent }: LayerValues,
+  after: Tensor,
+  weights: Tensor,
+  noise: LayerNoise,
+): Tensor {
+  const { tf } = ops;
+  if (latent !== undefined) return latentGradient(ops, loss.beta, latent, weights, after);
+  const { activation, penalties } = network.layers[index]!;
+  const kept = noise.get(index);
+  const passed = kept === undefined ? after : tf.mul(after, kept);
+  const pull = penaltyGradient(ops, penalties.activityL1, penalties.activityL2, output);
+  const all = pull === undefined ? passed : tf.add(passed, tf.mul(pull, weights));
+  return activationGradient(ops, activation, output, all);
 }
 
 /** The gradients of mean and log variance, side by side, from that of z and from the divergence. */

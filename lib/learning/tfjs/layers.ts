@@ -6,6 +6,8 @@ import type { Tensor } from './tensorflow.js';
 export interface LayerValues {
   /** What the kernel was multiplied with. */
   readonly input: Tensor;
+  /** Before the activation; absent where product and activation are one operation. */
+  readonly sum?: Tensor;
   /** After the activation and before dropout; z of a gaussian layer. */
   readonly output: Tensor;
   readonly latent?: LatentValues;
@@ -64,11 +66,17 @@ export function activationGradient(
   }
 }
 
-function dense(ops: Ops, activation: Activation, a: Tensor, b: Tensor, bias: Tensor): Tensor {
+type Affine = { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor };
+
+/** Product, bias and activation, in one operation where the activation allows. */
+function dense(ops: Ops, activation: Activation, affine: Affine): Pick<LayerValues, 'sum' | 'output'> {
   const { fused } = ops.tf;
-  if (activation.type === 'tanh') return ops.tanh(fused.matMul({ a, b, bias, activation: 'linear' }));
-  if (activation.type !== 'leakyrelu') return fused.matMul({ a, b, bias, activation: activation.type });
-  return fused.matMul({ a, b, bias, activation: 'leakyrelu', leakyreluAlpha: activation.slope });
+  if (activation.type === 'relu') return { output: fused.matMul({ ...affine, activation: 'relu' }) };
+  if (activation.type === 'leakyrelu') {
+    return { output: fused.matMul({ ...affine, activation: 'leakyrelu', leakyreluAlpha: activation.slope }) };
+  }
+  const sum = fused.matMul({ ...affine, activation: 'linear' });
+  return { sum, output: activate(ops, activation, sum) };
 }
 
 /**
@@ -86,21 +94,29 @@ export function forward(
   const { tf } = ops;
   const values: LayerValues[] = [];
   let input = activate(ops, network.description.inputActivation, x);
-  for (const [index, layer] of network.layers.entries()) {
-    const sum = dense(ops, layer.activation, input, parameters[2 * index]!, parameters[2 * index + 1]!);
+  for (const [index, { kind, activation, outputs }] of network.layers.entries()) {
+    const affine = { a: input, b: parameters[2 * index]!, bias: parameters[2 * index + 1]! };
+    const reached = dense(ops, activation, affine);
     const random = noise?.get(index);
-    if (layer.kind === 'gaussian') {
-      const size = [sum.shape[0]!, layer.outputs];
-      const mean = tf.slice(sum, [0, 0], size);
-      const logVariance = tf.slice(sum, [0, layer.outputs], size);
-      const spread = random === undefined ? undefined : tf.mul(tf.exp(ops.scale(logVariance, 0.5)), random);
-      const output = spread === undefined ? mean : tf.add(mean, spread);
-      values.push({ input, output, latent: { mean, logVariance, spread } });
+    if (kind === 'gaussian') {
+      const latent = takeApart(ops, reached.output, outputs, random);
+      const output = latent.spread === undefined ? latent.mean : tf.add(latent.mean, latent.spread);
+      values.push({ input, output, latent });
       input = output;
     } else {
-      values.push({ input, output: sum });
-      input = random === undefined ? sum : tf.mul(sum, random);
+      values.push({ input, ...reached });
+      input = random === undefined ? reached.output : tf.mul(reached.output, random);
     }
   }
   return values;
+}
+
+/** Mean and log variance side by side, batch x 2 width, and what eps adds to the mean. */
+function takeApart(ops: Ops, sums: Tensor, width: number, eps: Tensor | undefined): LatentValues {
+  const { tf } = ops;
+  const size = [sums.shape[0]!, width];
+  const mean = tf.slice(sums, [0, 0], size);
+  const logVariance = tf.slice(sums, [0, width], size);
+  const spread = eps === undefined ? undefined : tf.mul(tf.exp(ops.scale(logVariance, 0.5)), eps);
+  return { mean, logVariance, spread };
 }

@@ -1,7 +1,7 @@
 import type { LossDescription } from '../loss.js';
 import { reconstructionFactor } from '../loss.js';
 import type { Network } from '../network.js';
-import type { LatentValues, LayerValues } from './layers.js';
+import { activationGradient, type LatentValues, type LayerValues } from './layers.js';
 import type { Ops } from './ops.js';
 import type { Tensor } from './tensorflow.js';
 
@@ -13,11 +13,8 @@ export interface Objective {
   readonly features: Tensor | undefined;
 }
 
-/** Keras' backend epsilon, which binary cross-entropy keeps from 0 and 1. */
-const probabilityFloor = 1e-7;
-
 /** l(x', x) of loss.ts, batch x columns, without feature weights. */
-function cellLosses(ops: Ops, loss: LossDescription, output: Tensor, x: Tensor): Tensor {
+function cellLosses(ops: Ops, loss: LossDescription, { output, sum }: LayerValues, x: Tensor): Tensor {
   const { tf } = ops;
   switch (loss.type) {
     case 'mse':
@@ -30,32 +27,25 @@ function cellLosses(ops: Ops, loss: LossDescription, output: Tensor, x: Tensor):
       const clipped = tf.clipByValue(difference, -loss.delta, loss.delta);
       return tf.mul(clipped, tf.sub(difference, ops.scale(clipped, 0.5)));
     }
-    case 'bce': {
-      const one = ops.constant(1);
-      const p = tf.clipByValue(output, probabilityFloor, 1 - probabilityFloor);
-      const hit = tf.mul(x, tf.log(p));
-      const miss = tf.mul(tf.sub(one, x), tf.log(tf.sub(one, p)));
-      return ops.scale(tf.add(hit, miss), -1);
-    }
+    case 'bce':
+      // checkLoss demands a sigmoid, which is never fused, so that the sum is there.
+      return tf.sub(tf.softplus(sum!), tf.mul(sum!, x));
   }
 }
 
+/** The derivative of l after the last activation; of bce before it, where it is d. */
 function cellGradients(ops: Ops, loss: LossDescription, output: Tensor, x: Tensor): Tensor {
   const { tf } = ops;
+  const difference = tf.sub(output, x);
   switch (loss.type) {
     case 'mse':
-      return ops.scale(tf.sub(output, x), 2);
+      return ops.scale(difference, 2);
     case 'mae':
-      return tf.sign(tf.sub(output, x));
+      return tf.sign(difference);
     case 'huber':
-      return tf.clipByValue(tf.sub(output, x), -loss.delta, loss.delta);
-    case 'bce': {
-      const one = ops.constant(1);
-      const p = tf.clipByValue(output, probabilityFloor, 1 - probabilityFloor);
-      const gradient = tf.div(tf.sub(p, x), tf.mul(p, tf.sub(one, p)));
-      // Nothing comes back through the clipping: 0 where it changed the output.
-      return tf.mul(gradient, tf.sub(one, tf.sign(tf.abs(tf.sub(p, output)))));
-    }
+      return tf.clipByValue(difference, -loss.delta, loss.delta);
+    case 'bce':
+      return difference;
   }
 }
 
@@ -67,7 +57,7 @@ export function eventLosses(
   x: Tensor,
 ): Tensor {
   const { network, loss, features } = objective;
-  const cells = cellLosses(ops, loss, values.at(-1)!.output, x);
+  const cells = cellLosses(ops, loss, values.at(-1)!, x);
   const weighted = features === undefined ? cells : ops.tf.mul(cells, features);
   let losses = ops.scale(ops.rowSums(weighted), reconstructionFactor(network));
   for (const { latent } of values) {
@@ -83,7 +73,7 @@ function divergence(ops: Ops, { mean, logVariance }: LatentValues): Tensor {
   return ops.scale(ops.rowSums(terms), 0.5);
 }
 
-/** The gradient after the last layer: sample weight / batch (`weights`, batch x 1) x factor x f l'. */
+/** The gradient before the last activation: sample weight / batch (`weights`, batch x 1) x factor x f l' x slope. */
 export function outputGradient(
   ops: Ops,
   objective: Objective,
@@ -92,11 +82,11 @@ export function outputGradient(
   weights: Tensor,
 ): Tensor {
   const { network, loss, features } = objective;
-  const cells = ops.tf.mul(
-    cellGradients(ops, loss, output, x),
-    ops.scale(weights, reconstructionFactor(network)),
-  );
-  return features === undefined ? cells : ops.tf.mul(cells, features);
+  const factors = ops.scale(weights, reconstructionFactor(network));
+  const cells = ops.tf.mul(cellGradients(ops, loss, output, x), factors);
+  const gradient = features === undefined ? cells : ops.tf.mul(cells, features);
+  if (loss.type === 'bce') return gradient;
+  return activationGradient(ops, network.layers.at(-1)!.activation, output, gradient);
 }
 
 /** l1 sum abs + l2 sum of squares: of each row (batch x 1), or undefined where both are 0. */

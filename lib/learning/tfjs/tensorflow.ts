@@ -28,7 +28,7 @@ export interface TensorFlow {
       readonly a: Tensor;
       readonly b: Tensor;
       readonly bias: Tensor;
-      readonly activation: 'linear' | 'relu' | 'sigmoid' | 'leakyrelu';
+      readonly activation: 'linear' | 'relu' | 'leakyrelu';
       readonly leakyreluAlpha?: number;
     }): Tensor;
   };
@@ -50,6 +50,7 @@ export interface TensorFlow {
   readonly sign: Unary;
   readonly tanh: Unary;
   readonly sigmoid: Unary;
+  readonly softplus: Unary;
   readonly relu: Unary;
   leakyRelu(x: Tensor, slope: number): Tensor;
   clipByValue(x: Tensor, low: number, high: number): Tensor;

@@ -28,10 +28,8 @@ function cell({ type, delta }: LossDescription, output: number, x: number): numb
       return Math.abs(d);
     case 'huber':
       return Math.abs(d) <= delta ? (d * d) / 2 : delta * (Math.abs(d) - delta / 2);
-    case 'bce': {
-      const p = Math.min(1 - 1e-7, Math.max(1e-7, output));
-      return -x * Math.log(p) - (1 - x) * Math.log(1 - p);
-    }
+    case 'bce':
+      return -x * Math.log(output) - (1 - x) * Math.log(1 - output);
   }
 }
 

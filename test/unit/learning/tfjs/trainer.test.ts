@@ -38,7 +38,7 @@ function assertNear(actual: ArrayLike<number>, expected: ArrayLike<number>, shar
 }
 
 for (const item of trainCases) {
-  const { name, network, loss, share = 1e-5 } = item;
+  const { name, network, loss } = item;
   const batch = batchFor(network);
   const expected = differentiated(network, loss, batch, parametersFor(network));
 
@@ -47,7 +47,7 @@ for (const item of trainCases) {
       const trainer = await trainerOf(item, noClipping, on);
       assertNear([await trainer.step(batch, 1e-3)], [expected.loss], 1e-5, 'loss');
       for (const [index, gradient] of gradientsOf(trainer).entries()) {
-        assertNear(gradient, expected.gradients[index]!, share, network.parameters[index]!.name);
+        assertNear(gradient, expected.gradients[index]!, 1e-5, network.parameters[index]!.name);
       }
       await trainer.release();
     });
