@@ -87,19 +87,18 @@ function runsOn({ name }: BackendCandidate, device: Device): boolean {
 }
 
 function refusal(name: BackendName, device: Device): BackendCandidate {
-  const where: Record<BackendName, string> = {
-    'onnxruntime-node': `not on ${device} on ${process.platform}`,
-    'tfjs-node': 'on the CPU only',
-    'onnxruntime-web': 'on the CPU only',
-    'tfjs-wasm': 'on the CPU only',
-    'tfjs-node-gpu': 'on cuda only',
+  const onlyCpu = 'it computes on the CPU only';
+  const why: Record<BackendName, string> = {
+    'onnxruntime-node': `it cannot compute on ${device} on ${process.platform}`,
+    'tfjs-node': onlyCpu,
+    'onnxruntime-web': onlyCpu,
+    'tfjs-wasm': onlyCpu,
+    'tfjs-node-gpu': 'it computes on cuda only',
   };
   return {
     name,
     onlyByName: true,
     open: () =>
-      Promise.reject(
-        new Error(`it computes ${where[name]}, and learning.device is ${device}; change one of the two`),
-      ),
+      Promise.reject(new Error(`${why[name]}, and learning.device is ${device}; change one of the two`)),
   };
 }

@@ -10,6 +10,13 @@ import { onnxruntimeRuntime } from './onnxruntime.js';
 export const gpuProviders = ['cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type GpuProvider = (typeof gpuProviders)[number];
 
+const gpuHelp: Record<GpuProvider, string> = {
+  cuda: 'it needs a driver, CUDA 12 and cuDNN 9 among the shared libraries (docs/gpu.md)',
+  dml: 'it needs a driver for Direct3D 12',
+  coreml: 'it needs macOS 10.15 or newer',
+  webgpu: 'it needs a driver for Vulkan, Direct3D 12 or Metal (docs/gpu.md)',
+};
+
 /** @throws Error that says why the binary does not load */
 export async function openOnnxNode(): Promise<Backend> {
   prepareNativeLibraries();
@@ -46,6 +53,7 @@ export async function openOnnxGpu(provider: GpuProvider): Promise<Backend> {
       version: ort.env.versions.node ?? ort.env.versions.common,
       executionProviders: [provider],
       writesInPlace: true,
+      help: gpuHelp[provider],
     }),
   );
 }
