@@ -1,7 +1,7 @@
 import { type Backend, initialState } from './backend.js';
 import { initialParameters } from './initialise.js';
 import { plainTraining } from './loss.js';
-import { buildNetwork } from './network.js';
+import { buildNetwork, type Network } from './network.js';
 import { aeSmall } from './network-presets.js';
 import { Random } from './random.js';
 
@@ -23,23 +23,25 @@ export interface BenchmarkOptions {
   nowMs(): number;
 }
 
-/** As wide as the trained part of the matrix of two-lepton events, at the default batch size. */
-const columns = 192;
+/** AE small as wide as the trained part of the matrix of two-lepton events. */
+const usualNetwork = buildNetwork(aeSmall, 192);
+/** The default of training.batch_size. */
 const batch = 2048;
 
-/** Measures training and scoring of AE small, one backend after the other, on the same rows and weights. */
+/** Measures training and scoring, one backend after the other, on the same rows and weights. */
 export async function benchmarkBackends(
   backends: readonly Backend[],
   options: BenchmarkOptions,
+  network = usualNetwork,
 ): Promise<BackendSpeed[]> {
   const random = new Random('benchmark', [1]);
-  const x = Float32Array.from({ length: batch * columns }, () => 4 * random.unit() - 2);
+  const x = Float32Array.from({ length: batch * network.columns }, () => 4 * random.unit() - 2);
   const milliseconds = (1000 * options.seconds) / (2 * Math.max(1, backends.length));
   const speeds: BackendSpeed[] = [];
   let first: Float32Array | undefined;
   for (const backend of backends) {
-    const trainRows = await trainSpeed(backend, x, milliseconds, options);
-    const scored = await scoreSpeed(backend, x, milliseconds, options);
+    const trainRows = await trainSpeed(backend, network, x, milliseconds, options);
+    const scored = await scoreSpeed(backend, network, x, milliseconds, options);
     first ??= scored.squares;
     speeds.push({
       name: backend.name,
@@ -51,10 +53,9 @@ export async function benchmarkBackends(
   return speeds;
 }
 
-const network = buildNetwork(aeSmall, columns);
-
 async function trainSpeed(
   backend: Backend,
+  network: Network,
   x: Float32Array,
   milliseconds: number,
   { threads, nowMs }: BenchmarkOptions,
@@ -69,11 +70,12 @@ async function trainSpeed(
 
 async function scoreSpeed(
   backend: Backend,
+  network: Network,
   x: Float32Array,
   milliseconds: number,
   { threads, nowMs }: BenchmarkOptions,
 ): Promise<{ rows: number; squares: Float32Array }> {
-  const ones = new Float32Array(columns).fill(1);
+  const ones = new Float32Array(network.columns).fill(1);
   const scorer = await backend.createScorer(network, initialParameters(network, 1), ones, { batch, threads });
   const rows = await rowsASecond(() => scorer.score(x), milliseconds, nowMs);
   const squares = (await scorer.score(x)).squares.slice();
