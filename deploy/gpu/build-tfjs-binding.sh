@@ -105,17 +105,22 @@ g++ -shared -fPIC -O2 -std=c++17 -w -DNAPI_VERSION=8 \
   fail 'the compiler refused; its messages stand above'
 
 echo '4/4 trying it'
-TF_CPP_MIN_LOG_LEVEL=2 node - "$package" <<'SCRIPT'
+TF_CPP_MIN_LOG_LEVEL=2 node - "$package" <<'SCRIPT' || fail "it was built in $target, but does not compute here; the reason stands above"
 const util = require('node:util');
 util.isNullOrUndefined ??= (value) => value === undefined || value === null;
 const { createRequire } = require('node:module');
 const name = process.argv[2];
 const tf = createRequire(`${process.cwd()}/package.json`)(name);
+const problem = (text) => {
+  console.error(text);
+  process.exit(1);
+};
 const [product] = tf.matMul([[2, 3]], [[4], [5]]).dataSync();
-if (product !== 23) throw new Error(`(2 3) x (4 5) gives ${product}, expected 23`);
+if (product !== 23) problem(`(2 3) x (4 5) gives ${product}, expected 23`);
 const gpu = tf.backend().isUsingGpuDevice;
-console.log(`${name} ${tf.version['tfjs-node']} on TensorFlow ${tf.backend().binding.TF_Version} ${gpu ? 'with' : 'without'} a GPU`);
-if (name.endsWith('-gpu') && !gpu) throw new Error('TensorFlow finds no GPU that it can use; is the driver there (nvidia-smi)?');
+const library = `TensorFlow ${tf.backend().binding.TF_Version}`;
+console.log(`${name} ${tf.version['tfjs-node']} on ${library} ${gpu ? 'with' : 'without'} a GPU`);
+if (name.endsWith('-gpu') && !gpu) problem(`${library} finds no GPU that it can use; does nvidia-smi list one?`);
 SCRIPT
 
 echo
