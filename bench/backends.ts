@@ -7,11 +7,11 @@
  */
 import { loadavg } from 'node:os';
 import type { Backend } from '../lib/learning/backend.js';
-import { allCandidates } from '../lib/learning/backend-candidates.js';
 import { type BackendSpeed, benchmarkBackends } from '../lib/learning/benchmark.js';
-import { openBackend } from '../lib/learning/find-backend.js';
+import { allCandidates } from '../lib/learning/find-backend.js';
 import { buildNetwork } from '../lib/learning/network.js';
 import { networkPresets } from '../lib/learning/network-presets.js';
+import { openBackend } from '../lib/learning/try-backend.js';
 import { formatCount } from '../lib/telemetry/format.js';
 import { renderTable } from '../lib/telemetry/table.js';
 import { option, print } from './support/measured.js';

@@ -10,9 +10,8 @@
 import { join } from 'node:path';
 import { packageRoot } from '../lib/base/package-root.js';
 import { initialState } from '../lib/learning/backend.js';
-import { backendCandidates } from '../lib/learning/backend-candidates.js';
 import { planExpansion } from '../lib/learning/expansion-plan.js';
-import { findBackend } from '../lib/learning/find-backend.js';
+import { backendCandidates, findBackend } from '../lib/learning/find-backend.js';
 import { initialParameters } from '../lib/learning/initialise.js';
 import { plainTraining } from '../lib/learning/loss.js';
 import { rowMoments } from '../lib/learning/moments.js';

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { confluentVersion } from '../lib/kafka/confluent/binding.js';
 import type { Backend } from '../lib/learning/backend.js';
-import { allCandidates } from '../lib/learning/backend-candidates.js';
-import { openBackend } from '../lib/learning/find-backend.js';
+import { allCandidates } from '../lib/learning/find-backend.js';
+import { openBackend } from '../lib/learning/try-backend.js';
 import type { Surroundings } from '../lib/telemetry/doctor.js';
 
 const require = createRequire(import.meta.url);

@@ -4,11 +4,27 @@ import { buildNetwork } from './network.js';
 
 const options = { batch: 1, threads: 1 } as const;
 
+/** How to open one backend; opening may fail in any way. */
+export interface BackendCandidate {
+  /** The backend's name, with +DEVICE behind it where onnxruntime-node computes on a GPU. */
+  readonly name: string;
+  /** True where `auto` passes it over. */
+  readonly onlyByName?: boolean;
+  open(): Promise<Backend>;
+}
+
+/** Opens and tries one candidate. */
+export async function openBackend(candidate: BackendCandidate): Promise<Backend> {
+  const backend = await candidate.open();
+  await tryBackend(backend);
+  return backend;
+}
+
 /**
  * Lets a backend score one row of a network of one unit, and train one step on it.
  * @throws Error where a result is wrong
  */
-export async function tryBackend(backend: Backend): Promise<void> {
+async function tryBackend(backend: Backend): Promise<void> {
   const network = buildNetwork(
     {
       name: 'trial',

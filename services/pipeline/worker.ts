@@ -1,7 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { Handover, serveTasks } from '../../lib/flow/worker-main.js';
-import { backendCandidates } from '../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';

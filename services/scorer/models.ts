@@ -1,8 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { Backend } from '../../lib/learning/backend.js';
-import { backendCandidates } from '../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { modelFromFiles } from '../../lib/learning/model.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { record, type ServiceContext } from '../kafka/context.js';

@@ -1,13 +1,12 @@
 import { packageVersion } from '../../lib/base/package-root.js';
 import { type Config, type Profile, resultConfig } from '../../lib/config/index.js';
-import { backendCandidates } from '../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../lib/learning/find-backend.js';
+import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
-import { backendChoice, networkOf } from './config.js';
+import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
 import { type Trained, train } from './train.js';
 import type { TrainingRecord } from './training-record.js';
@@ -64,6 +63,7 @@ async function trainNow(
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
+  for (const warning of trainingWarnings(config)) hear.onNote(warning);
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
   const total = rowsOfMegasets.reduce((sum, rows) => sum + rows, 0) * training.epochs * training.passes;
   hear.onStart?.(total);
@@ -81,6 +81,8 @@ async function trainNow(
     batch: training.batch_events,
     threads: learning.threads,
     learningRate: training.learning_rate,
+    loss: lossOf(config, options.featureLayout.names, scaler.trained),
+    clip: clipOf(config),
     sampleWeights: training.sample_weights,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,

@@ -1,7 +1,7 @@
 import type { Backend } from '../../lib/learning/backend.js';
-import { allCandidates } from '../../lib/learning/backend-candidates.js';
-import { openBackend } from '../../lib/learning/find-backend.js';
+import { allCandidates } from '../../lib/learning/find-backend.js';
 import { bindingVariable } from '../../lib/learning/tfjs/open.js';
+import { openBackend } from '../../lib/learning/try-backend.js';
 
 /**
  * Names of the backends whose results are tested: those that npm ci brings, and those that only some machines can have

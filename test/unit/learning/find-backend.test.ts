@@ -3,16 +3,16 @@ import test from 'node:test';
 import type { Backend, ScoreSums } from '../../../lib/learning/backend.js';
 import {
   allCandidates,
-  type BackendCandidate,
   backendCandidates,
   backendNames,
-} from '../../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../../lib/learning/find-backend.js';
+  findBackend,
+} from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
 import { gpuProviders } from '../../../lib/learning/open-onnxruntime.js';
 import { Random } from '../../../lib/learning/random.js';
+import type { BackendCandidate } from '../../../lib/learning/try-backend.js';
 import { openTestBackend, testedBackends } from '../../support/learning-backends.js';
 import { expectRejection } from './expect-error.js';
 

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as ort from 'onnxruntime-node';
-import { backendCandidates } from '../../../lib/learning/backend-candidates.js';
 import { checkCheckpoint, checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
 import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { checkOf, type NamedFile } from '../../../lib/learning/files.js';
-import { findBackend } from '../../../lib/learning/find-backend.js';
+import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { modelFileNames, modelFiles, modelFromFiles } from '../../../lib/learning/model.js';
 import { inverseUsualErrors, usualErrors } from '../../../lib/learning/usual-errors.js';
 import { expectError } from './expect-error.js';

@@ -1,6 +1,5 @@
 import type { TrainerState } from '../../../lib/learning/backend.js';
-import { type BackendName, backendCandidates } from '../../../lib/learning/backend-candidates.js';
-import { findBackend } from '../../../lib/learning/find-backend.js';
+import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
 import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
 import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
