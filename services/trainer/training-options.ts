@@ -23,6 +23,7 @@ export function trainingOptions(
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
     hear: trainingEars(tools),
+    clock: tools.clock,
     save: (write) => untilWritten(context, 'checkpoint', write, signal),
     signal,
   };

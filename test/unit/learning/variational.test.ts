@@ -5,12 +5,14 @@ import { initialState, type Trainer, type TrainerOptions } from '../../../lib/le
 import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
+import { startPlateau } from '../../../lib/learning/learning-rate.js';
 import { type LossDescription, plainTraining } from '../../../lib/learning/loss.js';
 import { modelFiles, modelFromFiles } from '../../../lib/learning/model.js';
 import { buildNetwork, type LayerDescription, type Network } from '../../../lib/learning/network.js';
 import { vaeSmall } from '../../../lib/learning/network-presets.js';
 import { NoiseSource } from '../../../lib/learning/noise.js';
 import { Random } from '../../../lib/learning/random.js';
+import { startLoop } from '../../../lib/learning/train-megaset.js';
 import { leaky, makeRows, smallSetup, tanh } from './fixtures.js';
 
 const columns = 12;
@@ -63,7 +65,8 @@ test('mistake 1 of the earlier implementation: a checkpoint restores encoder and
     backend,
     network,
     state: first.state(),
-    position: { seed: 5, pass: 0, megaset: 1, epoch: 0 },
+    position: { seed: 5, pass: 0, megaset: 1 },
+    loop: startLoop(startPlateau(0.01)),
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');

@@ -20,6 +20,7 @@ test('training rows keep their megaset, some validation rows go behind them, all
   columns.hash_high.set([7, 8, 0x40000000, 0xffffffff, 0xc0000000]);
   columns.hash_low.set([1, 2, 3, 4, 5]);
   columns.weight.set([0.1, 0.2, 0.3, -0.4, 0.5]);
+  columns.channel.set([11, 12, 13, 14, 15]);
   columns.entry.set([10n, 11n, 12n, 13n, 14n]);
   const { rows, megaset } = trainingPart(cells, columns, 6, { megasets: 3, validationShare: 0.5 });
   assert.deepEqual(megaset, Int16Array.of(2, 3, 0));
@@ -32,6 +33,7 @@ test('training rows keep their megaset, some validation rows go behind them, all
     source: Int32Array.of(6, 6, 6),
     entry: Float64Array.of(10, 12, 13),
     weight: Float64Array.of(0.1, 0.3, -0.4),
+    channel: Int32Array.of(11, 13, 14),
     masks: Uint32Array.of(1, 10, 3, 30, 4, 40),
     offsets: Int32Array.of(0, 1, 3, 4),
     values: Float32Array.of(0.5, 1.5, 2.5, 3.5),
