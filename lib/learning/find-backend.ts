@@ -8,7 +8,6 @@ import {
   openOnnxWeb,
 } from './open-onnxruntime.js';
 import { openTfjsNode, openTfjsWasm } from './tfjs/open.js';
-
 import { type BackendCandidate, openBackend } from './try-backend.js';
 
 /** The backends, those that compute on the CPU first, in the order in which `auto` tries them: the fastest first. */

@@ -20,9 +20,9 @@ export function testedBackends(): string[] {
   ];
 }
 
-/** Opens one of them, on one thread. */
-export async function openTestBackend(name: string): Promise<Backend> {
-  const candidate = allCandidates(1).find((one) => one.name === name);
+/** Opens one of them. */
+export async function openTestBackend(name: string, threads = 1): Promise<Backend> {
+  const candidate = allCandidates(threads).find((one) => one.name === name);
   if (candidate === undefined) throw new Error(`this platform has no backend ${name}`);
   return openBackend(candidate);
 }
