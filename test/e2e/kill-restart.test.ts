@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../lib/base/package-root.js';
+import { seededRandom } from '../sim/support/chance.js';
 import { inFolder, outputDigests, runCli, startCli } from '../support/cli.js';
-import { randomNumbers } from '../support/random-numbers.js';
 
 const long = process.env.RMMSTREAM_TEST_LONG === '1';
 const kills = long ? 25 : 6;
@@ -21,7 +21,7 @@ const settings = [
 test(`a run killed with -9 at random moments (${kills} kills) ends with the same bytes as an uninterrupted one`, async (context) => {
   const seed = Number(process.env.RMMSTREAM_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed}`);
-  const draw = randomNumbers(seed);
+  const draw = seededRandom(seed);
   await inFolder(async (folder) => {
     const args = (output: string) => ['run', config, '--output', output, ...settings];
     const calm = join(folder, 'calm');

@@ -3,8 +3,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { seededRandom } from '../sim/support/chance.js';
 import { inFolder, outputDigests, startCli } from '../support/cli.js';
-import { randomNumbers } from '../support/random-numbers.js';
 import { runWell, writeConfig } from '../support/small-run.js';
 
 const long = process.env.RMMSTREAM_TEST_LONG === '1';
@@ -49,7 +49,7 @@ function writtenMs(output: string): number {
 test(`training killed with -9 within megasets (${kills} kills) ends with the weights of an uninterrupted run`, async (context) => {
   const seed = Number(process.env.RMMSTREAM_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed}`);
-  const draw = randomNumbers(seed);
+  const draw = seededRandom(seed);
   await inFolder(async (folder) => {
     const config = writeConfig(folder, undefined, slow);
     const args = (output: string) => ['run', config, '--output', output];
