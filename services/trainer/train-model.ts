@@ -56,7 +56,8 @@ export async function trainModel(
   options: TrainModelOptions,
 ): Promise<Model> {
   const { config, hear } = options;
-  const found = await findBackend(backendChoice(config), backendCandidates(config.learning.threads));
+  const { threads, device } = config.learning;
+  const found = await findBackend(backendChoice(config), backendCandidates(threads, device));
   for (const trial of found.trials) {
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
