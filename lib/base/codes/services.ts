@@ -66,7 +66,8 @@ export const servicesCodes = {
   model_mismatch: {
     domain: 'user',
     exit: 2,
-    summary: 'The model was made for other features than the ones given.',
+    summary:
+      'The model was made for other features than the ones given, or does not hold what the scores need.',
     cure: 'Use the configuration that the model was made with, or train a new model.',
   },
 } as const satisfies Record<string, CodeSpec>;

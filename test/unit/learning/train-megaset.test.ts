@@ -68,9 +68,9 @@ test('the wasm fallback agrees with the native backend', async () => {
   for (const [index, result] of wasm.epochs.entries()) {
     assert.ok(Math.abs(result.loss / reference.epochs[index]!.loss - 1) < 1e-5);
   }
-  for (const name of ['error', 'errorNormalised', 'errorAbs'] as const) {
-    wasm.scores[name].forEach((value, row) => {
-      assert.ok(Math.abs(value - reference.scores[name][row]!) < 1e-5 * (1 + Math.abs(value)), name);
+  for (const name of ['error', 'error_normalised', 'error_abs']) {
+    wasm.scores[name]!.forEach((value, row) => {
+      assert.ok(Math.abs(value - reference.scores[name]![row]!) < 1e-5 * (1 + Math.abs(value)), name);
     });
   }
 });

@@ -3,7 +3,8 @@ import { memorySource } from '../../../lib/learning/batches.js';
 import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { constantRate } from '../../../lib/learning/learning-rate.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
-import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan, type ScoreColumns } from '../../../lib/learning/score-plan.js';
+import { RowScorer } from '../../../lib/learning/score-rows.js';
 import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
 import {
   addColumnErrors,
@@ -49,8 +50,8 @@ export async function scoreAndTrain(name: BackendName, threads: number): Promise
   const usual = usualErrors(errors);
   const state = trainer.state();
   const scorer = await backend.createScorer(network, state.parameters, inverseUsualErrors(usual), options);
-  const scores = createScoreColumns(data.rows.rows);
-  await new RowScorer(scorer, plan).score(data.rows, scores);
+  const scores = createScoreColumns(networkScorePlan, data.rows.rows);
+  await new RowScorer({ networks: [scorer] }, plan, networkScorePlan).score(data.rows, scores);
   await scorer.release();
   await trainer.release();
   return { epochs, state, usual, scores };
