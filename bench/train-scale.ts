@@ -32,7 +32,7 @@ const name = option('network', 'ae_small');
 const epochs = Number(option('epochs', '1'));
 const threads = Number(option('threads', '2'));
 /** Training rows of an amplified event: selection and split take the others. */
-const rowsOfAnEvent = 0.47;
+const rowsOfAnEvent = 0.64;
 const limitMebibytes = 1536;
 const folder = benchFolder();
 const output = join(folder.path, 'scale-output');
