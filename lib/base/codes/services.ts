@@ -60,8 +60,8 @@ export const servicesCodes = {
   model_missing: {
     domain: 'user',
     exit: 2,
-    summary: 'The folder given as a model holds no model.',
-    cure: 'Give the model/ folder of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
+    summary: 'What was given as a model is neither the folder nor the .zip of one.',
+    cure: 'Give the model/ folder or the model.zip of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
   },
   model_mismatch: {
     domain: 'user',
