@@ -55,6 +55,12 @@ done
 need() {
   command -v "$1" >/dev/null || fail "$1 is not installed; $2"
 }
+check_libraries() {
+  local file
+  for file in libtensorflow_cc.so.2 libtensorflow_framework.so.2 include/tensorflow/c/eager/c_api.h; do
+    [ -e "$1/$file" ] || fail "$1 holds no $file; a wheel of TensorFlow 2.15 or newer has it"
+  done
+}
 need node 'install Node 20.19 or newer'
 need npm 'it comes with Node'
 need g++ 'on Debian and Ubuntu: apt-get install g++'
@@ -64,6 +70,7 @@ if [ -z "$tensorflow_folder" ]; then
 else
   [ -d "$tensorflow_folder" ] || fail "--tensorflow-folder: there is no folder $tensorflow_folder"
   tensorflow_folder=$(cd "$tensorflow_folder" && pwd -P)
+  check_libraries "$tensorflow_folder"
 fi
 
 mkdir -p "$target"
@@ -84,12 +91,10 @@ if [ -z "$tensorflow_folder" ]; then
     --target python "$wheel==$tensorflow_version" ||
     fail "pip has no wheel $wheel $tensorflow_version for $(python3 --version); ask for another --tensorflow"
   tensorflow_folder=python/tensorflow
+  check_libraries "$tensorflow_folder"
 else
   echo "2/4 TensorFlow: $tensorflow_folder"
 fi
-for file in libtensorflow_cc.so.2 libtensorflow_framework.so.2 include/tensorflow/c/eager/c_api.h; do
-  [ -e "$tensorflow_folder/$file" ] || fail "$tensorflow_folder holds no $file; a wheel of TensorFlow 2.15 or newer has it"
-done
 # The binding finds the libraries through this link, so that TARGET can be moved together with them.
 ln -s "$tensorflow_folder" tensorflow
 

@@ -65,13 +65,16 @@ test('what is missing is named, with how to get it', () => {
   const missing = build(['--tensorflow-folder', join(folder, 'none'), 'new']);
   assert.equal(missing.status, 1);
   assert.match(missing.stderr, /there is no folder .*none/);
+  const empty = build(['--tensorflow-folder', folder, 'new']);
+  assert.equal(empty.status, 1);
+  assert.match(empty.stderr, /holds no libtensorflow_cc.so.2; a wheel of TensorFlow 2.15 or newer has it/);
 });
 
 test('a folder that holds something is left alone', () => {
   const target = join(folder, 'full');
   mkdirSync(target);
   writeFileSync(join(target, 'file'), '');
-  const { status, stderr } = build(['--tensorflow-folder', folder, target]);
+  const { status, stderr } = build([target]);
   assert.equal(status, 1);
   assert.match(stderr, /full is not empty; give a new folder/);
 });
