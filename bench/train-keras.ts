@@ -10,14 +10,15 @@
 import { join } from 'node:path';
 import { packageRoot } from '../lib/base/package-root.js';
 import { initialState } from '../lib/learning/backend.js';
+import { memorySource } from '../lib/learning/batches.js';
 import { planExpansion } from '../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../lib/learning/find-backend.js';
 import { initialParameters } from '../lib/learning/initialise.js';
+import { constantRate } from '../lib/learning/learning-rate.js';
 import { plainTraining } from '../lib/learning/loss.js';
 import { rowMoments } from '../lib/learning/moments.js';
 import { buildNetwork } from '../lib/learning/network.js';
 import { networkPresets } from '../lib/learning/network-presets.js';
-import { sumSampleWeights } from '../lib/learning/sample-weights.js';
 import { defaultScalerOptions, freezeScaler } from '../lib/learning/scaler.js';
 import { trainMegaset } from '../lib/learning/train-megaset.js';
 import { syntheticEvents } from './train-events.js';
@@ -28,7 +29,6 @@ const rows = Number(option('rows', '40960'));
 const threads = Number(option('threads', '2'));
 const batch = Number(option('batch', '2048'));
 const data = syntheticEvents(rows);
-const bucket = { rows, weightSum: sumSampleWeights(data.weights, 'abs'), load: () => data };
 const { backend } = await findBackend('auto', backendCandidates(threads));
 const kinds = Array.from({ length: data.rows.columns }, () => 'gev');
 
@@ -38,6 +38,7 @@ async function trainerFor(constantColumns: 'around' | 'through') {
   const network = buildNetwork(networkPresets[name]!, plan.width);
   const start = initialState(initialParameters(network, 1));
   const trainer = await backend.createTrainer(network, start, { batch, threads, ...plainTraining });
+  const source = memorySource(plan, [data], batch, 'abs');
   let pass = 0;
   const epoch = async () => {
     const options = {
@@ -45,11 +46,10 @@ async function trainerFor(constantColumns: 'around' | 'through') {
       pass: pass++,
       megaset: 0,
       epochs: 1,
-      learningRate: 1e-3,
-      sampleWeights: 'abs' as const,
+      ...constantRate(1e-3),
       earlyStopping: { patience: 0, minDelta: 0 },
     };
-    for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));
+    for await (const _ of trainMegaset(trainer, source, undefined, options));
   };
   await epoch();
   return { width: plan.width, epoch: () => timed(epoch) };

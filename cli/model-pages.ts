@@ -4,6 +4,7 @@ import { renderTable } from '../lib/telemetry/table.js';
 import type { Comparison, Pair } from '../services/models/comparison.js';
 import type { ModelSummary } from '../services/models/summary.js';
 import type { Verification } from '../services/models/verification.js';
+import { describePlace } from '../services/trainer/epochs.js';
 
 /** What `rmmstream model show` prints. */
 export function summaryText(summary: ModelSummary, width: number): string {
@@ -12,7 +13,7 @@ export function summaryText(summary: ModelSummary, width: number): string {
 }
 
 function facts(summary: ModelSummary): string {
-  const { program, backend, network, features, scaler, data, scoring } = summary;
+  const { program, backend, network, features, scaler, data, scoring, training } = summary;
   const made = backend === undefined ? program : `${program} with ${backend.name} ${backend.version}`;
   const { length: megasets } = summary.training?.megasets ?? [];
   const lines: [string, string | undefined][] = [
@@ -42,6 +43,7 @@ function facts(summary: ModelSummary): string {
         ? undefined
         : `${formatCount(summary.training.rows)} events in ${formatCount(megasets!)} megasets, ${formatCount(summary.training.validation_rows)} for validation`,
     ],
+    ['weights', training?.kept === undefined ? undefined : `of ${describePlace(training.kept)}`],
     [
       'reference',
       scoring.reference_events === 0 ? undefined : `${formatCount(scoring.reference_events)} events`,

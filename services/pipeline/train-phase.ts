@@ -90,6 +90,7 @@ export async function makeModel(
     checkpointFolder,
     memberFolder,
     hear,
+    clock: { steadyMs: options.nowMs },
   });
   saveModel(layout.model, layout.modelZip, model);
   progress.finish('train');

@@ -35,7 +35,10 @@ async function passOf(file: FileContext): Promise<EventPass> {
 
 async function openScorer(): Promise<BlockScorer> {
   const { config, modelFolder, threads } = settings;
-  const { backend } = await findBackend(backendChoice(config), backendCandidates(threads));
+  const { backend } = await findBackend(
+    backendChoice(config),
+    backendCandidates(threads, config.learning.device),
+  );
   return BlockScorer.create(loadModel(modelFolder), backend, config, threads);
 }
 

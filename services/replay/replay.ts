@@ -159,7 +159,10 @@ function openDirectory(
 
 async function scorerOf({ loaded }: RunView, model: LoadedModel): Promise<BlockScorer> {
   const { learning } = loaded.config;
-  const { backend } = await findBackend(backendChoice(loaded.config), backendCandidates(learning.threads));
+  const { backend } = await findBackend(
+    backendChoice(loaded.config),
+    backendCandidates(learning.threads, learning.device),
+  );
   return BlockScorer.create(model, backend, loaded.config, learning.threads);
 }
 

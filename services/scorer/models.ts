@@ -133,9 +133,10 @@ export class Models {
   async #load(id: string): Promise<BlockScorer> {
     const { config } = this.#context.loaded;
     const { learning } = config;
-    this.#backend ??= findBackend(backendChoice(config), backendCandidates(learning.threads)).then(
-      ({ backend }) => backend,
-    );
+    this.#backend ??= findBackend(
+      backendChoice(config),
+      backendCandidates(learning.threads, learning.device),
+    ).then(({ backend }) => backend);
     const known = this.#context.view.state.models.find((model) => model.id === id);
     const model = await readModel(this.#context, id, this.#signal, known?.from);
     return BlockScorer.create(model, await this.#backend, config, learning.threads);

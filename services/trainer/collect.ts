@@ -1,5 +1,4 @@
 import { RmmError } from '../../lib/base/error.js';
-import { sumSampleWeights } from '../../lib/learning/sample-weights.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { split } from '../../lib/physics/identity.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -72,8 +71,7 @@ export async function collectMegasets(
     if (from < to) await readScaled(context, check, partition, { from, to }, signal, take);
   }
   if (collector !== undefined) saveScoringSample(options.folder, collector.finish());
-  const { sample_weights: weights } = training;
-  return writer.finish(weights, (values) => sumSampleWeights(values, weights));
+  return writer.finish(training.sample_weights);
 }
 
 /** Reads blocks of a partition of `scaled`; the offset reached. What cannot be used becomes a dead letter at the scorer. */

@@ -3,7 +3,7 @@ import { RmmError } from '../../lib/base/error.js';
 import type { Batch } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
-import { type SampleWeights, sumSampleWeights } from '../../lib/learning/sample-weights.js';
+import type { SampleWeights } from '../../lib/learning/sample-weights.js';
 import { split } from '../../lib/physics/identity.js';
 import type { HighLevelRows } from '../featurizer/high-level.js';
 import { fromBatchColumns } from '../featurizer/row-columns.js';
@@ -91,7 +91,7 @@ export async function distribute(
   }
   if (options.scoring !== undefined)
     saveScoringSample(options.megasetFolder, options.scoring.collector.finish());
-  return writer.finish(options.sampleWeights, (weights) => sumSampleWeights(weights, options.sampleWeights));
+  return writer.finish(options.sampleWeights);
 }
 
 function blockOf({ source: { facts = {}, firstEntry } }: Batch): ScoringSource {

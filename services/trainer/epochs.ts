@@ -1,4 +1,5 @@
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import type { EpochPlace } from './train.js';
 
 /** Epochs that follow each other on one megaset, together. */
 export function byMegaset(epochs: readonly EpochResult[]): EpochResult[][] {
@@ -10,4 +11,9 @@ export function byMegaset(epochs: readonly EpochResult[]): EpochResult[][] {
     else groups.push([epoch]);
   }
   return groups;
+}
+
+/** Where an epoch stands in a training, counted from 1. */
+export function describePlace({ pass, megaset, epoch }: EpochPlace): string {
+  return `epoch ${epoch + 1} of megaset ${megaset + 1} in pass ${pass + 1}`;
 }

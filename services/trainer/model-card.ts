@@ -3,7 +3,7 @@ import { describeActivation, layerRows, parameterCount } from '../../lib/learnin
 import { formatCount } from '../../lib/telemetry/format.js';
 import { scoreMeanings } from '../scorer/score-meaning.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
-import { byMegaset } from './epochs.js';
+import { byMegaset, describePlace } from './epochs.js';
 import { settingsTable, markdownTable as table } from './markdown.js';
 import type { TrainingRecord } from './training-record.js';
 
@@ -130,7 +130,7 @@ function network({ network: found }: Parts): string {
   ].join('\n\n');
 }
 
-function training({ configuration, training: { epochs } }: TrainingRecord): string {
+function training({ configuration, training: { epochs, best, kept } }: TrainingRecord): string {
   const section = (configuration as { readonly training?: object }).training ?? {};
   return [
     'Adam on the reconstruction of the scaled features, megaset after megaset; weights, moments and step count go on from one to the next.',
@@ -151,7 +151,7 @@ function training({ configuration, training: { epochs } }: TrainingRecord): stri
         ];
       }),
     ),
-    'The loss of every epoch is in record.json.',
+    `${best === undefined ? '' : `The least loss was that of ${describePlace(best)}. `}${kept === undefined ? '' : `The weights are those after ${describePlace(kept)}. `}The loss of every epoch is in record.json.`,
   ].join('\n\n');
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Clock } from '../../lib/base/clock.js';
 import type { Config, Profile } from '../../lib/config/index.js';
 import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
@@ -11,10 +12,10 @@ import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
-import type { MegasetPlan } from './megaset-store.js';
+import { type MegasetPlan, rowsOf } from './megaset-store.js';
 import { modelCard } from './model-card.js';
 import { makeScoring } from './model-scoring.js';
-import { type Trained, train } from './train.js';
+import { type ScheduleOptions, type Trained, train } from './train.js';
 import { type BackgroundFile, modelFeatures, trainingRecord } from './training-record.js';
 
 /** Who hears how training goes. */
@@ -41,6 +42,8 @@ export interface TrainModelOptions {
   /** Number of the generation in a run without end. */
   readonly generation?: number;
   readonly hear: TrainingEars;
+  /** Says when a checkpoint is due. */
+  readonly clock: Pick<Clock, 'steadyMs'>;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
   readonly signal: AbortSignal;
@@ -53,7 +56,8 @@ export async function trainModel(
   options: TrainModelOptions,
 ): Promise<Model> {
   const { config, hear } = options;
-  const found = await findBackend(backendChoice(config), backendCandidates(config.learning.threads));
+  const { threads, device } = config.learning;
+  const found = await findBackend(backendChoice(config), backendCandidates(threads, device));
   for (const trial of found.trials) {
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
@@ -78,7 +82,7 @@ export async function trainModel(
     usualFloor,
     scaler,
     features: modelFeatures(config.features, options.featureLayout),
-    record: { ...trainingRecord({ ...options, backend, epochs: trained.epochs, rows: rowsByMegaset(plan) }) },
+    record: { ...trainingRecord({ ...options, backend, trained, rows: rowsByMegaset(plan) }) },
   };
   const scoring = await makeScoring(model, members, plan, found.backend, config, options.megasetFolder);
   const whole = scoring === undefined ? model : { ...model, scoring };
@@ -111,7 +115,10 @@ function trainNetwork(
     learningRate: training.learning_rate,
     loss: lossOf(config, options.featureLayout.names, scaler.trained),
     clip: clipOf(config),
-    sampleWeights: training.sample_weights,
+    schedule: scheduleOf(training.schedule),
+    keep: training.keep,
+    checkpointMinutes: training.checkpoint_minutes,
+    clock: options.clock,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,
       minDelta: training.early_stopping.min_delta,
@@ -125,5 +132,13 @@ function trainNetwork(
 }
 
 function rowsByMegaset(plan: MegasetPlan): number[] {
-  return plan.rows.map((buckets) => buckets.reduce((sum, rows) => sum + rows, 0));
+  return plan.rows.map((_, megaset) => rowsOf(plan, megaset));
+}
+
+function scheduleOf(schedule: Config['training']['schedule']): ScheduleOptions {
+  const { type, minimum_rate: minimum } = schedule;
+  if (type === 'constant') return { type };
+  if (type === 'cosine') return { type, warmup: schedule.warmup_steps, minimum };
+  const { factor, patience_epochs: patience, min_delta: minDelta, cooldown_epochs: cooldown } = schedule;
+  return { type, factor, patience, minDelta, cooldown, minimum };
 }

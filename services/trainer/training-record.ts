@@ -11,6 +11,7 @@ import {
 import type { ModelFeatures } from '../../lib/learning/model.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import type { EpochPlace, Trained } from './train.js';
 
 /** A background file whose events may have been trained on, and how many of its entries were read. */
 export interface BackgroundFile {
@@ -49,6 +50,9 @@ export interface TrainingRecord {
     readonly validation_rows: number;
     readonly megasets: readonly number[];
     readonly epochs: readonly EpochResult[];
+    /** The epoch with the least loss, and the one whose weights the model has (training.keep). */
+    readonly best?: EpochPlace;
+    readonly kept?: EpochPlace;
   };
 }
 
@@ -61,14 +65,14 @@ export interface RecordParts {
   readonly backgroundFiles: readonly BackgroundFile[];
   readonly generation?: number;
   readonly backend: TrainingRecord['backend'];
-  readonly epochs: readonly EpochResult[];
+  readonly trained: Pick<Trained, 'epochs' | 'best' | 'kept'>;
   /** Of every megaset, those of validation last. */
   readonly rows: readonly number[];
 }
 
 /** The record of a training. */
 export function trainingRecord(parts: RecordParts): TrainingRecord {
-  const { config, profile, configurationHash, featureLayout, backend, rows } = parts;
+  const { config, profile, configurationHash, featureLayout, backend, trained, rows } = parts;
   const { luminosity_fb, selection, features, training } = config;
   const result = resultConfig({ ...config, input: { ...config.input, samples: [] } });
   return {
@@ -93,7 +97,9 @@ export function trainingRecord(parts: RecordParts): TrainingRecord {
       rows: rows.slice(0, -1).reduce((sum, count) => sum + count, 0),
       validation_rows: rows.at(-1) ?? 0,
       megasets: rows.slice(0, -1),
-      epochs: parts.epochs,
+      epochs: trained.epochs,
+      ...(trained.best === undefined ? {} : { best: trained.best }),
+      ...(trained.kept === undefined ? {} : { kept: trained.kept }),
     },
   };
 }

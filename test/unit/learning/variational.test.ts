@@ -6,12 +6,14 @@ import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/chec
 import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
+import { startPlateau } from '../../../lib/learning/learning-rate.js';
 import { type LossDescription, plainTraining } from '../../../lib/learning/loss.js';
 import { modelFiles, modelFromFiles } from '../../../lib/learning/model.js';
 import { buildNetwork, type LayerDescription, type Network } from '../../../lib/learning/network.js';
 import { vaeSmall } from '../../../lib/learning/network-presets.js';
 import { NoiseSource } from '../../../lib/learning/noise.js';
 import { Random } from '../../../lib/learning/random.js';
+import { startLoop } from '../../../lib/learning/train-megaset.js';
 import { madeModel } from '../../support/made-model.js';
 import { leaky, makeRows, smallSetup, tanh, toDense } from './fixtures.js';
 
@@ -65,7 +67,8 @@ test('mistake 1 of the earlier implementation: a checkpoint restores encoder and
     backend,
     network,
     state: first.state(),
-    position: { seed: 5, pass: 0, megaset: 1, epoch: 0 },
+    position: { seed: 5, pass: 0, megaset: 1 },
+    loop: startLoop(startPlateau(0.01)),
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');

@@ -56,7 +56,7 @@ test('the selection hash is that of selection and profile, and of nothing else',
       featureLayout: featurizerOf(loaded.config).layout,
       backgroundFiles: files,
       backend: { name: 'b', version: '1' },
-      epochs: [],
+      trained: { epochs: [], best: undefined, kept: undefined },
       rows: [5, 1],
     }).selection_hash;
   const usual = hashOf({ ...loadedWith(), config, profile });
@@ -76,10 +76,16 @@ test('rows of a record: megasets without the validation rows, which come last', 
     backgroundFiles: files,
     generation: 4,
     backend: { name: 'b', version: '1' },
-    epochs: [],
+    trained: { epochs: [], best: { pass: 0, megaset: 1, epoch: 2 }, kept: undefined },
     rows: [5, 6, 1],
   });
-  assert.deepEqual(record.training, { rows: 11, validation_rows: 1, megasets: [5, 6], epochs: [] });
+  assert.deepEqual(record.training, {
+    rows: 11,
+    validation_rows: 1,
+    megasets: [5, 6],
+    epochs: [],
+    best: { pass: 0, megaset: 1, epoch: 2 },
+  });
   assert.equal(record.generation, 4);
   assert.deepEqual(
     record.data.files.map(({ sample, fingerprint }) => sample + fingerprint),
