@@ -12,7 +12,8 @@ import { BatchFileReader } from '../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../lib/columnar/arrow/feature-batch.js';
 import { planExpansion } from '../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../lib/learning/find-backend.js';
-import { createScoreColumns, RowScorer, scoringBatch } from '../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan } from '../lib/learning/score-plan.js';
+import { RowScorer, scoringBatch } from '../lib/learning/score-rows.js';
 import { rowCovariance } from '../lib/learning/scores/covariance.js';
 import { HighLevelScorer } from '../lib/learning/scores/high-level-scorer.js';
 import { freezeReference, standardise, usualNeighbours } from '../lib/learning/scores/reference.js';
@@ -156,19 +157,17 @@ for (const size of sizes) {
 const { model } = loadModel(join(output, 'model'));
 const plan = planExpansion(model.scaler);
 const { backend } = await findBackend('auto', backendCandidates(1));
-const network = new RowScorer(
-  await backend.createScorer(
-    model.network,
-    model.parameters,
-    inverseUsualErrors(model.usual, model.usualFloor),
-    { batch: scoringBatch, threads: 1 },
-  ),
-  plan,
+const scorerOfNetwork = await backend.createScorer(
+  model.network,
+  model.parameters,
+  inverseUsualErrors(model.usual, model.usualFloor),
+  { batch: scoringBatch, threads: 1 },
 );
+const network = new RowScorer({ networks: [scorerOfNetwork] }, plan, networkScorePlan);
 const largest = blocks.reduce((left, right) => (left.features.rows >= right.features.rows ? left : right));
 const events = largest.features.rows;
 const patterned = new PatternTable(layout.columns, layout.maskWords).rows(largest.features);
-const scores = createScoreColumns(events);
+const scores = createScoreColumns(networkScorePlan, events);
 const kernel = new HighLevelKernel(layout);
 contestant('AE small, its three scores', events, () => timed(() => network.score(patterned, scores)));
 contestant('the 15 features', events, () =>

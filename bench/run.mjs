@@ -108,6 +108,11 @@ const benches = [
     ratios: ratioLines,
   },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
+  {
+    name: 'train-scale',
+    command: [process.execPath, compiled('train-scale'), ...withPython],
+    ratios: ratioLines,
+  },
 ];
 
 function checkPython() {

@@ -19,7 +19,8 @@ import { rowMoments } from '../lib/learning/moments.js';
 import { buildNetwork } from '../lib/learning/network.js';
 import { networkPresets } from '../lib/learning/network-presets.js';
 import { defaultScalerOptions, freezeScaler } from '../lib/learning/scaler.js';
-import { createScoreColumns, RowScorer, scoringBatch } from '../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan } from '../lib/learning/score-plan.js';
+import { RowScorer, scoringBatch } from '../lib/learning/score-rows.js';
 import { syntheticEvents } from './train-events.js';
 import { bestOf, option, printTable, Rival, timed } from './train-rival.js';
 
@@ -31,7 +32,7 @@ const data = syntheticEvents(rows);
 const folder = mkdtempSync(join(tmpdir(), 'rmmstream-bench-'));
 const { backend } = await findBackend('auto', backendCandidates(threads));
 const kinds = Array.from({ length: data.rows.columns }, () => 'gev');
-const out = createScoreColumns(rows);
+const out = createScoreColumns(networkScorePlan, rows);
 
 async function scorerFor(constantColumns: 'around' | 'through') {
   const scaler = freezeScaler(rowMoments(data.rows), kinds, { ...defaultScalerOptions, constantColumns });
@@ -44,8 +45,9 @@ async function scorerFor(constantColumns: 'around' | 'through') {
   );
   const inverse = new Float32Array(plan.width).fill(1);
   const scorer = new RowScorer(
-    await backend.createScorer(network, parameters, inverse, { batch, threads }),
+    { networks: [await backend.createScorer(network, parameters, inverse, { batch, threads })] },
     plan,
+    networkScorePlan,
   );
   const bound = bindRows(plan, data.rows);
   const x = new Float32Array(batch * plan.width);

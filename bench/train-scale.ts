@@ -3,11 +3,12 @@
  * usage: node dist/bench/train-scale.js [--python PYTHON] [--rows 5000000] [--network ae_small] [--epochs 1]
  *        [--folder F]
  *
- * The features are made by `rmmstream run`, whose peak is printed; what follows runs in this process, whose peak
- * (VmHWM) and processor time are its own. "Busy" is the share of the wall time of the training that is spent inside
- * trainer.step: what is missing is waiting for batches, the validation loss and checkpoints. It does not depend on
- * neighbours as processor time over wall time does.
+ * `rmmstream train` makes the features and trains once; its peak is printed. Then megasets are made of them and trained
+ * on in this process, whose peak (VmHWM) and processor time are its own. "Busy" is the share of the wall time of the
+ * training that is spent inside trainer.step: what is missing is waiting for batches, the validation loss and
+ * checkpoints. It does not depend on neighbours as processor time over wall time does.
  */
+
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../lib/base/clock.js';
@@ -31,7 +32,7 @@ const name = option('network', 'ae_small');
 const epochs = Number(option('epochs', '1'));
 const threads = Number(option('threads', '2'));
 /** Training rows of an amplified event: selection and split take the others. */
-const rowsOfAnEvent = 0.47;
+const rowsOfAnEvent = 0.64;
 const limitMebibytes = 1536;
 const folder = benchFolder();
 const output = join(folder.path, 'scale-output');
@@ -103,8 +104,8 @@ try {
   const files = amplifiedFiles(folder.path, Math.ceil(wanted / rowsOfAnEvent));
   const configuration = join(folder.path, 'scale.yaml');
   writeConfiguration(configuration, [files], '{ epochs: 1, megasets: 10, seed: 1 }');
-  const whole = rmmstream('run', configuration, '--output', output, '--workers', '2', '--fresh');
-  print(`rmmstream run: ${whole.seconds.toFixed(0)} s, peak ${Math.round(whole.peakMebibytes)} MiB`);
+  const whole = rmmstream('train', configuration, '--output', output, '--workers', '2', '--fresh');
+  print(`rmmstream train: ${whole.seconds.toFixed(0)} s, peak ${Math.round(whole.peakMebibytes)} MiB`);
 
   const { scaler } = loadModel(join(output, 'model')).model;
   const sources = readdirSync(join(output, 'features'))
@@ -143,7 +144,6 @@ try {
     megasetFolder,
     checkpointFolder: join(output, 'checkpoint'),
     maskWords: 1,
-    ...plainTraining,
     configurationHash: 'bench',
     seed: 1,
     epochs,
@@ -151,6 +151,7 @@ try {
     batch: Number(option('batch', '2048')),
     threads,
     learningRate: 1e-3,
+    ...plainTraining,
     schedule: { type: 'constant' },
     earlyStopping: { patience: 0, minDelta: 0 },
     keep: 'last',

@@ -192,7 +192,7 @@ const scaler = freezeScaler(tree.result()!, layout.kinds, scalerOptions(config))
 const scaling = new ScalerOperator(scaler, layout.maskWords);
 const scaledMessages = hop('scaler', featureMessages, (message) => {
   const { source, record, features, columns } = timed('decode', () => decodeFeatures(message, expected));
-  const scaled = timed('operator', () => scaling.process(features));
+  const scaled = timed('operator', () => scaling.process(features, columns));
   return timed('encode', () => encodeScaled({ source, record, layout: layout.id, scaled, columns }));
 });
 

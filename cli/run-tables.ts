@@ -47,17 +47,23 @@ type Signals = readonly (readonly [
 
 function aucTable(signals: Signals): string {
   const scores = Object.keys(signals[0]![1].separation);
+  const efficient = scores.includes('error') ? 'error' : (scores.find(isScore) ?? scores[0]!);
   const header = [
     { title: 'weighted AUC' },
     ...scores.map((title) => ({ title, align: 'right' as const })),
-    { title: 'e(1 %) error', align: 'right' as const },
+    { title: `e(1 %) ${efficient}`, align: 'right' as const },
   ];
   const rows = signals.map(([name, { separation }]) => [
     name,
     ...scores.map((score) => shown(separation[score]!.auc)),
-    shown((separation.error ?? separation[scores[0]!]!).signal_efficiency['0.01']),
+    shown(separation[efficient]!.signal_efficiency['0.01']),
   ]);
   return renderTable(header, rows);
+}
+
+/** Whether it is a score of the configuration, and not the energy beside them. */
+function isScore(name: string): boolean {
+  return name !== 'met' && name !== 'ht_plus_met';
 }
 
 /** What each score adds to the energy: the AUC of H_T + MET within bins of itself, then the others and their gain. */

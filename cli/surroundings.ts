@@ -4,18 +4,35 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { confluentVersion } from '../lib/kafka/confluent/binding.js';
-import {
-  type BackendName,
-  backendCandidates,
-  backendNames,
-  findBackend,
-} from '../lib/learning/find-backend.js';
+import type { Backend } from '../lib/learning/backend.js';
+import { allCandidates } from '../lib/learning/find-backend.js';
+import { openBackend } from '../lib/learning/try-backend.js';
 import type { Surroundings } from '../lib/telemetry/doctor.js';
 
 const require = createRequire(import.meta.url);
 
-/** This machine, and the parts that rmmstream would like to find on it. */
-export function surroundings(directory: string): Surroundings {
+/** What each backend computes on, and with what. */
+const backendPurposes: Readonly<Record<string, string>> = {
+  'onnxruntime-node': 'CPU, native',
+  'tfjs-node': 'CPU, TensorFlow',
+  'onnxruntime-web': 'CPU, WebAssembly',
+  'tfjs-wasm': 'CPU, WebAssembly',
+  'onnxruntime-node+cuda': 'GPU, CUDA',
+  'onnxruntime-node+dml': 'GPU, Direct3D 12',
+  'onnxruntime-node+coreml': 'GPU, Core ML',
+  'onnxruntime-node+webgpu': 'GPU, WebGPU',
+  'tfjs-node-gpu': 'GPU, TensorFlow',
+};
+
+/**
+ * This machine, and the parts that rmmstream would like to find on it.
+ * @param opened takes every backend that works
+ */
+export function surroundings(
+  directory: string,
+  threads: number,
+  opened: (backend: Backend) => void,
+): Surroundings {
   return {
     machine: {
       node: process.versions.node,
@@ -26,10 +43,14 @@ export function surroundings(directory: string): Surroundings {
       directory,
       freeDiskBytes: freeDisk(directory),
     },
-    backends: backendNames.map((name) => ({
-      name,
-      purpose: name === 'onnxruntime-node' ? 'CPU, native' : 'CPU, WebAssembly',
-      attempt: () => backendVersion(name),
+    backends: allCandidates(threads).map((candidate) => ({
+      name: candidate.name,
+      purpose: backendPurposes[candidate.name] ?? '',
+      attempt: async () => {
+        const backend = await openBackend(candidate);
+        opened(backend);
+        return backend.version;
+      },
     })),
     parts: [
       { name: 'zlib', purpose: 'ROOT files with zlib', needed: true, attempt: tryZlib },
@@ -73,12 +94,6 @@ function versionOf(name: string): string | undefined {
     folder = dirname(folder);
   }
   return undefined;
-}
-
-/** Opens a backend and lets it score one row; its version when the score is right. */
-async function backendVersion(name: BackendName): Promise<string | undefined> {
-  const { trials } = await findBackend(name, backendCandidates(1));
-  return trials.find((trial) => trial.name === name)?.version;
 }
 
 const probe = Buffer.from('rmmstream rmmstream rmmstream rmmstream rmmstream');

@@ -7,6 +7,7 @@ import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
+import { registerModel } from './model.js';
 import { registerReplay } from './replay.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerTune,
   registerScore,
+  registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),
   registerConfig,
   registerDoctor,

@@ -19,8 +19,8 @@ export function registerReplay(program: Command, cli: Cli): void {
     )
     .argument('<config>', 'configuration file (YAML)')
     .requiredOption(
-      '--model <directory or id>',
-      'model/ folder of a run, or id of a model that this run published',
+      '--model <path or id>',
+      'model/ folder or model.zip of a run, or id of a model that this run published',
     )
     .option(
       '--output <directory>',

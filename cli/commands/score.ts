@@ -17,7 +17,7 @@ export function registerScore(program: Command, cli: Cli): void {
   const command = program
     .command('score')
     .description('Scores ROOT files with a finished model; its selection, features and luminosity hold.')
-    .requiredOption('--model <directory>', 'model/ folder of a finished run')
+    .requiredOption('--model <path>', 'model/ folder or model.zip of a finished run')
     .requiredOption('--input <file...>', 'ROOT files')
     .requiredOption('--output <directory>', 'where to write')
     .option('--sample <name>', 'sample name of all files; the default is the name of each file')

@@ -58,6 +58,19 @@ export function configurationHash(config: Config, profile: Profile): string {
     .digest('hex');
 }
 
+/** What decides which events and objects are selected, and what their numbers mean: selection and profile. */
+export function selectionIdentity(selection: Config['selection'], profile: Profile): JsonObject {
+  const { description: _, ...mapping } = profile;
+  return { selection: selection as unknown as JsonValue, profile: mapping as unknown as JsonValue };
+}
+
+/** sha256 in hex over `selectionIdentity`. */
+export function selectionHash(selection: Config['selection'], profile: Profile): string {
+  return createHash('sha256')
+    .update(canonicalJson(selectionIdentity(selection, profile)))
+    .digest('hex');
+}
+
 /**
  * What differs between two stored configurations (`configurationIdentity`), one line a key:
  * "training.epochs: 10 -> 20", "input.samples[zee]: added". Empty when they are alike.

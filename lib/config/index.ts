@@ -7,6 +7,8 @@ export {
   configurationIdentity,
   diffConfig,
   resultConfig,
+  selectionHash,
+  selectionIdentity,
 } from './identity.js';
 export { type InputFile, type ResolvedSample, resolveInputs } from './inputs.js';
 export { type CheckedConfig, checkConfig, type LoadedConfig, type LoadOptions, loadConfig } from './load.js';
@@ -27,5 +29,7 @@ export {
 export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './profile-schema.js';
 export type { NeedsSamples } from './rules.js';
 export type { Config, Sample, SampleKind } from './schema/index.js';
+export { usualScoreOptions } from './schema/scores.js';
+export { rankedScore, scoreColumnNames } from './score-columns.js';
 export { secretMask, showConfig, shownConfig } from './show.js';
 export type { JsonObject, JsonValue } from './validate.js';

@@ -15,11 +15,13 @@ function schemaOf(node: SchemaNode): { readonly [key: string]: Json } {
     case 'object':
       return { ...about, ...objectOf(node) };
     case 'array': {
-      const result: Record<string, Json> = { ...about, type: 'array', items: itemsOf(node) };
+      const result: Record<string, Json> = { type: 'array', items: itemsOf(node) };
       for (const key of ['minItems', 'maxItems'] as const)
         if (node[key] !== undefined) result[key] = node[key];
       if (node.unique === true) result.uniqueItems = true;
-      return result;
+      return node.lonely === true
+        ? { ...about, anyOf: [schemaOf(node.items!), result] }
+        : { ...about, ...result };
     }
     default: {
       const result: Record<string, Json> = { ...about, type: node.type };
@@ -50,8 +52,25 @@ function describe(node: SchemaNode): string {
 function itemsOf(node: SchemaNode): Json {
   const item = node.items!;
   if (node.shorthand === undefined) return schemaOf(item);
-  const named = item.properties![node.shorthand]!;
-  return { anyOf: [schemaOf(named), schemaOf(item)] };
+  const { [node.shorthand]: named, ...others } = item.properties!;
+  const short = Object.entries(node.shortKeys ?? {}).map(([key, target]) => shortForm(others, key, target));
+  return { anyOf: [schemaOf(named!), schemaOf(item), ...short] };
+}
+
+/** {KEY: what `target` takes} beside the options that items of the type KEY have. */
+function shortForm(options: Readonly<Record<string, SchemaNode>>, key: string, target: string): Json {
+  const own = Object.entries(options).filter(
+    ([name, { when }]) => name !== target && (when === undefined || when.values.includes(key)),
+  );
+  const properties = { [key]: options[target]!, ...Object.fromEntries(own) };
+  return {
+    type: 'object',
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([name, child]) => [name, schemaOf(child)]),
+    ),
+    additionalProperties: false,
+    required: [key],
+  };
 }
 
 function objectOf(node: SchemaNode): { readonly [key: string]: Json } {

@@ -88,7 +88,8 @@ function typeOf(schema: SchemaNode): string {
     case 'array': {
       const items = schema.items!;
       if (schema.shorthand !== undefined) return 'list of names or maps';
-      return `list of ${items.type === 'object' ? 'maps' : `${items.type === 'string' ? 'texts' : 'numbers'}`}`;
+      const many = `list of ${items.type === 'object' ? 'maps' : `${items.type === 'string' ? 'texts' : 'numbers'}`}`;
+      return schema.lonely === true ? `${many}, or one` : many;
     }
     case 'boolean':
       return 'true or false';

@@ -3,6 +3,7 @@ import { describeFound, type Located, type Source } from './located.js';
 import { didYouMean } from './nearest.js';
 import type { Problem } from './problem.js';
 import { mayBeAbsent, type SchemaNode } from './schema/keys.js';
+import { unfoldShorthand } from './shorthand.js';
 
 export type JsonValue = string | number | boolean | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
@@ -104,6 +105,8 @@ function textFault(schema: SchemaNode, value: string): string | undefined {
 function visitArray(walk: Walk, schema: SchemaNode, found: Located, path: string): JsonValue {
   walk.sources.set(path, found.source);
   const itemSchema = schema.items!;
+  if (schema.lonely === true && found.kind === 'scalar' && found.value !== null)
+    return visitArray(walk, schema, { kind: 'list', source: found.source, items: [found] }, path);
   if (found.kind !== 'list') {
     const lonely = found.kind === 'scalar' && found.value !== null && itemSchema.type !== 'object';
     const hint = lonely ? `; write [${String(found.value)}]` : '';
@@ -130,12 +133,6 @@ function visitArray(walk: Walk, schema: SchemaNode, found: Located, path: string
   );
   if (schema.unique === true) refuseRepeats(walk, values, found.items, path);
   return values;
-}
-
-function unfoldShorthand(schema: SchemaNode, item: Located): Located {
-  if (schema.shorthand === undefined || item.kind !== 'scalar') return item;
-  const entries = new Map([[schema.shorthand, { keySource: item.source, value: item }]]);
-  return { kind: 'map', source: item.source, entries };
 }
 
 function refuseRepeats(

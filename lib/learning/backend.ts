@@ -1,4 +1,5 @@
 import { invariant } from '../base/error.js';
+import type { GraphRuntime } from './graph-runtime.js';
 import type { ClipDescription, LossDescription } from './loss.js';
 import type { Network } from './network.js';
 
@@ -86,6 +87,8 @@ export interface Reconstructor {
 export interface Backend {
   readonly name: string;
   readonly version: string;
+  /** Runs ONNX graphs as they are; undefined where networks are built in another way. */
+  readonly graphs?: GraphRuntime;
   createTrainer(network: Network, state: TrainerState, options: TrainerOptions): Promise<Trainer>;
   createScorer(
     network: Network,

@@ -55,22 +55,40 @@ export function readFolder<Index extends FolderIndex>(
   if (index.version !== version) {
     throw new RmmError(
       'model_version_unsupported',
-      `${where}/${indexName} has version ${JSON.stringify(index.version)}; this rmmstream reads version ${version}`,
+      `${where}/${indexName} has version ${JSON.stringify(index.version)}${writtenBy(index)}; this rmmstream reads version ${version}`,
       { context: { path: where } },
     );
   }
   if (typeof index.files !== 'object' || index.files === null) {
     throw corrupt(`${where}/${indexName} does not list its files`);
   }
-  for (const [name, expected] of Object.entries(index.files as Record<string, Partial<FileCheck> | null>)) {
-    const found = checkOf(requireFile(files, where, name));
-    if (found.bytes !== expected?.bytes || found.sha256 !== expected.sha256) {
-      throw corrupt(
-        `${where}/${name} has ${found.bytes} bytes and sha256 ${found.sha256}; ${indexName} expects ${expected?.bytes} bytes and ${expected?.sha256}`,
-      );
-    }
-  }
+  const [fault] = fileFaults(files, where, indexName, index.files as FolderIndex['files']);
+  if (fault !== undefined) throw corrupt(fault);
   return index as unknown as Index;
+}
+
+/** What is wrong with the files that an index lists, one line each: missing, or not as the index has them. */
+export function fileFaults(
+  files: ReadonlyMap<string, Uint8Array>,
+  where: string,
+  indexName: string,
+  checks: Readonly<Record<string, Partial<FileCheck> | null>>,
+): string[] {
+  return Object.entries(checks).flatMap(([name, expected]) => {
+    const bytes = files.get(name);
+    if (bytes === undefined) return [`${where} lacks the file ${name}`];
+    const found = checkOf(bytes);
+    if (found.bytes === expected?.bytes && found.sha256 === expected.sha256) return [];
+    return [
+      `${where}/${name} has ${found.bytes} bytes and sha256 ${found.sha256}; ${indexName} expects ${expected?.bytes} bytes and ${expected?.sha256}`,
+    ];
+  });
+}
+
+/** Version 1 of a model named its program in a record. */
+function writtenBy({ program, record }: Record<string, unknown>): string {
+  const name = program ?? (record as { readonly program?: unknown } | undefined)?.program;
+  return typeof name === 'string' ? `, written by rmmstream ${name}` : '';
 }
 
 /** @throws RmmError `model_corrupt` where the file is missing */

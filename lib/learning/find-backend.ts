@@ -1,18 +1,48 @@
 import { RmmError } from '../base/error.js';
 import type { Backend } from './backend.js';
-import { graphBackend } from './graph-backend.js';
-import { buildNetwork } from './network.js';
-import { disableRuntimeTelemetry } from './no-telemetry.js';
-import { onnxruntimeRuntime } from './onnxruntime.js';
+import {
+  type GpuProvider,
+  gpuProviders,
+  openOnnxGpu,
+  openOnnxNode,
+  openOnnxWeb,
+} from './open-onnxruntime.js';
+import { openTfjsNode, openTfjsWasm } from './tfjs/open.js';
+import { type BackendCandidate, openBackend } from './try-backend.js';
 
-/** The names a configuration may give, in the order in which `auto` tries them. */
-export const backendNames = ['onnxruntime-node', 'onnxruntime-web'] as const;
+/** The backends, those that compute on the CPU first, in the order in which `auto` tries them: the fastest first. */
+export const backendNames = [
+  'onnxruntime-node',
+  'tfjs-node',
+  'onnxruntime-web',
+  'tfjs-wasm',
+  'tfjs-node-gpu',
+] as const;
 export type BackendName = (typeof backendNames)[number];
 
-/** How to open one backend; opening may fail in any way. */
-export interface BackendCandidate {
-  readonly name: string;
-  open(): Promise<Backend>;
+/** What a network may run on; `auto` is a GPU where one can be used and else the CPU. */
+export const devices = ['cpu', 'auto', ...gpuProviders] as const;
+export type Device = (typeof devices)[number];
+
+/**
+ * The candidates for a device, in the order in which `auto` tries them. On the CPU no GPU is ever taken: a run must
+ * not give other bits because a graphics card was put in.
+ * @param threads of pools that are made once for the whole process or worker
+ */
+export function backendCandidates(threads: number, device: Device = 'cpu'): readonly BackendCandidate[] {
+  const onGpu = gpuCandidates(threads);
+  const onCpu = cpuCandidates(threads);
+  const tfjsGpu = onGpu.find(({ name }) => name === 'tfjs-node-gpu')!;
+  if (device === 'cpu') return [...onCpu, { ...tfjsGpu, onlyByName: true }];
+  if (device === 'auto') return [...onGpu, ...onCpu];
+  const fitting = onGpu.filter((candidate) => runsOn(candidate, device));
+  const others = backendNames.filter((name) => !fitting.some((one) => one.name.split('+')[0] === name));
+  return [...fitting, ...others.map((name) => refusal(name, device))];
+}
+
+/** Every candidate of this platform, for those who list them. */
+export function allCandidates(threads: number): readonly BackendCandidate[] {
+  return [...cpuCandidates(threads), ...gpuCandidates(threads)];
 }
 
 /** What became of one candidate. */
@@ -31,18 +61,8 @@ export interface FoundBackend {
 }
 
 /**
- * @param threads of the WebAssembly pool, which is one for the whole process or worker
- */
-export function backendCandidates(threads: number): readonly BackendCandidate[] {
-  return [
-    { name: 'onnxruntime-node', open: openNative },
-    { name: 'onnxruntime-web', open: () => openWasm(threads) },
-  ];
-}
-
-/**
- * Takes the named backend, or with `auto` the first that works. A candidate works if it scores one row of a
- * network of one unit rightly.
+ * Takes the named backend, or with `auto` the first that works. A candidate works if it scores and trains a network of
+ * one unit rightly.
  * @throws RmmError `backend_unavailable` with the reason of every candidate
  */
 export async function findBackend(
@@ -51,10 +71,9 @@ export async function findBackend(
 ): Promise<FoundBackend> {
   const trials: BackendTrial[] = [];
   for (const candidate of candidates) {
-    if (choice !== 'auto' && candidate.name !== choice) continue;
+    if (!isMeant(candidate, choice)) continue;
     try {
-      const backend = await candidate.open();
-      await tryBackend(backend);
+      const backend = await openBackend(candidate);
       trials.push({ name: candidate.name, version: backend.version, reason: undefined });
       return { backend, trials };
     } catch (error) {
@@ -68,26 +87,9 @@ export async function findBackend(
   );
 }
 
-async function tryBackend(backend: Backend): Promise<void> {
-  const network = buildNetwork(
-    {
-      name: 'trial',
-      inputActivation: { type: 'linear' },
-      layers: [{ units: 'columns', activation: { type: 'relu' } }],
-    },
-    1,
-  );
-  // x = 3 gives max(0, 3 x 2 + 1) = 7, a difference of 4.
-  const parameters = [Float32Array.of(2), Float32Array.of(1)];
-  const scorer = await backend.createScorer(network, parameters, Float32Array.of(0.5), {
-    batch: 1,
-    threads: 1,
-  });
-  const { squares, normalised, absolutes } = await scorer.score(Float32Array.of(3));
-  await scorer.release();
-  if (squares[0] !== 16 || normalised[0] !== 8 || absolutes[0] !== 4) {
-    throw new Error(`it computes wrongly: (7 - 3)^2 = ${squares[0]}`);
-  }
+function isMeant({ name, onlyByName }: BackendCandidate, choice: BackendName | 'auto'): boolean {
+  if (choice === 'auto') return onlyByName !== true;
+  return name === choice || name.startsWith(`${choice}+`);
 }
 
 function firstLine(error: unknown): string {
@@ -95,28 +97,53 @@ function firstLine(error: unknown): string {
   return message.split('\n', 1)[0]!;
 }
 
-async function openNative(): Promise<Backend> {
-  disableRuntimeTelemetry();
-  const ort = await import('onnxruntime-node');
-  return graphBackend(
-    onnxruntimeRuntime(ort, {
-      name: 'onnxruntime-node',
-      version: ort.env.versions.node ?? ort.env.versions.common,
-      executionProviders: ['cpu'],
-      writesInPlace: true,
-    }),
-  );
+function cpuCandidates(threads: number): BackendCandidate[] {
+  return [
+    { name: 'onnxruntime-node', open: openOnnxNode },
+    { name: 'tfjs-node', open: () => openTfjsNode('tfjs-node', threads) },
+    { name: 'onnxruntime-web', open: () => openOnnxWeb(threads) },
+    { name: 'tfjs-wasm', open: openTfjsWasm },
+  ];
 }
 
-async function openWasm(threads: number): Promise<Backend> {
-  const ort = await import('onnxruntime-web');
-  ort.env.wasm.numThreads = threads;
-  return graphBackend(
-    onnxruntimeRuntime(ort, {
-      name: 'onnxruntime-web',
-      version: ort.env.versions.web ?? ort.env.versions.common,
-      executionProviders: ['wasm'],
-      writesInPlace: false,
-    }),
-  );
+function gpuCandidates(threads: number): BackendCandidate[] {
+  const onnx = platformProviders(process.platform).map((provider) => ({
+    name: `onnxruntime-node+${provider}`,
+    open: () => openOnnxGpu(provider),
+  }));
+  const tfjs = { name: 'tfjs-node-gpu', open: () => openTfjsNode('tfjs-node-gpu', threads) };
+  // WebGPU, which every platform has, comes last: its drivers are the youngest.
+  return [...onnx.slice(0, -1), tfjs, ...onnx.slice(-1)];
+}
+
+/** Providers that onnxruntime-node can have on a platform. */
+function platformProviders(platform: NodeJS.Platform): GpuProvider[] {
+  const own: Partial<Record<NodeJS.Platform, GpuProvider>> = {
+    linux: 'cuda',
+    win32: 'dml',
+    darwin: 'coreml',
+  };
+  const provider = own[platform];
+  return provider === undefined ? ['webgpu'] : [provider, 'webgpu'];
+}
+
+function runsOn({ name }: BackendCandidate, device: Device): boolean {
+  return name.endsWith(`+${device}`) || (name === 'tfjs-node-gpu' && device === 'cuda');
+}
+
+function refusal(name: BackendName, device: Device): BackendCandidate {
+  const onlyCpu = 'it computes on the CPU only';
+  const why: Record<BackendName, string> = {
+    'onnxruntime-node': `it cannot compute on ${device} on ${process.platform}`,
+    'tfjs-node': onlyCpu,
+    'onnxruntime-web': onlyCpu,
+    'tfjs-wasm': onlyCpu,
+    'tfjs-node-gpu': 'it computes on cuda only',
+  };
+  return {
+    name,
+    onlyByName: true,
+    open: () =>
+      Promise.reject(new Error(`${why[name]}, and learning.device is ${device}; change one of the two`)),
+  };
 }

@@ -17,6 +17,7 @@ export function graphBackend(runtime: GraphRuntime): Backend {
   return {
     name: runtime.name,
     version: runtime.version,
+    graphs: runtime,
     createTrainer: (network: Network, state: TrainerState, options: TrainerOptions): Promise<Trainer> =>
       createGraphTrainer(runtime, network, state, options),
 

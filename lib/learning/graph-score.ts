@@ -21,21 +21,40 @@ export function scoreGraph(
   const graph = new GraphBuilder('score');
   const { columns } = network;
   const x = graph.input('x', [batch, columns]);
+  const sums = addScoreSums(graph, network, parameters, inverseUsual, x);
+  graph.output('squares', [batch], sums.squares);
+  graph.output('normalised', [batch], sums.normalised);
+  graph.output('absolutes', [batch], sums.absolutes);
+  return graph.finish();
+}
+
+/** Adds the reconstruction of the scaled rows `x` and the sums of scoreGraph over each of them. */
+export function addScoreSums(
+  graph: GraphBuilder,
+  network: Network,
+  parameters: readonly Float32Array[],
+  inverseUsual: Float32Array,
+  x: string,
+): { reconstruction: string; squares: string; normalised: string; absolutes: string } {
+  const { columns } = network;
   const mean = meanNetwork(network, parameters);
   const names = addConstantParameters(graph, mean.network, mean.parameters);
   const inverse = graph.constant('inverse_usual', [columns, 1], inverseUsual);
   const ones = graph.constant('ones', [columns, 1], new Float32Array(columns).fill(1));
-  const difference = graph.node('Sub', [addForward(graph, network, x, names), x]);
+  const reconstruction = addForward(graph, network, x, names);
+  const difference = graph.node('Sub', [reconstruction, x]);
   const squares = graph.node('Mul', [difference, difference]);
   // Sums as matrix products: ReduceSum peels a row's first values by memory alignment, so its bits would
   // depend on the place of the row in the batch.
   const axes = graph.integers([1]);
   const rowSum = (tensor: string, factors: string) =>
     graph.node('Squeeze', [graph.node('MatMul', [tensor, factors]), axes]);
-  graph.output('squares', [batch], rowSum(squares, ones));
-  graph.output('normalised', [batch], rowSum(squares, inverse));
-  graph.output('absolutes', [batch], rowSum(graph.node('Abs', [difference]), ones));
-  return graph.finish();
+  return {
+    reconstruction,
+    squares: rowSum(squares, ones),
+    normalised: rowSum(squares, inverse),
+    absolutes: rowSum(graph.node('Abs', [difference]), ones),
+  };
 }
 
 /** The reconstruction itself: in `x` (batch x columns), out `reconstruction` of the same shape. */

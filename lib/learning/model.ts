@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import {
   checksOf,
   corrupt,
-  type FileCheck,
   type FolderIndex,
   jsonFile,
   type NamedFile,
@@ -10,13 +9,23 @@ import {
   readFolder,
   requireFile,
 } from './files.js';
-import { scoreGraph } from './graph-score.js';
+import { exportGraph } from './graph-export.js';
+import { type ModelScoring, scoringFiles, scoringFromFiles } from './model-scoring.js';
 import { buildNetwork, type Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import type { Scaler } from './scaler.js';
 import { scalerFromJson, scalerToJson } from './scaler-json.js';
 import { packTensors, unpackTensors } from './tensors-file.js';
-import { inverseUsualErrors } from './usual-errors.js';
+
+/** The columns that a model takes, before scaling. */
+export interface ModelFeatures {
+  /** Name of the layout, for example "rmm/thesis/T4N5/j6b6e5m5". */
+  readonly layout: string;
+  /** Names of all columns, in their order. */
+  readonly names: readonly string[];
+  /** Settings that the columns were computed with: convention, multiplicities, ... */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
 
 /** A finished model: everything that scoring needs, and what it was made of. */
 export interface Model {
@@ -27,23 +36,28 @@ export interface Model {
   readonly usual: Float64Array;
   /** Share of their median below which no usual error is taken. */
   readonly usualFloor: number;
-  /** Feature layout, selection hash, training record, ...: plain JSON, without a time, host or absolute path. */
+  /** What further scores are made from; absent where none was asked for. */
+  readonly scoring?: ModelScoring;
+  readonly features: ModelFeatures;
+  /** Program, configuration, selection hash, data, losses: plain JSON, without a time, host or absolute path. */
   readonly record: Readonly<Record<string, unknown>>;
+  /** The model card: Markdown for people. */
+  readonly card: string;
 }
 
 interface ModelIndex extends FolderIndex {
   readonly id: string;
+  readonly program: string;
   readonly scaler_id: string;
-  readonly record: Readonly<Record<string, unknown>>;
 }
 
 const format = 'rmmstream-model';
-const version = 1;
-const indexName = 'model.json';
+const version = 2;
+export const modelIndexName = 'model.json';
 
-/** First 16 hexadecimal digits of the sha256 over names, sizes and hashes of a model's files. */
-function modelIdOf(checks: Readonly<Record<string, FileCheck>>): string {
-  return createHash('sha256').update(JSON.stringify(checks)).digest('hex').slice(0, 16);
+/** First 16 hexadecimal digits of the sha256 over everything that the index says, the id itself aside. */
+function modelIdOf({ id: _, ...rest }: ModelIndex): string {
+  return createHash('sha256').update(JSON.stringify(rest)).digest('hex').slice(0, 16);
 }
 
 /**
@@ -53,18 +67,17 @@ function modelIdOf(checks: Readonly<Record<string, FileCheck>>): string {
  *     weights.bin         float32 little-endian, row-major, kernel 0, bias 0, kernel 1, ...
  *     scaler.json         the scaler with its id
  *     usual_errors.json   usual squared error of each trained column
- *     score.onnx          the score graph with an open batch dimension, for any ONNX runtime
- *     model.json          id, scaler id, record, size and sha256 of every other file
+ *     features.json       layout, names of all columns in order, settings that they were computed with
+ *     model.onnx          unscaled features to scores, for any ONNX runtime (graph-export.ts)
+ *     record.json         how the model came to be
+ *     model_card.md       the same for people
+ *     scoring.json, ...   what further scores are made from, where there are any (model-scoring.ts)
+ *     model.json          id, program, scaler id, size and sha256 of every other file
  */
 export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
-  const { network, scaler } = model;
+  const { network, scaler, features } = model;
+  const program = String(model.record.program ?? 'unknown');
   const weights = packTensors(network.parameters, model.parameters);
-  const graph = scoreGraph(
-    network,
-    model.parameters,
-    inverseUsualErrors(model.usual, model.usualFloor),
-    'batch',
-  );
   const files: NamedFile[] = [
     jsonFile('network.json', {
       ...networkToJson(network.description),
@@ -74,33 +87,50 @@ export function modelFiles(model: Model): { id: string; files: NamedFile[] } {
     { name: 'weights.bin', bytes: weights.bytes },
     { name: 'scaler.json', bytes: Buffer.from(scalerToJson(scaler), 'utf8') },
     jsonFile('usual_errors.json', { floor_fraction: model.usualFloor, usual: [...model.usual] }),
-    { name: 'score.onnx', bytes: graph.model },
+    jsonFile('features.json', {
+      layout: features.layout,
+      settings: features.settings,
+      columns: features.names.length,
+      names: features.names,
+    }),
+    { name: 'model.onnx', bytes: exportGraph(model, program).model },
+    jsonFile('record.json', model.record),
+    { name: 'model_card.md', bytes: Buffer.from(model.card, 'utf8') },
+    ...(model.scoring === undefined ? [] : scoringFiles(model.scoring, network)),
   ];
-  const checks = checksOf(files);
-  const id = modelIdOf(checks);
-  const index: ModelIndex = {
-    format,
-    version,
-    id,
-    scaler_id: scaler.id,
-    record: model.record,
-    files: checks,
-  };
-  return { id, files: [...files, jsonFile(indexName, index)] };
+  const content = { format, version, program, scaler_id: scaler.id, files: checksOf(files) };
+  const id = modelIdOf({ ...content, id: '' });
+  const index: ModelIndex = { ...content, id };
+  return { id, files: [...files, jsonFile(modelIndexName, index)] };
 }
 
-/** Names of the files to read before modelFromFiles. */
+/** Names of files that every model has; its index may list more. */
 export const modelFileNames = [
-  indexName,
+  modelIndexName,
   'network.json',
   'weights.bin',
   'scaler.json',
   'usual_errors.json',
-  'score.onnx',
+  'features.json',
+  'model.onnx',
+  'record.json',
+  'model_card.md',
 ] as const;
+
+/** Names of all files of a model, by its index; those that every model has where it cannot be read. */
+export function modelFileNamesOf(index: Uint8Array): readonly string[] {
+  try {
+    const { files } = parseObject(index, modelIndexName) as Partial<ModelIndex>;
+    const listed = Object.keys(files ?? {}).filter((name) => /^[a-z0-9_]+\.[a-z0-9_.]+$/.test(name));
+    return [...new Set([...modelFileNames, ...listed])];
+  } catch {
+    return modelFileNames;
+  }
+}
 
 /**
  * Reads a model folder's files back.
+ * @param files those that modelFileNamesOf names
  * @param where the folder, for messages
  * @throws RmmError `model_corrupt`, `model_version_unsupported`
  */
@@ -108,12 +138,17 @@ export function modelFromFiles(
   files: ReadonlyMap<string, Uint8Array>,
   where: string,
 ): { id: string; model: Model } {
-  const index = readFolder<ModelIndex>(files, where, indexName, format, version);
-  if (index.id !== modelIdOf(index.files))
-    throw corrupt(`${where}/${indexName}: the id does not fit its files`);
+  const index = readFolder<ModelIndex>(files, where, modelIndexName, format, version);
+  // Nothing in the index escapes the id: neither what it says nor how it is written.
+  const isWhole = index.id === modelIdOf(index);
+  if (
+    !isWhole ||
+    !Buffer.from(jsonFile(modelIndexName, index).bytes).equals(requireFile(files, where, modelIndexName))
+  )
+    throw corrupt(`${where}/${modelIndexName}: the id does not fit what it says`);
   for (const name of modelFileNames) {
-    if (name !== indexName && !(name in index.files))
-      throw corrupt(`${where}/${indexName} does not list ${name}`);
+    if (name !== modelIndexName && !(name in index.files))
+      throw corrupt(`${where}/${modelIndexName} does not list ${name}`);
   }
   const path = `${where}/network.json`;
   const file = parseObject(requireFile(files, where, 'network.json'), path);
@@ -135,13 +170,40 @@ export function modelFromFiles(
   if (typeof usualFloor !== 'number') throw corrupt(`${where}/usual_errors.json has no floor_fraction`);
   const weights = requireFile(files, where, 'weights.bin');
   const parameters = unpackTensors(weights, network.parameters, `${where}/weights.bin`);
-  const model = {
+  const scoring = scoringFromFiles(listedIn(index, files), where, network);
+  const features = readFeatures(files, where);
+  if (features.names.length !== scaler.columns) {
+    throw corrupt(
+      `${where}: features.json names ${features.names.length} columns, the scaler has ${scaler.columns}`,
+    );
+  }
+  const model: Model = {
     network,
     scaler,
     parameters,
     usual: Float64Array.from(usual as number[]),
     usualFloor,
-    record: index.record ?? {},
+    ...(scoring === undefined ? {} : { scoring }),
+    features,
+    record: parseObject(requireFile(files, where, 'record.json'), `${where}/record.json`),
+    card: Buffer.from(requireFile(files, where, 'model_card.md')).toString('utf8'),
   };
   return { id: index.id, model };
+}
+
+function readFeatures(files: ReadonlyMap<string, Uint8Array>, where: string): ModelFeatures {
+  const path = `${where}/features.json`;
+  const { layout, names, settings } = parseObject(requireFile(files, where, 'features.json'), path);
+  const isText = (value: unknown): value is string => typeof value === 'string';
+  if (!isText(layout) || !Array.isArray(names) || !names.every(isText))
+    throw corrupt(`${path} has no layout or no names of columns`);
+  return { layout, names, settings: (settings ?? {}) as ModelFeatures['settings'] };
+}
+
+/** What the index lists: a stray file beside a model is no part of it. */
+function listedIn(
+  { files: listed }: ModelIndex,
+  files: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, Uint8Array> {
+  return new Map([...files].filter(([name]) => name in listed));
 }

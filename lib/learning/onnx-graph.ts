@@ -20,14 +20,22 @@ export interface OnnxGraph {
 
 type Attribute = { readonly int: number } | { readonly float: number } | { readonly ints: readonly number[] };
 
+/** What a model says of itself to whoever opens it: onnx's doc_string, producer_version and metadata_props. */
+export interface GraphNotes {
+  readonly producerVersion: string;
+  readonly description: string;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
 // TensorProto.DataType and AttributeProto.AttributeType of onnx.proto3.
 const dataTypeFloat = 1;
 const dataTypeInt64 = 7;
+const dataTypeDouble = 11;
 const attributeFloat = 1;
 const attributeInt = 2;
 const attributeInts = 7;
 
-/** What every runtime in use reads: opset 17 (reductions still take their axes as an attribute), IR 8. */
+/** What every runtime in use reads: opset 17 (ReduceSum takes its axes as an input, the other reductions as an attribute), IR 8. */
 export const onnxOpset = 17;
 const irVersion = 8;
 
@@ -77,6 +85,21 @@ export class GraphBuilder {
     return name;
   }
 
+  /** A float64 vector constant. */
+  doubles(values: Float64Array): string {
+    const name = `d${this.names++}`;
+    const view = new DataView(new ArrayBuffer(8 * values.length));
+    values.forEach((value, index) => {
+      view.setFloat64(8 * index, value, true);
+    });
+    this.initializers.push(tensor(name, [values.length], dataTypeDouble, new Uint8Array(view.buffer)));
+    return name;
+  }
+
+  cast(tensor: string, to: 'float' | 'double'): string {
+    return this.node('Cast', [tensor], { to: { int: to === 'float' ? dataTypeFloat : dataTypeDouble } });
+  }
+
   /** A float32 scalar, stored once however often it is used. */
   scalar(value: number): string {
     const known = this.scalars.get(value);
@@ -97,9 +120,10 @@ export class GraphBuilder {
     return name;
   }
 
-  finish(): OnnxGraph {
+  finish(notes?: GraphNotes): OnnxGraph {
     const model = new ProtobufWriter();
     model.integer(1, irVersion).text(2, 'rmmstream');
+    if (notes !== undefined) model.text(3, notes.producerVersion).text(6, notes.description);
     model.message(7, (graph) => {
       for (const node of this.nodes) graph.blob(1, node);
       graph.text(2, this.name);
@@ -108,6 +132,8 @@ export class GraphBuilder {
       for (const output of this.outputs) graph.message(12, valueInfo(output));
     });
     model.message(8, (opset) => opset.text(1, '').integer(2, onnxOpset));
+    for (const [key, value] of Object.entries(notes?.properties ?? {}))
+      model.message(14, (entry) => entry.text(1, key).text(2, value));
     return { model: model.finish(), inputs: this.inputs, outputs: this.outputs };
   }
 }

@@ -20,6 +20,8 @@ export interface OnnxruntimeOptions {
    * gives new arrays, which are copied.
    */
   readonly writesInPlace: boolean;
+  /** What to look at where no graph can be loaded. */
+  readonly help?: string;
 }
 
 /** Runs graphs on a loaded onnxruntime module. */
@@ -54,12 +56,18 @@ async function create(
       logSeverityLevel: 3,
     });
   } catch (cause) {
+    const help = options.help === undefined ? '' : `; ${options.help}`;
     throw new RmmError(
       'backend_failed',
-      `${options.name} ${options.version} refused a graph: ${(cause as Error).message}`,
+      `${options.name} ${options.version} refused a graph: ${withoutPlace((cause as Error).message)}${help}`,
       { cause },
     );
   }
+}
+
+/** A message of onnxruntime without the place in its source that it may begin with, and without its line ends. */
+function withoutPlace(message: string): string {
+  return message.replace(/^\/\S+\.cc:\d+ .*? was false\. /, '').trim();
 }
 
 function sessionOf(

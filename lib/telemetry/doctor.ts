@@ -90,7 +90,7 @@ function firstLine(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code;
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') return 'not installed';
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0]!.slice(0, 200);
+  return message.split('\n', 1)[0]!.slice(0, 300);
 }
 
 /** Negative, zero or positive as version `a` is older than, as old as or newer than `b`. */

@@ -1,11 +1,12 @@
 import { RmmError } from '../../lib/base/error.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
-import { featurizerOf, objectFieldsOf } from '../featurizer/config.js';
+import { objectFieldsOf } from '../featurizer/config.js';
 import { BlockReader } from '../ingest/block-reader.js';
 import { eventFieldsOf } from '../ingest/needed.js';
 import type { PlannedFile } from '../kafka/run-state.js';
 import type { RunView } from '../kafka/run-view.js';
 import { type DataTopic, dataTopics } from '../kafka/topics.js';
+import { scaledExpectation } from '../scorer/scaled-expectation.js';
 import { selectionOf } from '../selector/config.js';
 import { encodeEvents } from '../wire/events.js';
 import type { WireMessage } from '../wire/message.js';
@@ -63,7 +64,7 @@ export class Remedies {
     this.#expected = {
       events: eventFieldsOf(config, profile),
       selected: objectFieldsOf(config),
-      rows: { layout: featurizerOf(config).layout, megasets: config.training.megasets },
+      rows: scaledExpectation(config),
     };
   }
 

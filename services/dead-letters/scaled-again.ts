@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { blockKey } from '../../lib/flow/block-source.js';
+import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { readTopic } from '../kafka/read-topic.js';
 import type { RunView } from '../kafka/run-view.js';
 import { loadFrozen } from '../scaler/frozen-scaler.js';
@@ -45,6 +46,10 @@ export async function scaledAgain(
   }
   const { scaler } = await loadFrozen(run, record, signal);
   const late = lateRows(found);
-  const scaled = new ScalerOperator(scaler, expected.layout.maskWords).process(late.features);
+  const highLevel = highLevelRowsOf(run.loaded.config);
+  const scaled = new ScalerOperator(scaler, expected.layout.maskWords, highLevel).process(
+    late.features,
+    late.columns,
+  );
   return encodeScaled({ ...late, source: { ...late.source, late: {} }, scaled });
 }

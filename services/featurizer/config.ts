@@ -17,7 +17,7 @@ export interface Featurizer {
 }
 
 /** The featurizer that the `features` section asks for. @throws features_option_invalid */
-export function featurizerOf(config: Config): Featurizer {
+export function featurizerOf(config: Pick<Config, 'features'>): Featurizer {
   const { features } = config;
   return features.type === 'rmm'
     ? new RmmKernel(rmmLayout(matrixOptions(features)))
@@ -32,7 +32,8 @@ export function objectFieldsOf({ features }: Config): ObjectFields {
   return { leptons: [...kinematics, ...table], jets: [...kinematics, 'btag'] };
 }
 
-function matrixOptions(features: Config['features']): Partial<RmmOptions> {
+/** Options of the matrix that the `features` section describes. */
+export function matrixOptions(features: Config['features']): Partial<RmmOptions> {
   const counts = {
     jets: features.multiplicities.light_jets,
     bjets: features.multiplicities.b_jets,

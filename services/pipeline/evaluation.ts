@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Config } from '../../lib/config/index.js';
+import { type Config, scoreColumnNames } from '../../lib/config/index.js';
 import { type EnergyBins, energyBins } from '../../lib/statistics/energy-bins.js';
 import { LinearBootstrap } from '../../lib/statistics/linear-bootstrap.js';
 import { type ErrorEstimate, PairedBootstrap } from '../../lib/statistics/paired-bootstrap.js';
@@ -72,7 +72,7 @@ export async function evaluate(
   config: Config,
   { progress, signal }: Surroundings,
 ): Promise<Evaluation> {
-  const scoreNames = config.scores.map(({ type }) => type);
+  const scoreNames = scoreColumnNames(config);
   const { evaluation } = config;
   const background = new Collector();
   const signals = new Map<string, Collector>();

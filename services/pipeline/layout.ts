@@ -6,6 +6,8 @@ export interface RunLayout {
   readonly scores: string;
   readonly features: string;
   readonly model: string;
+  /** The same model as one file. */
+  readonly modelZip: string;
   readonly deadLetters: string;
   readonly runJson: string;
   readonly cutflowJson: string;
@@ -21,6 +23,8 @@ export interface RunLayout {
   readonly moments: string;
   readonly megasets: string;
   readonly checkpoint: string;
+  /** Checkpoints of an ensemble's further networks. */
+  readonly members: string;
   /** One record for each range whose scores are written. */
   readonly scored: string;
   /** Loss per epoch, kept beside the checkpoint. */
@@ -34,6 +38,7 @@ export function layoutOf(root: string): RunLayout {
     scores: join(root, 'scores'),
     features: join(root, 'features'),
     model: join(root, 'model'),
+    modelZip: join(root, 'model.zip'),
     deadLetters: join(root, 'dead-letters'),
     runJson: join(root, 'run.json'),
     cutflowJson: join(root, 'cutflow.json'),
@@ -46,6 +51,7 @@ export function layoutOf(root: string): RunLayout {
     moments: join(work, 'moments'),
     megasets: join(work, 'megasets'),
     checkpoint: join(work, 'checkpoint'),
+    members: join(work, 'members'),
     scored: join(work, 'scored'),
     trained: join(work, 'trained.json'),
   };
@@ -59,8 +65,10 @@ export function madeFromAllInputs(layout: RunLayout): string[] {
     layout.cutflowJson,
     layout.scores,
     layout.model,
+    layout.modelZip,
     layout.megasets,
     layout.checkpoint,
+    layout.members,
     layout.trained,
     layout.scored,
   ];

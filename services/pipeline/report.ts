@@ -11,6 +11,7 @@ import type { Evaluation } from './evaluation.js';
 import type { FileContext } from './file-context.js';
 import type { Manifest } from './manifest.js';
 import type { RangeRecord } from './records.js';
+import { scoresRecord } from './scores-record.js';
 
 /** An input file as run.json names it. */
 export type ReportedFile = Pick<FileContext, 'sample' | 'kind' | 'name' | 'fingerprint' | 'entries'> & {
@@ -71,6 +72,7 @@ export function runReport(parts: ReportParts) {
     },
     model: loaded.id,
     training: record.training,
+    scores: scoresRecord(parts.given.config, loaded),
     evaluation: parts.evaluation,
     timing: parts.timing,
   };

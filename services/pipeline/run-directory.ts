@@ -79,7 +79,8 @@ function settle(layout: RunLayout, options: OpenOptions): DirectoryState {
 function sweep(layout: RunLayout): void {
   for (const folder of [layout.scores, layout.features, layout.deadLetters, layout.work])
     sweepTemporaryTree(folder);
-  for (const path of [layout.runJson, layout.cutflowJson, layout.model]) sweepTemporariesOf(path);
+  for (const path of [layout.runJson, layout.cutflowJson, layout.model, layout.modelZip])
+    sweepTemporariesOf(path);
 }
 
 /** Clears the work folder but for the lock, which is ours. */

@@ -177,7 +177,8 @@ async function work(
 function isWhole(layout: RunLayout): boolean {
   const scored = new RecordStore<ScoredRecord>(layout.scored).readAll();
   const paths = [...scored.keys()].map((name) => join(layout.scores, `${name}.parquet`));
-  return [...paths, layout.runJson, layout.cutflowJson, layout.model].every((path) => existsSync(path));
+  const others = [layout.runJson, layout.cutflowJson, layout.model, layout.modelZip];
+  return [...paths, ...others].every((path) => existsSync(path));
 }
 
 /** Scores every range that this model has not scored yet; returns the number of rows. */
@@ -217,7 +218,8 @@ async function scoreRanges(
 
 /** Deletes what only an unfinished run needs. */
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
-  for (const path of [layout.megasets, layout.checkpoint]) rmSync(path, { recursive: true, force: true });
+  for (const path of [layout.megasets, layout.checkpoint, layout.members])
+    rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }
 

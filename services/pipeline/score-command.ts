@@ -6,10 +6,9 @@ import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { type Config, diffConfig, type JsonObject, type Profile } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
-import { featurizerOf } from '../featurizer/config.js';
+import { refuseMisfit, settingsOf } from '../scorer/model-fit.js';
 import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
-import type { TrainingRecord } from '../trainer/training-record.js';
 import { eventCounts, sampleCutFlows } from './cutflow.js';
 import { rangesOf } from './feature-phase.js';
 import { inOrder } from './fixed-order.js';
@@ -18,11 +17,13 @@ import { layoutOf } from './layout.js';
 import type { RangeRecord } from './records.js';
 import { StageTimes, type Surroundings } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { scoresRecord } from './scores-record.js';
 import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
 
 export interface ScoreRequest extends Surroundings {
+  /** A model folder or .zip. */
   readonly modelFolder: string;
   readonly samples: readonly PlannedSample[];
   readonly outputDirectory: string;
@@ -49,7 +50,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
   const times = new StageTimes(nowMs);
   const loaded = loadModel(request.modelFolder);
   refuseModelInOutput(request);
-  const { config, profile } = settingsOf(loaded, request.base, request.modelFolder);
+  const { config, profile } = modelsOwn(loaded, request.base);
   const opened = await openInputs(request.samples, {
     config,
     profile,
@@ -134,6 +135,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
       program: { name: 'rmmstream', version: packageVersion },
       model: loaded.id,
       scaler: loaded.model.scaler.id,
+      scores: scoresRecord(config, loaded),
       inputs: files.map(({ sample, name, fingerprint, entries }) => ({
         sample,
         file: name,
@@ -170,8 +172,8 @@ function outcome(
 
 /** Scores go to a directory of their own: --fresh would delete the model that they are made with. */
 function refuseModelInOutput({ modelFolder, outputDirectory }: ScoreRequest): void {
-  const model = relative(layoutOf(resolve(outputDirectory)).model, resolve(modelFolder));
-  if (model !== '') return;
+  const { model, modelZip } = layoutOf(resolve(outputDirectory));
+  if ([model, modelZip].every((path) => relative(path, resolve(modelFolder)) !== '')) return;
   throw new RmmError(
     'output_unwritable',
     `the output directory ${outputDirectory} holds the model ${modelFolder}; choose another with --output`,
@@ -180,25 +182,9 @@ function refuseModelInOutput({ modelFolder, outputDirectory }: ScoreRequest): vo
 }
 
 /** The model's own settings over the base; a model whose features this program lays out otherwise is refused. */
-function settingsOf(loaded: LoadedModel, base: Config, folder: string): { config: Config; profile: Profile } {
-  const record = loaded.model.record as unknown as Partial<TrainingRecord>;
-  if (record.settings === undefined || record.profile === undefined) {
-    throw new RmmError(
-      'model_mismatch',
-      `${folder} does not say with which settings it was made; train it again`,
-      {
-        context: { folder },
-      },
-    );
-  }
-  const config: Config = { ...base, ...record.settings };
-  const { layout } = featurizerOf(config);
-  if (layout.id !== record.feature_layout || layout.columns !== loaded.model.scaler.columns) {
-    throw new RmmError(
-      'model_mismatch',
-      `${folder} was made for the features ${record.feature_layout} (${loaded.model.scaler.columns} columns); this program makes ${layout.id} (${layout.columns} columns)`,
-      { context: { folder } },
-    );
-  }
-  return { config, profile: record.profile };
+function modelsOwn(loaded: LoadedModel, base: Config): { config: Config; profile: Profile } {
+  const { settings, profile } = settingsOf(loaded);
+  const config: Config = { ...base, ...settings };
+  refuseMisfit(loaded, { config, profile }, 'what this program makes with its settings');
+  return { config, profile };
 }

@@ -5,7 +5,7 @@ import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
 import type { Config } from '../../lib/config/index.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
-import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
+import { createScoreColumns, type ScoreColumns, type ScorePlan } from '../../lib/learning/score-plan.js';
 import type { BlockRecord } from '../featurizer/block-record.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { BlockScorer } from '../scorer/operator.js';
@@ -19,13 +19,17 @@ import type { DirectScoreTask, ProgressStep, ScoreTask } from './tasks.js';
 /** What a worker uses again for every range: memory that is asked for anew each time piles up. */
 export class ScoreScratch {
   table = new RowTable(0);
-  scores = createScoreColumns(0);
+  scores: ScoreColumns;
+
+  constructor(readonly plan: ScorePlan) {
+    this.scores = createScoreColumns(plan, 0);
+  }
 
   /** Empty, with room for `rows`. */
   reserve(rows: number): this {
     if (this.table.capacity < rows) {
       this.table = new RowTable(rows);
-      this.scores = createScoreColumns(rows);
+      this.scores = createScoreColumns(this.plan, rows);
     }
     this.table.clear();
     return this;
@@ -50,13 +54,14 @@ export async function runScoreTask(
     for (let number = 0; number < reader.batches; number += 1) {
       const batch = reader.batch(number);
       const at = table.append(batch);
-      await scorer.score(fromFeatureBatch(batch).features, scores, at);
+      const { mll } = table.slice(at, table.rows);
+      await scorer.score(fromFeatureBatch(batch).features, mll, scores, at);
       step({ events: batch.rows });
     }
   } finally {
     reader.close();
   }
-  writeScores(layout, range.name, table, scores, { ...range, ...versions(scorer) }, config);
+  writeScores(layout, range.name, scratch, { ...range, ...versions(scorer) }, config);
   const record: ScoredRecord = { name: range.name, model: task.model, rows: table.rows };
   new RecordStore<ScoredRecord>(layout.scored).write(range.name, record);
   return record;
@@ -82,13 +87,13 @@ export async function runDirectScoreTask(
     const entries = Math.min(blockEntries, end - first);
     const at = table.rows;
     const block = pass.block(first, entries, table);
-    await scorer.score(block.features, scores, at);
+    await scorer.score(block.features, table.slice(at, table.rows).mll, scores, at);
     records.push(block.record);
     dead.push(...block.deadLetters);
     step({ events: entries });
   }
   const constants = { sample: file.sample, kind: file.kind, file: file.name, ...versions(scorer) };
-  writeScores(layout, range.name, table, scores, constants, config);
+  writeScores(layout, range.name, scratch, constants, config);
   writeDeadLetters(join(layout.deadLetters, `${range.name}.jsonl`), dead);
   const record = rangeRecord(range, scorer.modelVersion, records);
   new RecordStore<RangeRecord>(layout.ranges).write(range.name, record);
@@ -102,14 +107,12 @@ function versions(scorer: BlockScorer): Pick<ScoreConstants, 'modelVersion' | 's
 function writeScores(
   layout: RunLayout,
   name: string,
-  table: RowTable,
-  scores: ScoreColumns,
+  { table, scores, plan }: ScoreScratch,
   constants: ScoreConstants,
   config: Config,
 ): void {
-  const names = config.scores.map(({ type }) => type);
   const parts = [{ ...constants, rows: table.rows }];
-  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, names), {
+  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, plan), {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
   });

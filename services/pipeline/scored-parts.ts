@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type ReadTable, readParquetColumns } from '../../lib/columnar/parquet/read-columns.js';
-import type { Config } from '../../lib/config/index.js';
+import { type Config, scoreColumnNames } from '../../lib/config/index.js';
 import type { RangeRecord } from './records.js';
 
 /** Some scored events of one sample: all of them for a signal, the test part for background. */
@@ -25,7 +25,7 @@ export function partsOfRanges(
   scoreFolder: string,
   config: Config,
 ): ScoredPart[] {
-  const scoreNames = config.scores.map(({ type }) => type);
+  const scoreNames = scoreColumnNames(config);
   return records.map(({ name, sample, kind, rows }) => ({
     sample,
     kind,

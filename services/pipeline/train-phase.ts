@@ -6,12 +6,15 @@ import type { Moments } from '../../lib/learning/moments.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { scalerOptions } from '../scaler/config.js';
-import { type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
-import { distribute } from '../trainer/distribute.js';
+import { completeZip, type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
+import { type DistributeOptions, distribute } from '../trainer/distribute.js';
+import { scoringSampleOptions } from '../trainer/scoring-options.js';
+import { ScoringCollector } from '../trainer/scoring-sample.js';
 import { type TrainingEars, trainModel } from '../trainer/train-model.js';
-import type { TrainingRecord } from '../trainer/training-record.js';
+import type { BackgroundFile, TrainingRecord } from '../trainer/training-record.js';
 import type { RunLayout } from './layout.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
@@ -50,7 +53,10 @@ export async function makeModel(
 ): Promise<LoadedModel> {
   const scaler = makeScaler(records, options);
   const finished = finishedModel(options, scaler);
-  if (finished !== undefined) return finished;
+  if (finished !== undefined) {
+    completeZip(options.layout.modelZip, finished.model);
+    return finished;
+  }
   const { config, layout, progress, signal } = options;
   const background = records.filter(({ kind }) => kind === 'background');
   const { training } = config;
@@ -65,34 +71,52 @@ export async function makeModel(
     bucketEvents: training.bucket_events,
     validationEvents: training.validation_events,
     sampleWeights: training.sample_weights,
+    ...scoringOf(config),
     signal,
     onRows: (rows) => progress.advance('megasets', rows),
   });
   progress.finish('megasets');
-  const { megasets: megasetFolder, checkpoint: checkpointFolder } = layout;
+  const { megasets: megasetFolder, checkpoint: checkpointFolder, members: memberFolder } = layout;
   const hear: TrainingEars = {
     onStart: (rows) => progress.start('train', rows),
     onStep: (rows) => progress.advance('train', rows),
     onEpoch: (epoch) => progress.advance('train', 0, epochNote(epoch, training.megasets)),
     onNote: (text) => progress.note(text),
   };
-  saveModel(
-    layout.model,
-    await trainModel(scaler, plan, {
-      ...options,
-      megasetFolder,
-      checkpointFolder,
-      hear,
-      clock: { steadyMs: options.nowMs },
-    }),
-  );
+  const model = await trainModel(scaler, plan, {
+    ...options,
+    backgroundFiles: filesOf(background),
+    megasetFolder,
+    checkpointFolder,
+    memberFolder,
+    hear,
+    clock: { steadyMs: options.nowMs },
+  });
+  saveModel(layout.model, layout.modelZip, model);
   progress.finish('train');
   return loadModel(layout.model);
+}
+
+/** The files that ranges are of, with what was read of each. */
+function filesOf(records: readonly RangeRecord[]): BackgroundFile[] {
+  const files = new Map<string, BackgroundFile>();
+  for (const { sample, fingerprint, entries } of records) {
+    const key = `${sample} ${fingerprint}`;
+    files.set(key, { sample, fingerprint, entries: entries + (files.get(key)?.entries ?? 0) });
+  }
+  return [...files.values()];
 }
 
 function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {
   const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
   return `megaset ${megaset + 1} of ${megasets}, loss ${loss.toPrecision(4)}${validation}`;
+}
+
+/** What gathers the part of scores that the network alone does not give. */
+function scoringOf(config: Config): Pick<DistributeOptions, 'scoring'> {
+  const options = scoringSampleOptions(config);
+  if (options === undefined) return {};
+  return { scoring: { collector: new ScoringCollector(options), highLevel: highLevelRowsOf(config) } };
 }
 
 /** A model that an earlier process of the same run finished. */

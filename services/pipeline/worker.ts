@@ -1,9 +1,9 @@
 import { workerData } from 'node:worker_threads';
 import { Handover, serveTasks } from '../../lib/flow/worker-main.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
-import { featurizerOf } from '../featurizer/config.js';
 import { loadModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
+import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice } from '../trainer/config.js';
 import { EventPass } from './event-pass.js';
 import { buffersOf, runFeatureTableTask, type TableScratch, tableScratch } from './feature-table-task.js';
@@ -20,7 +20,8 @@ const layout = layoutOf(settings.directory);
 let pass: EventPass | undefined;
 let scorer: Promise<BlockScorer> | undefined;
 let scratch: TableScratch | undefined;
-const held = new ScoreScratch();
+const plan = scorePlanOf(settings.config);
+const held = new ScoreScratch(plan);
 
 /** Ranges of one file follow each other, so its reader is kept until another file comes. */
 async function passOf(file: FileContext): Promise<EventPass> {
@@ -33,13 +34,12 @@ async function passOf(file: FileContext): Promise<EventPass> {
 }
 
 async function openScorer(): Promise<BlockScorer> {
-  const { learning } = settings.config;
-  const { backend } = await findBackend(backendChoice(settings.config), backendCandidates(settings.threads));
-  return BlockScorer.create(loadModel(settings.modelFolder), backend, {
-    batch: learning.score_batch_events,
-    threads: settings.threads,
-    maskWords: featurizerOf(settings.config).layout.maskWords,
-  });
+  const { config, modelFolder, threads } = settings;
+  const { backend } = await findBackend(
+    backendChoice(config),
+    backendCandidates(threads, config.learning.device),
+  );
+  return BlockScorer.create(loadModel(modelFolder), backend, config, threads);
 }
 
 serveTasks(async (input, step) => {

@@ -1,11 +1,11 @@
 import { WorkerPool } from '../../lib/flow/worker-pool.js';
-import { disableRuntimeTelemetry } from '../../lib/learning/no-telemetry.js';
+import { prepareNativeLibraries } from '../../lib/learning/native-settings.js';
 import type { RunTask, WorkerSettings } from './tasks.js';
 
 /** The worker threads of one command. */
 export function startWorkers(settings: WorkerSettings): WorkerPool {
   // Before any worker copies the environment.
-  disableRuntimeTelemetry();
+  prepareNativeLibraries();
   const { engine } = settings.config;
   return new WorkerPool({
     size: engine.workers,

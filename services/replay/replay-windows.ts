@@ -5,7 +5,7 @@ import { prepareAll } from '../../lib/base/prepared.js';
 import { openFeed, type PartitionFeed } from '../../lib/flow/partitions/partition-feed.js';
 import type { RecordStore } from '../../lib/flow/record-store.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
-import { createScoreColumns } from '../../lib/learning/score-rows.js';
+import { createScoreColumns } from '../../lib/learning/score-plan.js';
 import type { DeadMessages } from '../dead-letters/dead-messages.js';
 import { ownRowColumns } from '../featurizer/row-columns.js';
 import type { RunView } from '../kafka/run-view.js';
@@ -108,8 +108,8 @@ async function scoreWindow(
       continue;
     }
     const { source, record, features, columns } = block;
-    const scores = createScoreColumns(record.rows);
-    await scorer.score(features, scores, 0);
+    const scores = createScoreColumns(files.plan, record.rows);
+    await scorer.score(features, columns.mll, scores, 0);
     window ??= new ScoreWindow(name, scorer.modelVersion, scorer.scalerVersion);
     window.add({ source, record, columns: ownRowColumns(columns, record.rows), scores });
     rows[source.sample] = (rows[source.sample] ?? 0) + record.rows;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { packageVersion } from '../../lib/base/package-root.js';
-import { diffConfig, type JsonObject } from '../../lib/config/index.js';
+import { diffConfig, type JsonObject, resultConfig } from '../../lib/config/index.js';
 import { positionOf } from '../../lib/flow/partitions/hop-position.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
@@ -16,10 +16,13 @@ import type { RunView } from '../kafka/run-view.js';
 import { stages } from '../kafka/stages.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { openRunDirectory } from '../pipeline/run-directory.js';
+import { scoresRecord } from '../pipeline/scores-record.js';
+import { refuseMisfit } from '../scorer/model-fit.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { BlockScorer } from '../scorer/operator.js';
+import { scorePlanOf } from '../scorer/score-plan.js';
 import { backendChoice } from '../trainer/config.js';
-import { modelNamed, refuseOtherFeatures } from './replay-model.js';
+import { modelNamed } from './replay-model.js';
 import { type ReplayedWindow, type ReplaySpan, replayPartition, rowsOf } from './replay-windows.js';
 
 export interface ReplayRequest {
@@ -56,7 +59,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
   const { client, names, loaded } = run;
   const { progress, nowMs } = request;
   const model = await modelNamed(run, request.model, request.currentDirectory);
-  refuseOtherFeatures(model, loaded.config);
+  refuseMisfit(model, loaded, 'the run');
   const spans = await client.admin.offsets(names.topic('features'));
   refuseLoss(spans, names.topic('features'));
   const directory = resolve(
@@ -78,7 +81,12 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
         megasets: loaded.config.training.megasets,
       },
       dead: await deadMessagesOf(run, names.topic('features'), run.signal),
-      files: { scores: layout.scores, blocks: join(layout.work, 'blocks'), config: loaded.config },
+      files: {
+        scores: layout.scores,
+        blocks: join(layout.work, 'blocks'),
+        plan: scorePlanOf(loaded.config),
+        config: loaded.config,
+      },
       store,
       known: store.readAll(),
       onRows: (done: number, isKept: boolean) =>
@@ -95,6 +103,7 @@ export async function replay(run: RunView, request: ReplayRequest): Promise<Repl
       replay: true,
       model: model.id,
       scaler: outcome.scaler,
+      scores: scoresRecord(loaded.config, model),
       events: { scored, late, unusable_messages },
       samples: Object.fromEntries(Object.entries(samples).map(([name, count]) => [name, { scored: count }])),
       timing: { seconds: (nowMs() - startedMs) / 1000 },
@@ -126,7 +135,7 @@ function openDirectory(
   const settled = {
     model: id,
     topics: `${names.prefix} ${view.state.run!.topics}`,
-    scores: config.scores.map(({ type }) => type),
+    scores: resultConfig(config).scores!,
     kafka: { sink_window_offsets: config.kafka.sink_window_offsets },
     learning: { score_batch_events: config.learning.score_batch_events },
     output: { codec: config.output.codec, row_group_events: config.output.row_group_events },
@@ -150,12 +159,11 @@ function openDirectory(
 
 async function scorerOf({ loaded }: RunView, model: LoadedModel): Promise<BlockScorer> {
   const { learning } = loaded.config;
-  const { backend } = await findBackend(backendChoice(loaded.config), backendCandidates(learning.threads));
-  return BlockScorer.create(model, backend, {
-    batch: learning.score_batch_events,
-    threads: learning.threads,
-    maskWords: featurizerOf(loaded.config).layout.maskWords,
-  });
+  const { backend } = await findBackend(
+    backendChoice(loaded.config),
+    backendCandidates(learning.threads, learning.device),
+  );
+  return BlockScorer.create(model, backend, loaded.config, learning.threads);
 }
 
 /** Rows on features, as far as positions tell; 0 where they are forgotten. */

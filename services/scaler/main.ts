@@ -1,6 +1,7 @@
 import type { HopResult } from '../../lib/flow/partitions/hop.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { featurizerOf } from '../featurizer/config.js';
+import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { claimDirectory } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import type { RecordOf } from '../kafka/progress-records.js';
@@ -65,11 +66,15 @@ function scaling(context: ServiceContext): ServicePart {
   const load = async (record: RecordOf<'scaler'>, signal: AbortSignal) => {
     const frozen = await loadFrozen(context, record, signal);
     context.tools.stage.scaler({ version: record.id, madeMs: record.frozen_ms });
-    operator = new ScalerOperator(frozen.scaler, expected.layout.maskWords);
+    operator = new ScalerOperator(
+      frozen.scaler,
+      expected.layout.maskWords,
+      highLevelRowsOf(context.loaded.config),
+    );
   };
   const process = (message: FetchedMessage): HopResult => {
     const { source, record, layout, features, columns } = decodeFeatures(message, expected);
-    const scaled = operator!.process(features);
+    const scaled = operator!.process(features, columns);
     const out = encodeScaled({ source, record, layout, scaled, columns });
     return { out, deadLetters: [], eventsIn: record.rows, eventsOut: record.rows };
   };

@@ -5,6 +5,7 @@ import { ScaledBuffer } from '../../lib/learning/scale-rows.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import type { FeatureLayout, FeatureRows } from '../../lib/physics/feature-rows.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
+import type { HighLevelRows } from '../featurizer/high-level.js';
 import type { RowColumns } from '../featurizer/row-columns.js';
 import { blockMoments } from './block-moments.js';
 
@@ -38,6 +39,8 @@ export interface ScaledBlock extends FeatureRows {
   readonly scaler: string;
   readonly squares: Float64Array;
   readonly absolutes: Float64Array;
+  /** The high-level features, rows x 15, where a score needs them: they are not in scaled cells any more. */
+  readonly highLevel?: Float32Array;
 }
 
 /** Scales the rows of a block with a frozen scaler. Not shared between threads. */
@@ -46,18 +49,25 @@ export class ScalerOperator {
   readonly #patterns: PatternTable;
   readonly #scaled = new ScaledBuffer();
 
-  constructor(scaler: Scaler, maskWords: number) {
+  readonly #highLevel: HighLevelRows | undefined;
+
+  /** @param highLevel makes the high-level features, where a score needs them */
+  constructor(scaler: Scaler, maskWords: number, highLevel?: HighLevelRows) {
     this.plan = planExpansion(scaler);
     this.#patterns = new PatternTable(scaler.columns, maskWords);
+    this.#highLevel = highLevel;
   }
 
   /** Valid until the next block, and no longer than `features`. @throws scaler_mismatch */
-  process(features: FeatureRows): ScaledBlock {
+  process(features: FeatureRows, { mll }: Pick<RowColumns, 'mll'>): ScaledBlock {
     const { scaler, rows, columns, offsets, values, squares, absolutes } = this.#scaled.fill(
       this.plan,
       this.#patterns.rows(features),
     );
     const { maskWords, masks } = features;
-    return { scaler, rows, columns, maskWords, masks, offsets, values, squares, absolutes };
+    const scaled = { scaler, rows, columns, maskWords, masks, offsets, values, squares, absolutes };
+    return this.#highLevel === undefined
+      ? scaled
+      : { ...scaled, highLevel: this.#highLevel.of(features, mll) };
   }
 }

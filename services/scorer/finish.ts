@@ -69,7 +69,7 @@ export async function finishRun(context: ServiceContext, tenure: Tenure): Promis
     inDeadMessages: letters.lostEntries,
   });
   const last = function* (): Generator<Prepared, void> {
-    yield prepareModel(layout.model, model.model);
+    yield* prepareModel(layout.model, layout.modelZip, model.model);
     yield prepareFileAtomic(layout.runJson, text(report));
     if (!config.output.keep_features) yield new AtomicFolder(layout.features);
   };

@@ -1,9 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { prepareFileAtomic, writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { AtomicFolder } from '../../lib/base/atomic-folder.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import type { Prepared } from '../../lib/base/prepared.js';
 import type { NamedFile } from '../../lib/learning/files.js';
-import { type Model, modelFileNames, modelFiles, modelFromFiles } from '../../lib/learning/model.js';
+import {
+  type Model,
+  modelFileNamesOf,
+  modelFiles,
+  modelFromFiles,
+  modelIndexName,
+} from '../../lib/learning/model.js';
+import { packZip, unpackZip } from '../../lib/learning/model-zip.js';
 
 /** A model that was read from its folder, with the id that outputs carry as model_version. */
 export interface LoadedModel {
@@ -40,25 +49,54 @@ export function readFolderFiles(
   return files;
 }
 
-/** Prepares the model folder. @throws disk_full, io_failed */
-export function prepareModel(folder: string, model: Model): AtomicFolder {
-  return filledFolder(folder, modelFiles(model).files);
+/** Prepares the model folder, and the .zip with the same files. @throws disk_full, io_failed */
+export function* prepareModel(folder: string, zip: string, model: Model): Generator<Prepared, void> {
+  const { files } = modelFiles(model);
+  // First the .zip: where a folder stands, the .zip beside it is its own.
+  yield prepareFileAtomic(zip, packZip(files));
+  yield filledFolder(folder, files);
 }
 
-/** Writes the model folder. @throws disk_full, io_failed */
-export function saveModel(folder: string, model: Model): void {
-  prepareModel(folder, model).publish();
+/** Writes the model folder and the .zip. @throws disk_full, io_failed */
+export function saveModel(folder: string, zip: string, model: Model): void {
+  for (const prepared of prepareModel(folder, zip, model)) prepared.publish();
 }
 
-/** @throws model_missing, model_corrupt, model_version_unsupported */
-export function loadModel(folder: string): LoadedModel {
-  const files = readFolderFiles(folder, modelFileNames);
-  if (files === undefined) {
+/** Writes the .zip of a model whose folder stands, where somebody deleted it. @throws disk_full, io_failed */
+export function completeZip(zip: string, model: Model): void {
+  if (!existsSync(zip)) writeFileAtomic(zip, packZip(modelFiles(model).files));
+}
+
+/**
+ * The files of a model by name, from its folder or its .zip.
+ * @throws model_missing where there is neither, model_corrupt where the .zip cannot be unpacked
+ */
+export function readModelFiles(path: string): Map<string, Uint8Array> {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    try {
+      return unpackZip(readFileSync(path), path);
+    } catch (error) {
+      throw fromSystemError(error, 'reading', path);
+    }
+  }
+  const index = readFolderFiles(path, [modelIndexName]);
+  if (index === undefined) {
     throw new RmmError(
       'model_missing',
-      `${folder} is not a model: it lacks one of ${modelFileNames.join(', ')}; give the model/ folder of a finished run`,
-      { context: { folder } },
+      `${path} is not a model: it lacks ${modelIndexName}; give the model/ folder or the model.zip of a finished run`,
+      { context: { path } },
     );
   }
-  return modelFromFiles(files, folder);
+  // What else is missing, whoever reads the index says.
+  for (const name of modelFileNamesOf(index.get(modelIndexName)!))
+    for (const [found, bytes] of readFolderFiles(path, [name]) ?? []) index.set(found, bytes);
+  return index;
+}
+
+/**
+ * Reads a model from its folder or its .zip.
+ * @throws model_missing, model_corrupt, model_version_unsupported
+ */
+export function loadModel(path: string): LoadedModel {
+  return modelFromFiles(readModelFiles(path), path);
 }

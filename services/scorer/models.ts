@@ -3,7 +3,6 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { modelFromFiles } from '../../lib/learning/model.js';
-import { featurizerOf } from '../featurizer/config.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import { readFiles } from '../kafka/model-store.js';
 import { backendChoice } from '../trainer/config.js';
@@ -134,15 +133,12 @@ export class Models {
   async #load(id: string): Promise<BlockScorer> {
     const { config } = this.#context.loaded;
     const { learning } = config;
-    this.#backend ??= findBackend(backendChoice(config), backendCandidates(learning.threads)).then(
-      ({ backend }) => backend,
-    );
+    this.#backend ??= findBackend(
+      backendChoice(config),
+      backendCandidates(learning.threads, learning.device),
+    ).then(({ backend }) => backend);
     const known = this.#context.view.state.models.find((model) => model.id === id);
     const model = await readModel(this.#context, id, this.#signal, known?.from);
-    return BlockScorer.create(model, await this.#backend, {
-      batch: learning.score_batch_events,
-      threads: learning.threads,
-      maskWords: featurizerOf(config).layout.maskWords,
-    });
+    return BlockScorer.create(model, await this.#backend, config, learning.threads);
   }
 }

@@ -33,8 +33,9 @@ export async function publishOutputs(
 
 /** Removes what earlier finishers, who are fenced by now, have prepared and not published. @throws io_failed */
 export function sweepOutputs({ loaded: { outputDirectory } }: Pick<ServiceContext, 'loaded'>): void {
-  const { cutflowJson, runJson, deadLetters, model, features } = layoutOf(outputDirectory);
-  for (const path of [cutflowJson, runJson, deadLetters, model, features, letterSpoolOf(outputDirectory)])
+  const { cutflowJson, runJson, deadLetters, model, modelZip, features } = layoutOf(outputDirectory);
+  const spool = letterSpoolOf(outputDirectory);
+  for (const path of [cutflowJson, runJson, deadLetters, model, modelZip, features, spool])
     sweepTemporariesOf(path);
   sweepTemporaryFiles(kafkaLayoutOf(outputDirectory).hashes);
 }

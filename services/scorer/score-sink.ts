@@ -5,8 +5,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { sinkBody } from '../../lib/flow/partitions/sink.js';
 import type { PreparedWindow, SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
-import { createScoreColumns } from '../../lib/learning/score-rows.js';
-import { featurizerOf } from '../featurizer/config.js';
+import { createScoreColumns } from '../../lib/learning/score-plan.js';
 import { ownRowColumns } from '../featurizer/row-columns.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -22,6 +21,8 @@ import type { RowExpectation } from '../wire/features.js';
 import { decodeScaled, type ScaledWire } from '../wire/scaled.js';
 import { Models } from './models.js';
 import type { BlockScorer } from './operator.js';
+import { scaledExpectation } from './scaled-expectation.js';
+import { scorePlanOf } from './score-plan.js';
 import { type ScoreFiles, ScoreWindow } from './score-window.js';
 import { sweepWindows, windowName } from './window-names.js';
 
@@ -48,10 +49,11 @@ function scoringPart(context: ServiceContext, models: Models): ServicePart {
     context,
     view,
     models,
-    expected: { layout: featurizerOf(config).layout, megasets: config.training.megasets },
+    expected: scaledExpectation(config),
     files: {
       scores: layoutOf(outputDirectory).scores,
       blocks: kafkaLayoutOf(outputDirectory).blocks,
+      plan: scorePlanOf(config),
       config,
     },
   };
@@ -110,7 +112,7 @@ class ScoreWriter implements WindowWriter {
       return this.#refuse(message, error);
     }
     return await this.#work.models.use(message.offset, this.#tenure, async (scorer) => {
-      const scores = createScoreColumns(block.record.rows);
+      const scores = createScoreColumns(this.#work.files.plan, block.record.rows);
       try {
         await scorer.scoreScaled(block.scaled, scores, 0);
       } catch (error) {

@@ -1,6 +1,6 @@
 import { invariant } from '../../lib/base/error.js';
 import type { ParquetColumn } from '../../lib/columnar/parquet/column.js';
-import type { ScoreColumns } from '../../lib/learning/score-rows.js';
+import type { ScoreColumns, ScorePlan } from '../../lib/learning/score-plan.js';
 import { splitNames } from '../../lib/physics/identity.js';
 import { flavourNames } from '../../lib/physics/quantities.js';
 import type { RowTable } from '../featurizer/row-table.js';
@@ -14,19 +14,20 @@ export interface ScoreConstants {
   readonly scalerVersion: string;
 }
 
-export type ScoreName = 'error' | 'error_normalised' | 'error_abs';
-
 /** Rows of a score file that follow each other and have the same constants. */
 export interface ScorePart extends ScoreConstants {
   readonly rows: number;
 }
 
-/** The columns of a score file, in the order of the contract. `parts` are all rows of the table, in their order. */
+/**
+ * The columns of a score file, in the order of the contract (lib/config/score-columns.ts names those beside the scores).
+ * `parts` are all rows of the table, in their order.
+ */
 export function scoreTable(
   table: RowTable,
   scores: ScoreColumns,
   parts: readonly ScorePart[],
-  names: readonly ScoreName[],
+  { written, error }: Pick<ScorePlan, 'written' | 'error'>,
 ): ParquetColumn[] {
   const { rows, columns } = table;
   const counted = parts.reduce((sum, part) => sum + part.rows, 0);
@@ -47,11 +48,6 @@ export function scoreTable(
     data: values.subarray(0, rows),
     ...(nanIsNull ? { nanIsNull } : {}),
   });
-  const byName: Readonly<Record<ScoreName, Float64Array>> = {
-    error: scores.error,
-    error_normalised: scores.errorNormalised,
-    error_abs: scores.errorAbs,
-  };
   return [
     { name: 'run_number', type: 'int32', data: columns.run.subarray(0, rows) },
     { name: 'event_number', type: 'int64', data: columns.event.subarray(0, rows) },
@@ -69,8 +65,8 @@ export function scoreTable(
     { name: 'n_leptons', type: 'int16', data: columns.n_leptons.subarray(0, rows) },
     { name: 'n_jets', type: 'int16', data: columns.n_jets.subarray(0, rows) },
     { name: 'flcomp', type: 'dictionary', codes: columns.flcomp.subarray(0, rows), dictionary: flavourNames },
-    ...names.map((name) => float(name, new Float32Array(byName[name].subarray(0, rows)))),
-    float('log10_error', log10Of(scores.error, rows)),
+    ...written.map((name) => float(name, new Float32Array(scores[name]!.subarray(0, rows)))),
+    float('log10_error', log10Of(scores[error]!, rows)),
     constant('file', ({ file }) => file),
     constant('model_version', ({ modelVersion }) => modelVersion),
     constant('scaler_version', ({ scalerVersion }) => scalerVersion),

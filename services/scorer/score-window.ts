@@ -2,7 +2,12 @@ import { join } from 'node:path';
 import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { prepareParquetFile } from '../../lib/columnar/parquet/file-writer.js';
 import type { Config } from '../../lib/config/index.js';
-import { createScoreColumns, type ScoreColumns } from '../../lib/learning/score-rows.js';
+import {
+  copyScores,
+  createScoreColumns,
+  type ScoreColumns,
+  type ScorePlan,
+} from '../../lib/learning/score-plan.js';
 import type { RowColumns } from '../featurizer/row-columns.js';
 import { RowTable } from '../featurizer/row-table.js';
 import type { ScaledWire } from '../wire/scaled.js';
@@ -18,7 +23,8 @@ interface ScoredBlock extends Pick<ScaledWire, 'source' | 'record'> {
 export interface ScoreFiles {
   readonly scores: string;
   readonly blocks: string;
-  readonly config: Pick<Config, 'scores' | 'output'>;
+  readonly plan: ScorePlan;
+  readonly config: Pick<Config, 'output'>;
 }
 
 /** The rows of one window that one model has scored, on their way to one file. */
@@ -42,15 +48,13 @@ export class ScoreWindow {
   }
 
   /** Prepares the list of blocks, then the file; the same blocks give the same bytes. @throws disk_full, io_failed */
-  *prepare({ scores: folder, blocks: listFolder, config }: ScoreFiles): Generator<AtomicFile, void> {
+  *prepare({ scores: folder, blocks: listFolder, plan, config }: ScoreFiles): Generator<AtomicFile, void> {
     const table = new RowTable(this.#rows);
-    const scores = createScoreColumns(this.#rows);
+    const scores = createScoreColumns(plan, this.#rows);
     const listed: ListedBlock[] = [];
     for (const { source, record, columns, scores: own } of this.#blocks) {
       const from = table.appendRows(columns, record.rows);
-      scores.error.set(own.error.subarray(0, record.rows), from);
-      scores.errorNormalised.set(own.errorNormalised.subarray(0, record.rows), from);
-      scores.errorAbs.set(own.errorAbs.subarray(0, record.rows), from);
+      copyScores(own, record.rows, scores, from);
       listed.push({ source, record, from });
     }
     yield prepareBlockList(listFolder, this.#name, listed);
@@ -62,9 +66,8 @@ export class ScoreWindow {
       modelVersion: this.#model,
       scalerVersion: this.#scaler,
     }));
-    const names = config.scores.map(({ type }) => type);
     const path = join(folder, `${this.#name}.parquet`);
-    yield prepareParquetFile(path, scoreTable(table, scores, parts, names), {
+    yield prepareParquetFile(path, scoreTable(table, scores, parts, plan), {
       rowGroupRows: config.output.row_group_events,
       codec: config.output.codec,
     });

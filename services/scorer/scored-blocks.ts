@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Config } from '../../lib/config/index.js';
+import { type Config, scoreColumnNames } from '../../lib/config/index.js';
 import { rangeName } from '../pipeline/layout.js';
 import { type Collected, collect, readScores, type ScoredPart } from '../pipeline/scored-parts.js';
 import type { ListedBlock } from './block-list.js';
@@ -37,7 +37,7 @@ export async function scoredParts(
   config: Config,
   signal: AbortSignal,
 ): Promise<ScoredPart[]> {
-  const names = config.scores.map(({ type }) => type);
+  const names = scoreColumnNames(config);
   const collected = new Map<PlacedBlock, Collected>();
   const byFile = new Map<string, PlacedBlock[]>();
   for (const block of blocks) byFile.set(block.file, [...(byFile.get(block.file) ?? []), block]);

@@ -46,10 +46,13 @@ export class BatchFeed {
     return {
       rows: this.#plan.rows[megaset]!.reduce((sum, rows) => sum + rows, 0),
       batches: (key, skip) => this.#batches({ number: ++this.#walks, megaset, weighing, key, skip }),
-      announce: (key: ShuffleKey) => {
-        this.#next = { megaset, key };
-      },
+      announce: (key) => this.announce(megaset, key),
     };
+  }
+
+  /** Tells of the walk that comes after the present one; of none where the plan has no such megaset. */
+  announce(megaset: number, key: ShuffleKey | undefined): void {
+    this.#next = megaset < this.#plan.megasets - 1 ? { megaset, key } : undefined;
   }
 
   /** Ends the thread; who waits for a batch waits no more. */

@@ -4,9 +4,12 @@ import { split } from '../../lib/physics/identity.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { type ReadSpan, readTopic } from '../kafka/read-topic.js';
+import { scaledExpectation } from '../scorer/scaled-expectation.js';
 import { decodeScaled, type ScaledWire } from '../wire/scaled.js';
 import { sourceOrder } from './distribute.js';
 import { bucketsFor, type MegasetPlan, MegasetWriter } from './megaset-store.js';
+import { scoringSampleOptions } from './scoring-options.js';
+import { ScoringCollector, saveScoringSample } from './scoring-sample.js';
 import { trainingPart, validationShareOf } from './training-part.js';
 import { type BlockCheck, blockCheck } from './usable-blocks.js';
 
@@ -50,10 +53,13 @@ export async function collectMegasets(
   );
   const validationShare = validationShareOf(options.validationRows, training.validation_events);
   const dealing = { megasets: training.megasets, validationShare };
+  const sample = scoringSampleOptions(loaded.config);
+  const collector = sample === undefined ? undefined : new ScoringCollector(sample);
   const check = blockCheck(options.scaler, featurizerOf(loaded.config).layout.maskWords);
   const take = ({ source, scaled, columns }: ScaledWire): void => {
     if (source.kind !== 'background') return;
     const part = trainingPart(scaled, columns, order.indexOf(source.fingerprint), dealing);
+    collector?.add({ source, cells: scaled, columns, highLevel: scaled.highLevel }, part, dealing.megasets);
     if (options.megasets === 'one')
       for (let row = 0; row < part.megaset.length; row += 1)
         part.megaset[row] = part.megaset[row] === dealing.megasets ? 1 : 0;
@@ -64,6 +70,7 @@ export async function collectMegasets(
     const from = options.span.from[partition] ?? 0;
     if (from < to) await readScaled(context, check, partition, { from, to }, signal, take);
   }
+  if (collector !== undefined) saveScoringSample(options.folder, collector.finish());
   return writer.finish(training.sample_weights);
 }
 
@@ -77,7 +84,7 @@ export function readScaled(
   take: (block: ScaledWire) => unknown,
 ): Promise<number> {
   const { config } = loaded;
-  const expected = { layout: featurizerOf(config).layout, megasets: config.training.megasets };
+  const expected = scaledExpectation(config);
   return readTopic(
     client,
     names.topic('scaled'),

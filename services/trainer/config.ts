@@ -12,13 +12,14 @@ import { columnWeights } from './feature-weights.js';
 
 /** The backend that `learning.backend` names. */
 export function backendChoice(config: Config): BackendName | 'auto' {
-  switch (config.learning.backend) {
+  const { backend } = config.learning;
+  switch (backend) {
     case 'onnx':
       return 'onnxruntime-node';
     case 'onnx-web':
       return 'onnxruntime-web';
     default:
-      return 'auto';
+      return backend;
   }
 }
 

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
+import type { Batch } from '../../lib/columnar/arrow/batch.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import type { SampleWeights } from '../../lib/learning/sample-weights.js';
 import { split } from '../../lib/physics/identity.js';
+import type { HighLevelRows } from '../featurizer/high-level.js';
 import { fromBatchColumns } from '../featurizer/row-columns.js';
 import { bucketsFor, type MegasetPlan, MegasetWriter, readMegasetPlan } from './megaset-store.js';
+import { type ScoringCollector, type ScoringSource, saveScoringSample } from './scoring-sample.js';
 import { trainingPart, validationShareOf } from './training-part.js';
 
 /** A background range whose features are written. */
@@ -26,6 +29,8 @@ export interface DistributeOptions {
   /** Most training rows that are taken, a sample by hash. Default all. */
   readonly sampleEvents?: number;
   readonly sampleWeights: SampleWeights;
+  /** Gathers what scores need beside the network, where they do. */
+  readonly scoring?: { readonly collector: ScoringCollector; readonly highLevel: HighLevelRows | undefined };
   readonly signal: AbortSignal;
   /** Hears of the rows that were looked at. */
   readonly onRows: (rows: number) => void;
@@ -66,8 +71,18 @@ export async function distribute(
         const batch = reader.batch(number);
         const { features } = fromFeatureBatch(batch);
         const place = order.indexOf(source.fingerprint);
-        const { rows, megaset } = trainingPart(features, fromBatchColumns(batch), place, dealing);
-        writer.add(rows, megaset);
+        const columns = fromBatchColumns(batch);
+        const part = trainingPart(features, columns, place, dealing);
+        if (options.scoring !== undefined) {
+          const { collector, highLevel } = options.scoring;
+          const block = { source: blockOf(batch), cells: features, columns };
+          collector.add(
+            { ...block, highLevel: highLevel?.of(features, columns.mll) },
+            part,
+            dealing.megasets,
+          );
+        }
+        writer.add(part.rows, part.megaset);
         options.onRows(batch.rows);
         // Lets signals and progress through between batches.
         await new Promise<void>((resolve) => setImmediate(resolve));
@@ -77,7 +92,13 @@ export async function distribute(
       reader.close();
     }
   }
+  if (options.scoring !== undefined)
+    saveScoringSample(options.megasetFolder, options.scoring.collector.finish());
   return writer.finish(options.sampleWeights);
+}
+
+function blockOf({ source: { facts = {}, firstEntry } }: Batch): ScoringSource {
+  return { sample: facts.sample ?? '', fingerprint: facts.fingerprint ?? '', first: firstEntry };
 }
 
 /**

@@ -194,7 +194,8 @@ async function follow(
     const next = route.next(stop);
     const source = sourceOf(stop);
     const onLastEpoch = () => {
-      if (!route.isOver(next)) sourceOf(next)?.announce?.({ seed: options.seed, ...next, epoch: 0 });
+      if (route.isOver(next)) feed.announce(0, undefined);
+      else sourceOf(next)?.announce?.({ seed: options.seed, ...next, epoch: 0 });
     };
     const afterStep = async (loop: LoopState) => {
       signal.throwIfAborted();

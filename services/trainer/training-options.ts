@@ -21,8 +21,12 @@ export function trainingOptions(
     profile,
     configurationHash: configurationHash({ ...config, input: { ...config.input, samples: [] } }, profile),
     featureLayout: featurizerOf(config).layout,
+    backgroundFiles: context.view.state.files.filter(
+      ({ kind, entries }) => kind === 'background' && entries > 0,
+    ),
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
+    memberFolder: join(folder, 'members'),
     hear: trainingEars(tools, metrics),
     clock: tools.clock,
     save: async (write) => {

@@ -23,6 +23,8 @@ export function validationShareOf(validationRows: number, wanted: number): numbe
 export interface TrainingPart {
   readonly rows: TrainingRows;
   readonly megaset: Int16Array;
+  /** Where the rows stand in their block. */
+  readonly index: Int32Array;
 }
 
 /**
@@ -55,10 +57,16 @@ export function trainingPart(
   const megaset = Int16Array.from(rows, (row) =>
     columns.split[row] === split.train ? columns.megaset[row]! % megasets : megasets,
   );
-  return { rows: pickRows(cells, columns, rows, source), megaset };
+  return { rows: pickRows(cells, columns, rows, source), megaset, index: rows };
 }
 
-function pickRows(cells: FeatureRows, columns: RowColumns, rows: Int32Array, source: number): TrainingRows {
+/** Some rows of a block, in memory of their own. */
+export function pickRows(
+  cells: FeatureRows,
+  columns: RowColumns,
+  rows: Int32Array,
+  source: number,
+): TrainingRows {
   const { maskWords } = cells;
   const offsets = new Int32Array(rows.length + 1);
   for (let index = 0; index < rows.length; index += 1) {

@@ -23,6 +23,7 @@ export async function usualOf(
     signal.throwIfAborted();
     const found = rowsOf(plan, megaset);
     if (found === 0) continue;
+    feed.announce(megaset + 1, undefined);
     // Balanced weights are of a megaset; all others are the same throughout the run.
     const isBalanced = mode === 'balanced';
     const weights = isBalanced ? weighingOf(plan, megaset, `megaset ${megaset}`) : { mode, scale: 1 };

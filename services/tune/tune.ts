@@ -5,7 +5,7 @@ import { diffConfig, type JsonObject, resultConfig } from '../../lib/config/inde
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
-import { disableRuntimeTelemetry } from '../../lib/learning/no-telemetry.js';
+import { prepareNativeLibraries } from '../../lib/learning/native-settings.js';
 import { plannedBrackets, sizeOf } from '../../lib/learning/tuning/plan.js';
 import { Schedule } from '../../lib/learning/tuning/schedule.js';
 import { boundSpace, drawCandidate } from '../../lib/learning/tuning/space.js';
@@ -97,9 +97,12 @@ async function searchSample(
   const { loaded, progress, signal, nowMs } = request;
   const { config } = loaded;
   const space = boundSpace(spaceOf(config), sample.scaler.trained.length);
-  // Before any worker copies the environment.
-  disableRuntimeTelemetry();
-  const { backend } = await findBackend(backendChoice(config), backendCandidates(config.tune.threads));
+  // On the main thread, before any worker copies the environment.
+  prepareNativeLibraries();
+  const { backend } = await findBackend(
+    backendChoice(config),
+    backendCandidates(config.tune.threads, config.learning.device),
+  );
   const settings = settingsOf(sample, backend, request);
   const plan = planOf(config);
   const rows = rowsOf(sample.plan, 0);

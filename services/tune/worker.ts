@@ -26,7 +26,10 @@ const { names } = featurizerOf(config).layout;
 let backend: Promise<Backend> | undefined;
 
 async function openBackend(): Promise<Backend> {
-  const found = await findBackend(backendChoice(config), backendCandidates(tune.threads));
+  const found = await findBackend(
+    backendChoice(config),
+    backendCandidates(tune.threads, config.learning.device),
+  );
   return found.backend;
 }
 

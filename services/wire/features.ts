@@ -62,6 +62,8 @@ export interface FeaturesBlock {
 export interface RowExpectation {
   readonly layout: FeatureLayout;
   readonly megasets: number;
+  /** Whether scaled rows come with their high-level features. */
+  readonly highLevel?: boolean;
 }
 
 export function encodeFeatures({ source, record, layout, features, columns }: FeaturesBlock): WireMessage {

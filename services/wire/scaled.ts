@@ -1,6 +1,7 @@
-import { columnOf } from '../../lib/columnar/arrow/batch.js';
+import { type Batch, type BatchColumn, columnOf } from '../../lib/columnar/arrow/batch.js';
 import { toFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
+import { highLevelCount, highLevelNames } from '../../lib/physics/high-level.js';
 import { batchSource } from '../featurizer/batch-source.js';
 import { type BlockRecord, countSplits } from '../featurizer/block-record.js';
 import { type RowColumns, toBatchColumns } from '../featurizer/row-columns.js';
@@ -42,6 +43,13 @@ export const scaledSchema: TopicSchema = {
       types: ['float64'],
       description: 'Sum of the absolute scaled distances over them.',
     },
+    {
+      name: 'high_level',
+      kind: 'fixed',
+      types: ['float32'],
+      optional: true,
+      description: `The ${highLevelCount} high-level features, log(1 + x) of ${highLevelNames.join(', ')}: where a score of the run is made from them.`,
+    },
     ...rowColumnSchemas,
   ],
 };
@@ -57,7 +65,7 @@ export interface ScaledWire {
 }
 
 export function encodeScaled({ source, record, layout, scaled, columns }: ScaledWire): WireMessage {
-  const { rows, scaler, squares, absolutes } = scaled;
+  const { rows, scaler, squares, absolutes, highLevel } = scaled;
   const batch = toFeatureBatch({
     layout,
     source: batchSource(source),
@@ -65,11 +73,16 @@ export function encodeScaled({ source, record, layout, scaled, columns }: Scaled
     columns: [
       { kind: 'flat', name: 'around_squares', data: squares.subarray(0, rows) },
       { kind: 'flat', name: 'around_absolutes', data: absolutes.subarray(0, rows) },
+      ...(highLevel === undefined ? [] : [highLevelColumn(highLevel.subarray(0, rows * highLevelCount))]),
       ...toBatchColumns(columns),
     ],
   });
   const content = { rows, metadata: { ...batch.schema.metadata, scaler }, columns: batch.columns };
   return sealMessage(scaledSchema, source, content, { ...recordToHeader(record), scaler });
+}
+
+function highLevelColumn(values: Float32Array): BatchColumn {
+  return { kind: 'fixed', name: 'high_level', width: highLevelCount, values };
 }
 
 /**
@@ -92,14 +105,38 @@ export function decodeScaled(message: IncomingMessage, expected: RowExpectation)
   const { features, columns } = readRows(batch, source, expected, false);
   const squares = columnOf(batch, 'around_squares', 'flat').data as Float64Array;
   const absolutes = columnOf(batch, 'around_absolutes', 'flat').data as Float64Array;
-  const problem = sumsProblem('around_squares', squares) ?? sumsProblem('around_absolutes', absolutes);
+  const highLevel = expected.highLevel === true ? highLevelOf(batch) : undefined;
+  const problem =
+    sumsProblem('around_squares', squares) ??
+    sumsProblem('around_absolutes', absolutes) ??
+    (typeof highLevel === 'string' ? highLevel : undefined);
   if (problem !== undefined) throw wireError('wire_message_invalid', problem, { key: message.key ?? '' });
   const record = blockRecord(message.headers, source, countSplits(columns.split));
   return {
     source,
     record,
     layout: expected.layout.id,
-    scaled: { ...features, scaler, squares, absolutes },
+    scaled: {
+      ...features,
+      scaler,
+      squares,
+      absolutes,
+      ...(highLevel === undefined ? {} : { highLevel: highLevel as Float32Array }),
+    },
     columns,
   };
+}
+
+/** The high-level features of a batch of which they are expected, or what is wrong with them. */
+function highLevelOf({ columns }: Batch): Float32Array | string {
+  const column = columns.find(({ name }) => name === 'high_level');
+  if (column?.kind !== 'fixed')
+    return 'it lacks the column "high_level", from which scores of this run are made';
+  if (column.width !== highLevelCount)
+    return `its column "high_level" has the width ${column.width}, expected ${highLevelCount}`;
+  const values = column.values as Float32Array;
+  const bad = values.findIndex((value) => !Number.isFinite(value));
+  return bad < 0
+    ? values
+    : `row ${Math.floor(bad / highLevelCount)} has the high-level feature ${values[bad]}`;
 }

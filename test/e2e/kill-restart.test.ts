@@ -18,12 +18,18 @@ const settings = [
   'training.batch_events=512',
 ];
 
+// Distances and ranks are gathered on the way, an ensemble is trained network by network.
+const moreScores = [
+  '--set',
+  'scores=[error, error_abs, {type: knn, reference_events: 2000}, {rank_average: [error, knn]}, {type: ensemble, of: error, members: 2}]',
+];
+
 test(`a run killed with -9 at random moments (${kills} kills) ends with the same bytes as an uninterrupted one`, async (context) => {
   const seed = Number(process.env.RMMSTREAM_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed}`);
   const draw = seededRandom(seed);
   await inFolder(async (folder) => {
-    const args = (output: string) => ['run', config, '--output', output, ...settings];
+    const args = (output: string) => ['run', config, '--output', output, ...settings, ...moreScores];
     const calm = join(folder, 'calm');
     const started = performance.now();
     const reference = await runCli(args(calm));

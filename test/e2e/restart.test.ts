@@ -45,7 +45,15 @@ function copy(): string {
 /** As a kill after the features leaves it: nothing of model, scores and report. */
 function killedAfterFeatures(): string {
   const made = copy();
-  for (const name of ['model', 'scores', 'run.json', 'cutflow.json', '.work/finished.json', '.work/scored'])
+  for (const name of [
+    'model',
+    'model.zip',
+    'scores',
+    'run.json',
+    'cutflow.json',
+    '.work/finished.json',
+    '.work/scored',
+  ])
     rmSync(join(made, name), { recursive: true, force: true });
   return made;
 }
@@ -70,7 +78,7 @@ function flip(path: string): string {
 }
 
 test('outputs that somebody deleted from a finished run are made again, the same', async () => {
-  for (const lost of ['scores', 'run.json', 'model']) {
+  for (const lost of ['scores', 'run.json', 'model', 'model.zip']) {
     const output = copy();
     rmSync(join(output, lost), { recursive: true });
     await runWell(['run', config, '--output', output]);
@@ -211,7 +219,10 @@ test('a model folder that is missing or damaged: clear, and nothing is written',
   const output = join(folder, 'unscored');
   const input = ['--input', smallSamples[0]!.files[0]!, '--output', output];
   const missing = await runCli(['score', '--model', join(folder, 'nowhere'), ...input]);
-  expectFailure(missing, 2, 'model_missing', ['nowhere is not a model', 'model/ folder of a finished run']);
+  expectFailure(missing, 2, 'model_missing', [
+    'nowhere is not a model',
+    'model/ folder or the model.zip of a finished run',
+  ]);
   for (const [file, damage] of [
     ['weights.bin', half],
     ['scaler.json', half],
@@ -224,9 +235,8 @@ test('a model folder that is missing or damaged: clear, and nothing is written',
     assert.ok(result.code === 1 || result.code === 2, result.stderr);
     expectFailure(result, result.code, 'model_corrupt', [file]);
     rmSync(join(model, file));
-    expectFailure(await runCli(['score', '--model', model, ...input]), 2, 'model_missing', [
-      'lacks one of',
-      file,
+    expectFailure(await runCli(['score', '--model', model, ...input]), 1, 'model_corrupt', [
+      `lacks the file ${file}`,
     ]);
   }
   assert.equal(existsSync(output), false);

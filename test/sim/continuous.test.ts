@@ -56,6 +56,8 @@ function setUp(seed: number): { loaded: LoadedConfig; drop: (number: number) => 
     'continuous.generation_events': 2500,
     'continuous.drift_window_events': 1000,
     'kafka.topics.partitions': 3,
+    // Each generation's model has a reference and ranks of its own.
+    scores: ['error', { type: 'knn', reference_events: 200 }, { rank_average: ['error', 'knn'] }],
     'kafka.transaction_messages': 1,
   });
   const drop = (number: number) => {
@@ -111,6 +113,8 @@ async function check(world: EngineWorld, loaded: LoadedConfig, directory: string
     for (let row = 0; row < table.entry!.length; row += 1) {
       const key = `${String(table.file![row])} ${String(table.entry![row])}`;
       assert.ok(!found.has(key), `${key} is there twice, in ${name} too`);
+      for (const name of ['error', 'knn', 'rank_average'])
+        assert.ok(Number.isFinite(table[name]![row]), `${name} of ${key}`);
       found.set(key, `${String(table.model_version![row])} ${String(table.scaler_version![row])}`);
     }
   }

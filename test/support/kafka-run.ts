@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { encodeBatch } from '../../lib/columnar/arrow/encode.js';
 import { featureSchema } from '../../lib/columnar/arrow/feature-batch.js';
-import { modelFileNames } from '../../lib/learning/model.js';
 import { type PlainTable, readTables } from './tables.js';
 
 /** Writes FOLDER/NAME like FOLDER/analysis.yaml, to be run over Kafka. */
@@ -27,7 +26,9 @@ export function writeKafkaConfig(
 /** Sees that a run over Kafka has given what the embedded engine gives, bit for bit. */
 export async function assertSameRun(kafka: string, embedded: string): Promise<void> {
   assert.deepEqual(runRecord(kafka), runRecord(embedded));
-  for (const name of ['cutflow.json', ...modelFileNames.map((file) => join('model', file))])
+  const modelFiles = readdirSync(join(embedded, 'model')).sort();
+  assert.deepEqual(readdirSync(join(kafka, 'model')).sort(), modelFiles);
+  for (const name of ['cutflow.json', 'model.zip', ...modelFiles.map((file) => join('model', file))])
     assert.ok(readFileSync(join(kafka, name)).equals(readFileSync(join(embedded, name))), `${name} differs`);
   assert.deepEqual(filesOf(join(kafka, 'dead-letters')), filesOf(join(embedded, 'dead-letters')));
   assert.deepEqual(await scoreRows(kafka), await scoreRows(embedded));

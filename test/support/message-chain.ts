@@ -108,6 +108,6 @@ export class MessageChain {
 
   scale(message: IncomingMessage, scaler: ScalerOperator): WireMessage {
     const { source, record, layout, features, columns } = decodeFeatures(message, this.expected);
-    return encodeScaled({ source, record, layout, scaled: scaler.process(features), columns });
+    return encodeScaled({ source, record, layout, scaled: scaler.process(features, columns), columns });
   }
 }

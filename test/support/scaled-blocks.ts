@@ -4,10 +4,12 @@ import { initialParameters } from '../../lib/learning/initialise.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork } from '../../lib/learning/network.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
+import { featurizerOf } from '../../services/featurizer/config.js';
 import { momentsTree } from '../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../services/scaler/operator.js';
 import { networkOf } from '../../services/trainer/config.js';
+import { modelFeatures } from '../../services/trainer/training-record.js';
 import { encodeEvents } from '../../services/wire/events.js';
 import { decodeFeatures } from '../../services/wire/features.js';
 import type { WireMessage } from '../../services/wire/message.js';
@@ -73,7 +75,11 @@ export function scaledBlocks(
 }
 
 /** A model that has learnt nothing, for rows that `scaler` has scaled; another seed is another model. */
-export function rawModel({ config }: Pick<LoadedConfig, 'config'>, scaler: Scaler, seed: number): Model {
+export function rawModel(
+  { config, profile }: Pick<LoadedConfig, 'config' | 'profile'>,
+  scaler: Scaler,
+  seed: number,
+): Model {
   const network = buildNetwork(networkOf(config), scaler.trained.length);
   const usual = new Float64Array(scaler.trained.length).fill(1);
   return {
@@ -82,6 +88,8 @@ export function rawModel({ config }: Pick<LoadedConfig, 'config'>, scaler: Scale
     parameters: initialParameters(network, seed),
     usual,
     usualFloor: 0.01,
-    record: { seed },
+    features: modelFeatures(config.features, featurizerOf(config).layout),
+    record: { seed, settings: { selection: config.selection, features: config.features }, profile },
+    card: '# Model card\n',
   };
 }

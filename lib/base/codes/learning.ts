@@ -54,7 +54,7 @@ export const learningCodes = {
     domain: 'internal',
     exit: 1,
     summary: 'A learning backend refused a graph or failed while running it.',
-    cure: 'Try another backend with training.backend, and report the message with the network description.',
+    cure: 'Try another backend with learning.backend, and report the message with the network description.',
   },
   model_corrupt: {
     domain: 'data',

@@ -60,13 +60,14 @@ export const servicesCodes = {
   model_missing: {
     domain: 'user',
     exit: 2,
-    summary: 'The folder given as a model holds no model.',
-    cure: 'Give the model/ folder of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
+    summary: 'What was given as a model is neither the folder nor the .zip of one.',
+    cure: 'Give the model/ folder or the model.zip of a finished run, or train one with `rmmstream run` or `rmmstream train`.',
   },
   model_mismatch: {
     domain: 'user',
     exit: 2,
-    summary: 'The model was made for other features than the ones given.',
+    summary:
+      'The model was made for other features than the ones given, or does not hold what the scores need.',
     cure: 'Use the configuration that the model was made with, or train a new model.',
   },
 } as const satisfies Record<string, CodeSpec>;

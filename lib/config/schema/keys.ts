@@ -71,6 +71,10 @@ export interface ListOptions extends KeyOptions {
   readonly maxItems?: number;
   /** A text item stands for {[shorthand]: item}. */
   readonly shorthand?: string;
+  /** An item {KEY: value} stands for {[shorthand]: KEY, [shortKeys[KEY]]: value}. */
+  readonly shortKeys?: Readonly<Record<string, string>>;
+  /** A single text stands for a list of it. */
+  readonly lonely?: true;
   /** No two items alike. */
   readonly unique?: true;
 }

@@ -12,6 +12,14 @@ const settings = {
   features: { min_filled: 50 },
   training: { epochs: 2, megasets: 3, batch_events: 512, bucket_events: 4096, validation_events: 1000 },
   engine: { workers: 2, range_events: 16_384 },
+  // One of each sort: what they are made from is gathered and travels in its own way on each engine.
+  scores: [
+    'error_normalised',
+    'mahalanobis',
+    { type: 'knn', reference_events: 1000 },
+    { rank_average: ['error_normalised', 'knn', 'error_abs'] },
+    { type: 'ensemble', of: 'error', members: 2 },
+  ],
 } as const;
 
 const wide = { partitions: 4, copies: { ingest: 2, featurizer: 3, scorer: 2 } } as const;

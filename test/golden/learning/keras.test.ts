@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { RmmError } from '../../../lib/base/error.js';
 import { type Backend, initialState, type Trainer } from '../../../lib/learning/backend.js';
-import { backendCandidates, backendNames, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { buildNetwork, type Initialiser } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
+import { openTestBackend, testedBackends } from '../../support/learning-backends.js';
 import {
   type Case,
   golden,
@@ -37,17 +36,9 @@ function near(actual: number, expected: number, relative: number, what: string):
   assert.ok(Math.abs(actual - expected) <= relative * Math.abs(expected), `${what}: ${actual}, ${expected}`);
 }
 
-/** Backends that come with the package; others are optional, and tested where they can be opened. */
-const required: readonly string[] = ['onnxruntime-node', 'onnxruntime-web'];
-
-for (const backendName of backendNames) {
-  try {
-    const { backend } = await findBackend(backendName, backendCandidates(1));
-    for (const [name, item] of Object.entries(golden.cases)) compare(backend, name, item);
-  } catch (error) {
-    if (required.includes(backendName) || !(error instanceof RmmError)) throw error;
-    test(`${backendName} against Keras`, { skip: error.message }, () => undefined);
-  }
+for (const backendName of testedBackends()) {
+  const backend = await openTestBackend(backendName);
+  for (const [name, item] of Object.entries(golden.cases)) compare(backend, name, item);
 }
 
 function compare(backend: Backend, name: string, item: Case): void {

@@ -224,19 +224,38 @@ test('a full disk below stdout is an error', {
 });
 
 test('doctor finds a backend here and says what else it found', async () => {
-  const result = await runCli(['doctor', '--json']);
+  const result = await runCli(['doctor', '--json', '--seconds', '0.1']);
   assert.equal(result.code, 0);
   const object = JSON.parse(result.stdout) as {
     usable: boolean;
     node: { version: string };
-    backends: { name: string; works: boolean; version?: string }[];
+    backends: {
+      name: string;
+      works: boolean;
+      version?: string;
+      reason?: string;
+      train_rows_per_second?: number;
+      score_rows_per_second?: number;
+      score_difference?: number;
+    }[];
   };
   assert.equal(object.usable, true);
   assert.equal(object.node.version, process.versions.node);
   assert.deepEqual(
-    object.backends.map((backend) => backend.name),
-    ['onnxruntime-node', 'onnxruntime-web'],
+    object.backends.slice(0, 4).map((backend) => backend.name),
+    ['onnxruntime-node', 'tfjs-node', 'onnxruntime-web', 'tfjs-wasm'],
   );
-  const text = await runCli(['doctor']);
+  for (const backend of object.backends) {
+    assert.equal(backend.reason === undefined, backend.works, backend.name);
+    assert.equal((backend.train_rows_per_second ?? 0) > 0, backend.works, backend.name);
+    assert.equal((backend.score_rows_per_second ?? 0) > 0, backend.works, backend.name);
+    if (backend.works)
+      assert.ok(backend.score_difference! < 1e-5, `${backend.name}: ${backend.score_difference}`);
+  }
+  const text = await runCli(['doctor', '--seconds', '0.1']);
+  assert.match(text.stdout, /rows a second, AE small.*\n.*training.*\n.*\n +onnxruntime-node +[\d.]+ k\/s/);
   assert.match(text.stdout, /\nready to run\n$/);
+  const quiet = await runCli(['doctor', '--no-benchmark']);
+  assert.doesNotMatch(quiet.stdout, /rows a second/);
+  assert.equal((await runCli(['doctor', '--seconds', 'ten'])).code, 2);
 });

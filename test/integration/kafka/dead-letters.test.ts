@@ -15,7 +15,17 @@ import { replayed } from './dead-letters/replayed-run.js';
 
 /** Small, so that blocks above it are easily made. */
 const maxMessageBytes = 1_048_576;
-const settings = { ...quick, training: { ...quick.training, validation_events: 500 } };
+const settings = {
+  ...quick,
+  training: { ...quick.training, validation_events: 500 },
+  // A distance, so that rows which are sent again have to bring what it is made from.
+  scores: [
+    'error',
+    'error_normalised',
+    { type: 'knn', reference_events: 500 },
+    { rank_average: ['error', 'knn'] },
+  ],
+};
 
 /** One block each. */
 const background = ['zz', 'ttbar', 'ww', 'zmumu'].map((name) => shipped(`mc/${name}`, 'background'));

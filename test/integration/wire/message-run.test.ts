@@ -15,7 +15,7 @@ import { planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
 import { freezeScaler, type Scaler } from '../../../lib/learning/scaler.js';
-import { createScoreColumns } from '../../../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan } from '../../../lib/learning/score-plan.js';
 import { copyRows } from '../../../lib/physics/feature-buffer.js';
 import type { FeatureLayout } from '../../../lib/physics/feature-rows.js';
 import { split } from '../../../lib/physics/identity.js';
@@ -103,11 +103,7 @@ test('stages that hand on messages give the embedded run, bit for bit, from even
     const record = finished.model.record as unknown as TrainingRecord;
     assert.deepEqual(JSON.parse(JSON.stringify(trained.epochs)), record.training.epochs);
 
-    const scorer = await BlockScorer.create(finished, backend, {
-      batch: config.learning.score_batch_events,
-      threads: 1,
-      maskWords: layout.maskWords,
-    });
+    const scorer = await BlockScorer.create(finished, backend, config, 1);
     await compareScores(rows, scorer, join(out, 'scores'), config.engine.range_events);
   });
 });
@@ -264,7 +260,7 @@ async function compareScores(
   const names = ['entry', 'error', 'error_normalised', 'error_abs', 'late'] as const;
   for (const [name, found] of byRange(blocks, rangeEntries)) {
     const { rows, columns } = await readParquetColumns(join(folder, `${name}.parquet`), names);
-    const scores = createScoreColumns(rows);
+    const scores = createScoreColumns(networkScorePlan, rows);
     let at = 0;
     for (const { scaled } of found) {
       await scorer.scoreScaled(scaled, scores, at);
@@ -274,9 +270,9 @@ async function compareScores(
     const entries = found.flatMap((block) => [...block.columns.entry]);
     assert.deepEqual([...(columns.entry as { data: BigInt64Array }).data], entries);
     const written = (column: keyof typeof columns) => (columns[column] as { data: Float32Array }).data;
-    assert.deepEqual(Float32Array.from(scores.error), written('error'));
-    assert.deepEqual(Float32Array.from(scores.errorNormalised), written('error_normalised'));
-    assert.deepEqual(Float32Array.from(scores.errorAbs), written('error_abs'));
+    assert.deepEqual(Float32Array.from(scores.error!), written('error'));
+    assert.deepEqual(Float32Array.from(scores.error_normalised!), written('error_normalised'));
+    assert.deepEqual(Float32Array.from(scores.error_abs!), written('error_abs'));
     assert.deepEqual(columns.late, { type: 'boolean', flags: new Uint8Array(rows) });
   }
 }

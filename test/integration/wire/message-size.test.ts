@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { freezeScaler } from '../../../lib/learning/scaler.js';
+import { HighLevelRows } from '../../../services/featurizer/high-level.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -26,7 +27,9 @@ function samplesOf(folder: string): SampleSpec[] {
 }
 
 /** Bytes an event of features and scaled, uncompressed, with keys and headers. */
-async function bytesAnEvent(list: readonly SampleSpec[]): Promise<{ features: number; scaled: number }> {
+async function bytesAnEvent(
+  list: readonly SampleSpec[],
+): Promise<{ features: number; scaled: number; withHighLevel: number }> {
   return inFolder(async (folder) => {
     const loaded = loadForTest(writeConfig(folder, list, { engine: { workers: 2 } }), folder);
     const { config, profile } = loaded;
@@ -47,22 +50,27 @@ async function bytesAnEvent(list: readonly SampleSpec[]): Promise<{ features: nu
       }
     }
     const scaler = freezeScaler(tree.result()!, layout.kinds, scalerOptions(config));
-    const operator = new ScalerOperator(scaler, layout.maskWords);
-    const scaled = features.map((message) => chain.scale(received(message), operator));
+    const scaled = (operator: ScalerOperator) =>
+      size(features.map((message) => chain.scale(received(message), operator)));
     const size = (messages: readonly WireMessage[]) =>
       messages.reduce((sum, { key, value, headers }) => {
         const text = Buffer.byteLength(key + Object.entries(headers).flat().join(''));
         return sum + text + value.length;
       }, 0) / rows;
-    return { features: size(features), scaled: size(scaled) };
+    return {
+      features: size(features),
+      scaled: scaled(new ScalerOperator(scaler, layout.maskWords)),
+      withHighLevel: scaled(new ScalerOperator(scaler, layout.maskWords, new HighLevelRows(config))),
+    };
   });
 }
 
 test('features and scaled take less than 250 bytes an event on the shipped sample', async () => {
-  const { features, scaled } = await bytesAnEvent(samplesOf(join(samples, 'mc')));
+  const { features, scaled, withHighLevel } = await bytesAnEvent(samplesOf(join(samples, 'mc')));
   // What they take now, and a little: 250 would hide that a column came in twice.
   assert.ok(features < 170, `features: ${features} bytes an event`);
   assert.ok(scaled < 180, `scaled: ${scaled} bytes an event`);
+  assert.ok(withHighLevel < 240, `scaled with high-level features: ${withHighLevel} bytes an event`);
 });
 
 const shared = join(sharedFolder, 'data', 'mc');
@@ -71,8 +79,9 @@ if (existsSync(shared)) {
   test('features and scaled take less than 250 bytes an event on the shared simulation', async () => {
     // One file has corrupt weights on purpose, which the weighing refuses to mix with its own channel.
     const list = samplesOf(shared).filter(({ name }) => !name.includes('corrupt'));
-    const { features, scaled } = await bytesAnEvent(list);
+    const { features, scaled, withHighLevel } = await bytesAnEvent(list);
     assert.ok(features < 250, `features: ${features} bytes an event`);
     assert.ok(scaled < 250, `scaled: ${scaled} bytes an event`);
+    assert.ok(withHighLevel < 250, `scaled with high-level features: ${withHighLevel} bytes an event`);
   });
 }

@@ -8,7 +8,8 @@ import { type ExpansionPlan, planExpansion } from '../../../lib/learning/expansi
 import { rowMoments } from '../../../lib/learning/moments.js';
 import { ScaledBuffer } from '../../../lib/learning/scale-rows.js';
 import { freezeScaler } from '../../../lib/learning/scaler.js';
-import { createScoreColumns, RowScorer } from '../../../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan, type ScoreColumns } from '../../../lib/learning/score-plan.js';
+import { RowScorer } from '../../../lib/learning/score-rows.js';
 import { expectError } from '../../unit/learning/expect-error.js';
 import { bucketOf, makeRows } from '../../unit/learning/fixtures.js';
 
@@ -71,8 +72,11 @@ test('scaled rows expand, sum and score with the bits of the rows that they were
       assert.deepEqual(scaled.squares.subarray(0, count), squares);
       assert.deepEqual(scaled.absolutes.subarray(0, count), absolutes);
 
-      const scorer = new RowScorer(summing(plan, 16), plan);
-      const [raw, ours] = [createScoreColumns(count + 1), createScoreColumns(count + 1)];
+      const scorer = new RowScorer({ networks: [summing(plan, 16)] }, plan, networkScorePlan);
+      const [raw, ours] = [1, 2].map(() => createScoreColumns(networkScorePlan, count + 1)) as [
+        ScoreColumns,
+        ScoreColumns,
+      ];
       await scorer.score(data.rows, raw, 1);
       await scorer.scoreScaled(scaled, ours, 1);
       assert.deepEqual(ours, raw);

@@ -9,7 +9,8 @@ import { initialParameters } from '../../../lib/learning/initialise.js';
 import { rowMoments } from '../../../lib/learning/moments.js';
 import { type Activation, buildNetwork, type Network } from '../../../lib/learning/network.js';
 import { freezeScaler, type Scaler } from '../../../lib/learning/scaler.js';
-import { createScoreColumns, RowScorer } from '../../../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan } from '../../../lib/learning/score-plan.js';
+import { RowScorer } from '../../../lib/learning/score-rows.js';
 import { inverseUsualErrors } from '../../../lib/learning/usual-errors.js';
 import { leaky, makeRows, tanh, toDense } from '../../unit/learning/fixtures.js';
 
@@ -161,8 +162,8 @@ test('scores with columns around the network equal a dense computation in float6
       const batch = 16;
       const options = { batch, threads: 1 };
       const scorer = await backend.createScorer(network, parameters, inverseUsualErrors(usual), options);
-      const out = createScoreColumns(item.rows + 1);
-      await new RowScorer(scorer, plan).score(data.rows, out, 1);
+      const out = createScoreColumns(networkScorePlan, item.rows + 1);
+      await new RowScorer({ networks: [scorer] }, plan, networkScorePlan).score(data.rows, out, 1);
       await scorer.release();
       const position = new Map([...scaler.trained].map((column, index) => [column, index]));
       for (const [row, dense] of toDense(data.rows).entries()) {
@@ -180,11 +181,11 @@ test('scores with columns around the network equal a dense computation in float6
           normalised += distance ** 2 / divisor / item.columns;
           absolute += Math.abs(distance) / item.columns;
         }
-        near(out.error[row + 1]!, error, 1e-5, 'error');
-        near(out.errorNormalised[row + 1]!, normalised, 1e-5, 'error_normalised');
-        near(out.errorAbs[row + 1]!, Math.log(absolute), 1e-5, 'error_abs');
+        near(out.error![row + 1]!, error, 1e-5, 'error');
+        near(out.error_normalised![row + 1]!, normalised, 1e-5, 'error_normalised');
+        near(out.error_abs![row + 1]!, Math.log(absolute), 1e-5, 'error_abs');
       }
-      assert.equal(out.error[0], 0, 'nothing is written before the first row');
+      assert.equal(out.error![0], 0, 'nothing is written before the first row');
     }),
     { numRuns: long ? 200 : 25 },
   );

@@ -13,6 +13,12 @@ export const tiny = {
   training: { epochs: 2, megasets: 2, batch_events: 512 },
   learning: { threads: 1, score_batch_events: 512 },
   engine: { workers: 1, range_events: 8192 },
+  scores: [
+    'error',
+    'mahalanobis',
+    { rank_average: ['error', 'mahalanobis'] },
+    { type: 'ensemble', of: 'error', members: 2 },
+  ],
 } as const;
 
 /** Input files of several blocks and of one, background, signal and data, some events of which cannot be used. */

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { KafkaClient, OutgoingMessage, TopicSpec } from '../../../lib/kafka/client.js';
+import { highLevelCount } from '../../../lib/physics/high-level.js';
 import { type DataTopic, dataTopics } from '../../../services/kafka/topics.js';
 import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import { chainMessages } from '../chain-messages.js';
@@ -41,7 +42,9 @@ export function poisons(tooManyBytes: number): Poison[] {
   const block = decodeScaled(received(messages.scaled), chain.expected);
   // A run has one megaset at least.
   const megaset = block.columns.megaset.map((set) => Math.min(set, 0));
-  const message = encodeScaled({ ...block, columns: { ...block.columns, megaset } });
+  // Also a run whose scores are made from high-level features gets as far as the scaler.
+  const scaled = { ...block.scaled, highLevel: new Float32Array(block.scaled.rows * highLevelCount) };
+  const message = encodeScaled({ ...block, scaled, columns: { ...block.columns, megaset } });
   return [...unreadable, { topic: 'scaled', reason: 'scaler_mismatch', message }];
 }
 

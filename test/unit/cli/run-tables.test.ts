@@ -50,6 +50,18 @@ test('each signal stands with the AUC of H_T + MET within its own bins, and what
   assert.match(lines.find((line) => line.startsWith('zh'))!, /not defined +-$/);
 });
 
+test('without the score error the efficiency is that of the first score', () => {
+  const one = (value: number) => ({
+    auc: { value: 0.9 },
+    auc_within_bins: { value: 0.5 },
+    signal_efficiency: { '0.01': { value } },
+  });
+  const separation = { met: one(0.1), ht_plus_met: one(0.2), knn: one(0.3), near: one(0.4) };
+  const lines = runTables(outcome({ wz: { events: 5, separation } })).split('\n');
+  assert.match(lines.find((line) => line.startsWith('weighted AUC'))!, / e\(1 %\) knn$/);
+  assert.match(lines.find((line) => line.startsWith('wz'))!, / 0\.3000$/);
+});
+
 test('without a signal sample there is a sentence in place of the tables', () => {
   assert.match(runTables(outcome({})), /AUC: not defined: no signal sample/);
 });

@@ -75,10 +75,13 @@ test('defaults < file < environment < flags, and each value knows where it came 
     [2, 3, 4, 1],
   );
   assert.equal(config.output.directory, '12');
-  assert.deepEqual(config.scores, [
-    { type: 'error_abs', floor_fraction: 0.001 },
-    { type: 'error_normalised', floor_fraction: 0.5 },
-  ]);
+  assert.deepEqual(
+    config.scores.map(({ type, floor_fraction }) => [type, floor_fraction]),
+    [
+      ['error_abs', 0.001],
+      ['error_normalised', 0.5],
+    ],
+  );
   assert.deepEqual(sources.get('training.epochs'), {
     kind: 'file',
     file: 'analysis.yaml',

@@ -100,7 +100,7 @@ one(
 one(
   'a score that does not exist',
   'scores: [eror]\n',
-  'config_out_of_range | analysis.yaml:6:10: scores[0].type: found "eror" (text), expected one of error, error_normalised, error_abs; did you mean "error"?',
+  'config_out_of_range | analysis.yaml:6:10: scores[0].type: found "eror" (text), expected one of error, error_normalised, error_abs, mahalanobis, knn, rank_average, ensemble; did you mean "error"?',
 );
 one(
   'a score with the options of another',

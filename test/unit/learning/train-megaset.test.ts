@@ -15,6 +15,7 @@ import { networkPresets } from '../../../lib/learning/network-presets.js';
 import { sumSampleWeights } from '../../../lib/learning/sample-weights.js';
 import { meanLoss, startLoop, trainMegaset } from '../../../lib/learning/train-megaset.js';
 import { addColumnErrors, createColumnErrors, usualErrors } from '../../../lib/learning/usual-errors.js';
+import { testedBackends } from '../../support/learning-backends.js';
 import { expectError, expectRejection } from './expect-error.js';
 import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
 import { data, scoreAndTrain, type TrainingRun } from './training-run.js';
@@ -54,25 +55,39 @@ test('two threads inside an operation give the bits of one', async () => {
   assert.deepEqual(await scoreAndTrain('onnxruntime-node', 2), reference);
 });
 
-test('two worker threads with a session each give, side by side, the bits of the main thread', async () => {
-  const workers = [1, 2].map(() => new Worker(new URL('./training-worker.js', import.meta.url)));
+/** Two worker threads train side by side. */
+async function inWorkers(name: string): Promise<TrainingRun[]> {
+  const module = new URL('./training-worker.js', import.meta.url);
+  const workers = [1, 2].map(() => new Worker(module, { workerData: name }));
   const runs = await Promise.all(
     workers.map(async (worker) => ((await once(worker, 'message')) as [TrainingRun])[0]),
   );
   await Promise.all(workers.map((worker) => worker.terminate()));
-  for (const run of runs) assert.deepEqual(run, reference);
+  return runs;
+}
+
+test('two worker threads with a session each give, side by side, the bits of the main thread', async () => {
+  for (const run of await inWorkers('onnxruntime-node')) assert.deepEqual(run, reference);
 });
 
-test('the wasm fallback agrees with the native backend', async () => {
-  const wasm = await scoreAndTrain('onnxruntime-web', 1);
-  for (const [index, result] of wasm.epochs.entries()) {
-    assert.ok(Math.abs(result.loss / reference.epochs[index]!.loss - 1) < 1e-5);
-  }
-  for (const name of ['error', 'errorNormalised', 'errorAbs'] as const) {
-    wasm.scores[name].forEach((value, row) => {
-      assert.ok(Math.abs(value - reference.scores[name][row]!) < 1e-5 * (1 + Math.abs(value)), name);
-    });
-  }
+for (const name of testedBackends().filter((one) => one !== 'onnxruntime-node')) {
+  test(`${name} agrees with the default backend, and with itself to the bit`, async () => {
+    const run = await scoreAndTrain(name, 1);
+    for (const [index, result] of run.epochs.entries()) {
+      assert.ok(Math.abs(result.loss / reference.epochs[index]!.loss - 1) < 1e-5);
+    }
+    for (const score of ['error', 'error_normalised', 'error_abs']) {
+      run.scores[score]!.forEach((value, row) => {
+        assert.ok(Math.abs(value - reference.scores[score]![row]!) < 1e-5 * (1 + Math.abs(value)), score);
+      });
+    }
+    assert.deepEqual(await scoreAndTrain(name, 1), run);
+  });
+}
+
+test('TensorFlow.js in two worker threads gives the bits of the main thread', async () => {
+  const run = await scoreAndTrain('tfjs-wasm', 1);
+  for (const other of await inWorkers('tfjs-wasm')) assert.deepEqual(other, run);
 });
 
 test('bits of AE small and large do not depend on the thread count at the real batch size', async () => {

@@ -1,9 +1,9 @@
 import type { TrainerState } from '../../../lib/learning/backend.js';
 import { memorySource } from '../../../lib/learning/batches.js';
-import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { constantRate } from '../../../lib/learning/learning-rate.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
-import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
+import { createScoreColumns, networkScorePlan, type ScoreColumns } from '../../../lib/learning/score-plan.js';
+import { RowScorer } from '../../../lib/learning/score-rows.js';
 import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
 import {
   addColumnErrors,
@@ -11,6 +11,7 @@ import {
   inverseUsualErrors,
   usualErrors,
 } from '../../../lib/learning/usual-errors.js';
+import { openTestBackend } from '../../support/learning-backends.js';
 import { makeRows, sliceRows, smallSetup } from './fixtures.js';
 
 export interface TrainingRun {
@@ -23,8 +24,8 @@ export interface TrainingRun {
 export const data = makeRows(11, 2000, 40);
 
 /** Trains two megasets for three epochs and scores all rows: everything that must be reproducible. */
-export async function scoreAndTrain(name: BackendName, threads: number): Promise<TrainingRun> {
-  const { backend } = await findBackend(name, backendCandidates(threads));
+export async function scoreAndTrain(name: string, threads: number): Promise<TrainingRun> {
+  const backend = await openTestBackend(name, threads);
   const { plan, network, start } = smallSetup(data);
   const options = { batch: 256, threads, ...plainTraining };
   const trainer = await backend.createTrainer(network, start, options);
@@ -49,8 +50,8 @@ export async function scoreAndTrain(name: BackendName, threads: number): Promise
   const usual = usualErrors(errors);
   const state = trainer.state();
   const scorer = await backend.createScorer(network, state.parameters, inverseUsualErrors(usual), options);
-  const scores = createScoreColumns(data.rows.rows);
-  await new RowScorer(scorer, plan).score(data.rows, scores);
+  const scores = createScoreColumns(networkScorePlan, data.rows.rows);
+  await new RowScorer({ networks: [scorer] }, plan, networkScorePlan).score(data.rows, scores);
   await scorer.release();
   await trainer.release();
   return { epochs, state, usual, scores };

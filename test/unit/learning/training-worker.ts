@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { scoreAndTrain } from './training-run.js';
 
-parentPort!.postMessage(await scoreAndTrain('onnxruntime-node', 1));
+parentPort!.postMessage(await scoreAndTrain(workerData as string, 1));

@@ -3,6 +3,7 @@ import test from 'node:test';
 import * as ort from 'onnxruntime-node';
 import { initialState, type Trainer, type TrainerOptions } from '../../../lib/learning/backend.js';
 import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
+import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
 import { startPlateau } from '../../../lib/learning/learning-rate.js';
@@ -13,7 +14,8 @@ import { vaeSmall } from '../../../lib/learning/network-presets.js';
 import { NoiseSource } from '../../../lib/learning/noise.js';
 import { Random } from '../../../lib/learning/random.js';
 import { startLoop } from '../../../lib/learning/train-megaset.js';
-import { leaky, makeRows, smallSetup, tanh } from './fixtures.js';
+import { madeModel } from '../../support/made-model.js';
+import { leaky, makeRows, smallSetup, tanh, toDense } from './fixtures.js';
 
 const columns = 12;
 const batch = 64;
@@ -66,7 +68,7 @@ test('mistake 1 of the earlier implementation: a checkpoint restores encoder and
     network,
     state: first.state(),
     position: { seed: 5, pass: 0, megaset: 1 },
-    loop: startLoop(startPlateau(0.001)),
+    loop: startLoop(startPlateau(0.01)),
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');
@@ -189,22 +191,31 @@ test('a variational model survives its files, and its ONNX file scores by the me
   const of = buildNetwork({ name: 'all', inputActivation: tanh, layers }, plan.width);
   const usual = new Float64Array(plan.width).fill(0.5);
   const parameters = initialParameters(of, 3);
-  const model = { network: of, scaler, parameters, usual, usualFloor: 0.01, record: {} };
+  const model = { ...madeModel(), network: of, scaler, parameters, usual };
   const { files } = modelFiles(model);
   const folder = new Map(files.map(({ name, bytes }) => [name, bytes]));
   assert.deepEqual(modelFromFiles(folder, 'out/model').model, model);
 
   const rows = 8;
-  const x = uniform(6, rows * plan.width);
-  const session = await ort.InferenceSession.create(Buffer.from(folder.get('score.onnx')!));
-  assert.deepEqual(session.inputNames, ['x']);
-  const { squares } = await session.run({ x: new ort.Tensor('float32', x, [rows, plan.width]) });
+  assert.equal(plan.width, scaler.columns, 'every column goes through the network');
+  const x = new Float32Array(rows * plan.width);
+  expandScaled(bindRows(plan, data.rows), 0, rows, x);
+  const features = Float32Array.from(
+    toDense(data.rows)
+      .slice(0, rows)
+      .flatMap((row) => [...row]),
+  );
+  const session = await ort.InferenceSession.create(Buffer.from(folder.get('model.onnx')!));
+  assert.deepEqual(session.inputNames, ['features']);
+  const { error } = await session.run({
+    features: new ort.Tensor('float32', features, [rows, scaler.columns]),
+  });
   const still = await backend.createReconstructor(of, parameters, { batch: rows, threads: 1 });
   const output = await still.reconstruct(x);
   for (let row = 0; row < rows; row++) {
     let sum = 0;
     for (let at = row * plan.width; at < (row + 1) * plan.width; at++) sum += (x[at]! - output[at]!) ** 2;
-    assert.ok(Math.abs((squares!.data[row] as number) / sum - 1) < 1e-5);
+    assert.ok(Math.abs(((error!.data[row] as number) * scaler.columns) / sum - 1) < 1e-5);
   }
   // Neither the scores nor the reconstruction change with the log variance.
   const [kernel, bias] = [parameters[2]!, parameters[3]!];

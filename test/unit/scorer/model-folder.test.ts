@@ -17,5 +17,5 @@ test('a folder appears as a whole and replaces what was there', (context) => {
   assert.deepEqual([...readFolderFiles(folder, ['a'])!.get('a')!], [1, 2]);
   assert.equal(readFolderFiles(folder, ['a', 'b']), undefined);
   assert.equal(readFolderFiles(join(folder, 'a'), ['b']), undefined, 'a file in place of the folder');
-  assert.throws(() => loadModel(folder), { code: 'model_missing', message: /lacks one of model\.json/ });
+  assert.throws(() => loadModel(folder), { code: 'model_missing', message: /it lacks model\.json/ });
 });

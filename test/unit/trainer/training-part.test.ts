@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Hash64 } from '../../../lib/base/hash64.js';
-import { identitySalts, split } from '../../../lib/physics/identity.js';
+import { identitySalts, SplitColumns, split } from '../../../lib/physics/identity.js';
 import { createRowColumns } from '../../../services/featurizer/row-columns.js';
 import { trainingPart, validationShareOf } from '../../../services/trainer/training-part.js';
 
@@ -93,4 +93,51 @@ test('a sample of training rows is drawn by a hash of its own, alike in every ch
     drawn.rows.hashLow.every((low) => larger.has(low)),
     'a larger sample holds a smaller one',
   );
+});
+
+test('the sample of validation rows keeps the channel mix, and so does every megaset', () => {
+  // Channels in very unequal numbers, split and dealt by the hash of a run.
+  const events = new Map([
+    [361106, 60_000],
+    [410000, 20_000],
+    [363490, 4_000],
+    [345323, 800],
+  ]);
+  const count = [...events.values()].reduce((sum, number) => sum + number, 0);
+  const identity = {
+    count,
+    run: new Int32Array(count).fill(284500),
+    event: BigInt64Array.from({ length: count }, (_, row) => BigInt(row)),
+    channel: Int32Array.from([...events].flatMap(([channel, number]) => Array(number).fill(channel))),
+  };
+  const megasets = 4;
+  const hashed = new SplitColumns().fill(identity, undefined, megasets);
+  const columns = createRowColumns(count);
+  columns.channel.set(identity.channel);
+  columns.split.set(hashed.split.subarray(0, count));
+  columns.megaset.set(hashed.megaset.subarray(0, count));
+  columns.hash_high.set(hashed.high.subarray(0, count));
+  const offsets = new Int32Array(count + 1);
+  const empty = {
+    rows: count,
+    columns: 9,
+    maskWords: 0,
+    masks: new Uint32Array(0),
+    offsets,
+    values: new Float32Array(0),
+  };
+  const share = 0.3;
+  const { rows, megaset } = trainingPart(empty, columns, 0, { megasets, validationShare: share });
+  for (const [channel, number] of events) {
+    const inPart = (part: number) =>
+      megaset.reduce((sum, of, row) => sum + (of === part && rows.channel[row] === channel ? 1 : 0), 0);
+    const near = (found: number, expected: number, what: string) =>
+      assert.ok(
+        Math.abs(found - expected) < 5 * Math.sqrt(expected),
+        `${what} of ${channel}: ${found}, ${expected}`,
+      );
+    near(inPart(megasets), number * 0.8 * 0.1 * share, 'validation rows');
+    for (let part = 0; part < megasets; part += 1)
+      near(inPart(part), (number * 0.8 * 0.9) / megasets, `megaset ${part}`);
+  }
 });
