@@ -108,7 +108,8 @@ async function searchSample(
   const rows = rowsOf(sample.plan, 0);
   const isEndless = plan.endless && plan.trials === 0 && plan.epochs === 0;
   progress.start('tune', isEndless ? 0 : sizeOf(plan).epochs * rows);
-  const pool = startTrialWorkers(sample, layout, request);
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const pool = startTrialWorkers(sample, layout, stop, request);
   const used = { all: 0, reused: 0 };
   let best: TrialRecord | undefined;
   const search = new Search({
@@ -131,8 +132,8 @@ async function searchSample(
       progress.advance('tune', isReused ? epochs * rows : 0, noteOf(best, used.all));
     },
   });
-  const stop = () => void pool.close();
-  signal.addEventListener('abort', stop);
+  const tellWorkers = () => void Atomics.store(stop, 0, 1);
+  signal.addEventListener('abort', tellWorkers);
   const report = () =>
     writeOutputs(ranked(search.comparable), layout, loaded, {
       trainingEvents: rows,
@@ -145,12 +146,12 @@ async function searchSample(
   try {
     await search.run();
   } catch (error) {
-    // What is finished can be looked at; the workers were ended on purpose.
+    // What is finished can be looked at; that workers ended is no failure.
     if (signal.aborted) report();
     signal.throwIfAborted();
     throw error;
   } finally {
-    signal.removeEventListener('abort', stop);
+    signal.removeEventListener('abort', tellWorkers);
     await pool.close();
   }
   rmSync(layout.checkpoints, { recursive: true, force: true });
@@ -174,9 +175,14 @@ function settingsOf(
   });
 }
 
-function startTrialWorkers(sample: Sample, layout: TuneLayout, { loaded }: TuneRequest): WorkerPool {
+function startTrialWorkers(
+  sample: Sample,
+  { checkpoints }: TuneLayout,
+  stop: Int32Array,
+  { loaded }: TuneRequest,
+): WorkerPool {
   const { config } = loaded;
-  const settings: TuneWorkerSettings = { config, sample, checkpoints: layout.checkpoints };
+  const settings: TuneWorkerSettings = { config, sample, checkpoints, stop };
   return new WorkerPool({
     size: config.tune.workers,
     module: new URL('./worker.js', import.meta.url),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { systemClock } from '../../lib/base/clock.js';
+import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import { serveTasks } from '../../lib/flow/worker-main.js';
 import type { Backend } from '../../lib/learning/backend.js';
@@ -16,10 +17,15 @@ export interface TuneWorkerSettings {
   readonly sample: Sample;
   /** Each trial has a folder there. */
   readonly checkpoints: string;
+  /**
+   * One number: when it is not 0 a training ends with its present step. A thread that is ended while its native
+   * library computes would take the process with it.
+   */
+  readonly stop: Int32Array;
 }
 
 // A thread of the search: trains one configuration at a time with a backend of its own.
-const { config, sample, checkpoints } = workerData as TuneWorkerSettings;
+const { config, sample, checkpoints, stop } = workerData as TuneWorkerSettings;
 const { tune, training } = config;
 const rows = new SampleRows(sample);
 const { names } = featurizerOf(config).layout;
@@ -45,6 +51,9 @@ serveTasks(async (input, step) => {
     clip: clipOf(config),
     checkpointFolder: join(checkpoints, task.id),
     clock: systemClock,
-    onStep: step,
+    onStep: (rows) => {
+      step(rows);
+      if (Atomics.load(stop, 0) !== 0) throw new RmmError('interrupted', `trial ${task.id} was told to end`);
+    },
   });
 });
