@@ -107,16 +107,18 @@ function legend(best: TrialRecord | undefined, narrow: number, wide: number): st
     );
   }
   lines.push(text(left, 136, 'latent width', 'start'));
-  scale.forEach((colour, index) => {
-    const from = Math.round(narrow + ((wide - narrow + 1) * index) / scale.length);
-    const to = Math.round(narrow + ((wide - narrow + 1) * (index + 1)) / scale.length) - 1;
-    if (to < from) return;
+  const colour = colourOf(narrow, wide);
+  const widths = Array.from({ length: wide - narrow + 1 }, (_, index) => narrow + index);
+  const used = scale.filter((found) => widths.some((latent) => colour(latent) === found));
+  for (const [index, found] of used.entries()) {
+    const own = widths.filter((latent) => colour(latent) === found);
+    const [from, to] = [own[0]!, own.at(-1)!];
     const y = 154 + 19 * index;
     lines.push(
-      `<line x1="${left}" y1="${y}" x2="${left + 26}" y2="${y}" stroke="${colour}" stroke-width="2"/>`,
+      `<line x1="${left}" y1="${y}" x2="${left + 26}" y2="${y}" stroke="${found}" stroke-width="2"/>`,
       text(left + 34, y + 4, from === to ? String(from) : `${from} to ${to}`, 'start'),
     );
-  });
+  }
   lines.push(
     text(left, 246, 'x: diverged', 'start', 12),
     text(left, 263, `upper edge: above ${aboveLeast} x least`, 'start', 12),

@@ -113,6 +113,24 @@ test('the picture has a curve for each trial on logarithmic axes, the best in fr
   assert.ok(!svg.includes('NaN'));
 });
 
+test('the legend has the colours of the curves', () => {
+  const records = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].map((error, index) =>
+    record(`latent ${index + 1}`, [error], { latent: index + 1 }),
+  );
+  const svg = trialsPicture(records);
+  const legend = [
+    ...svg.matchAll(/stroke="(#\w{6})" stroke-width="2"\/>\n<text [^>]*>(\d+)(?: to (\d+))?</g),
+  ].map(([, colour, from, to]) => ({ colour, from: Number(from), to: Number(to ?? from) }));
+  assert.equal(legend.length, 4);
+  assert.deepEqual([legend[0]!.from, legend[3]!.to], [1, 9]);
+  // The best has a colour of its own.
+  for (const { id, latent } of records.slice(1)) {
+    const colour = svg.match(new RegExp(`<title>${id},.*?stroke="(#\\w{6})"`))![1];
+    const [entry] = legend.filter(({ from, to }) => latent >= from && latent <= to);
+    assert.equal(colour, entry!.colour, id);
+  }
+});
+
 test('a picture of wild, single or no sound trials is still one', () => {
   for (const records of [
     [record('wild', [1e20, 0.2]), record('zero', [0, 0])],
