@@ -9,7 +9,7 @@ import { median, option, print, printRatio, rmmstream } from './support/measured
  * Hyperband against random search (decisions.md 24): the best of Hyperband in `--minutes` (15), and the median of
  * `--trials` (20) random configurations of the same space, which share as many epochs as Hyperband took. The events
  * are those of the simulated background, as they are: never amplified ones.
- * usage: node dist/bench/tune.js [--minutes 15] [--trials 20] [--epochs 81] [--latent 9] [--data FOLDER] [--folder F]
+ * usage: node dist/bench/tune.js [--minutes 15] [--trials 20] [--epochs 81] [--latent 1-9] [--data FOLDER] [--folder F]
  */
 const backgrounds = [
   ...['zee', 'zmumu', 'ztautau', 'ttbar', 'singletop_tchan', 'singletop_schan', 'wjets', 'ww', 'wz', 'zz'],
@@ -33,10 +33,11 @@ function writeConfiguration(folder: string): string {
     kind: 'background',
     files: [join(data, `${name}.root`)],
   }));
+  const [min, max] = option('latent', '1-9').split('-').map(Number);
   const tune = {
     max_epochs: Number(option('epochs', '81')),
     workers: 2,
-    space: { latent: { max: Number(option('latent', '9')) } },
+    space: { latent: { min, max } },
   };
   // Small batches, so that an epoch over few events has many steps.
   const content = { input: { samples }, training: { batch_events: 512 }, tune };
