@@ -12,6 +12,7 @@ import { physicsCodes } from '../lib/base/codes/physics.js';
 import { servicesCodes } from '../lib/base/codes/services.js';
 import { statisticsCodes } from '../lib/base/codes/statistics.js';
 import { tableCodes } from '../lib/base/codes/tables.js';
+import { tuneCodes } from '../lib/base/codes/tune.js';
 import { wireCodes } from '../lib/base/codes/wire.js';
 
 /** Areas in the order of the page; a test holds that they are all there is and that none repeats another's code. */
@@ -23,6 +24,7 @@ export const errorAreas: readonly (readonly [string, Readonly<Record<string, Cod
   ['Physics', physicsCodes],
   ['Statistics', statisticsCodes],
   ['Learning', learningCodes],
+  ['Tuning', tuneCodes],
   ['Engine', flowCodes],
   ['Kafka', kafkaCodes],
   ['Messages', wireCodes],

@@ -13,6 +13,7 @@ import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
 import { registerTopics } from './topics.js';
+import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
 
 /** Every command, in the order of --help. */
@@ -21,6 +22,7 @@ export const commands: readonly RegisterCommand[] = [
   (program, cli) => registerInspect(program, cli, inspectRootFile),
   registerFeatures,
   registerTrain,
+  registerTune,
   registerScore,
   registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),

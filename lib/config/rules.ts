@@ -2,6 +2,7 @@ import type { Source } from './located.js';
 import type { Problem } from './problem.js';
 import type { Config } from './schema/index.js';
 import { checkScores } from './score-columns.js';
+import { checkTune } from './tune-rules.js';
 
 /** What a command needs of the samples: `background` to train, `any` to read, `none` to work without. */
 export type NeedsSamples = 'background' | 'any' | 'none';
@@ -82,6 +83,7 @@ export function checkRules(
   }
   checkSecurity(config.kafka, add);
   checkScores(config, add);
+  checkTune(config, add);
   const channels = config.continuous.quotas.map(({ channel }) => channel);
   for (const [index, channel] of channels.entries()) {
     if (channels.indexOf(channel) !== index)

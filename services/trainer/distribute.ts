@@ -26,6 +26,8 @@ export interface DistributeOptions {
   readonly megasets: number;
   readonly bucketEvents: number;
   readonly validationEvents: number;
+  /** Most training rows that are taken, a sample by hash. Default all. */
+  readonly sampleEvents?: number;
   readonly sampleWeights: SampleWeights;
   /** Gathers what scores need beside the network, where they do. */
   readonly scoring?: { readonly collector: ScoringCollector; readonly highLevel: HighLevelRows | undefined };
@@ -54,11 +56,12 @@ export async function distribute(
     );
   }
   const validationShare = validationShareOf(sum(sources, split.validation), options.validationEvents);
-  const dealing = { megasets: options.megasets, validationShare };
+  const trainingShare = Math.min(1, (options.sampleEvents ?? training) / training);
+  const dealing = { megasets: options.megasets, validationShare, trainingShare };
   const writer = new MegasetWriter({
     folder: options.megasetFolder,
     megasets: options.megasets + 1,
-    buckets: bucketsFor(training, options.megasets, options.bucketEvents),
+    buckets: bucketsFor(training * trainingShare, options.megasets, options.bucketEvents),
   });
   const order = sourceOrder(sources.map(({ fingerprint }) => fingerprint));
   for (const source of sources) {

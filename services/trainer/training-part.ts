@@ -1,14 +1,17 @@
+import { Hash64 } from '../../lib/base/hash64.js';
 import type { FeatureRows } from '../../lib/physics/feature-rows.js';
-import { split } from '../../lib/physics/identity.js';
+import { identitySalts, split } from '../../lib/physics/identity.js';
 import type { RowColumns } from '../featurizer/row-columns.js';
 import type { TrainingRows } from './segment.js';
 
 /** How rows are dealt out: the same for all blocks of a run. */
 export interface Dealing {
-  /** The validation rows go into one more behind them. */
+  /** Rows that are numbered for more are taken modulo. The validation rows go into one more behind them. */
   readonly megasets: number;
   /** Share of the validation rows that is kept. */
   readonly validationShare: number;
+  /** Share of the training rows that is kept, drawn by a hash of its own. Default all. */
+  readonly trainingShare?: number;
 }
 
 /** Share of `validationRows` rows that leaves about `wanted` of them. */
@@ -33,21 +36,26 @@ export function trainingPart(
   cells: FeatureRows,
   columns: RowColumns,
   source: number,
-  { megasets, validationShare }: Dealing,
+  { megasets, validationShare, trainingShare = 1 }: Dealing,
 ): TrainingPart {
+  const hash = new Hash64();
+  const isSampled = (row: number) =>
+    trainingShare >= 1 ||
+    hash.start(identitySalts.sample).add(columns.hash_high[row]!, columns.hash_low[row]!).unit() <
+      trainingShare;
   const kept = new Int32Array(cells.rows);
   let count = 0;
   for (let row = 0; row < cells.rows; row += 1) {
     const code = columns.split[row]!;
     const isKept =
-      code === split.train ||
+      (code === split.train && isSampled(row)) ||
       (code === split.validation && columns.hash_high[row]! < validationShare * 0x100000000);
     // A late row has neither split: the scaler was frozen without it (decisions.md 21).
     if (isKept && columns.late[row] === 0) kept[count++] = row;
   }
   const rows = kept.subarray(0, count);
   const megaset = Int16Array.from(rows, (row) =>
-    columns.split[row] === split.train ? columns.megaset[row]! : megasets,
+    columns.split[row] === split.train ? columns.megaset[row]! % megasets : megasets,
   );
   return { rows: pickRows(cells, columns, rows, source), megaset, index: rows };
 }

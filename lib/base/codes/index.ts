@@ -11,6 +11,7 @@ import { physicsCodes } from './physics.js';
 import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
 import { tableCodes } from './tables.js';
+import { tuneCodes } from './tune.js';
 import { wireCodes } from './wire.js';
 
 /** The closed list of everything that can go wrong; docs/errors.md is generated from it. */
@@ -29,6 +30,7 @@ export const errorCodes = {
   ...servicesCodes,
   ...cliCodes,
   ...amplifyCodes,
+  ...tuneCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -14,6 +14,7 @@ import { scoresSchema } from './scores.js';
 import { selectionSchema } from './selection.js';
 import { serviceSchema } from './service.js';
 import { trainingSchema } from './training.js';
+import { tuneSchema } from './tune.js';
 
 /** The one schema of the configuration; validation, types, schemas/ and docs/configuration.md come from it. */
 export const configSchema = section('Configuration of rmmstream.', {
@@ -29,6 +30,7 @@ export const configSchema = section('Configuration of rmmstream.', {
   network: networkSchema,
   training: trainingSchema,
   learning: learningSchema,
+  tune: tuneSchema,
   scores: scoresSchema,
   evaluation: evaluationSchema,
   engine: engineSchema,

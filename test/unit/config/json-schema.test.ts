@@ -83,7 +83,7 @@ test('our validator and ajv on the JSON Schema agree on what is valid', () => {
       else invalid += 1;
       assert.equal(verdict, foreign(config), `${JSON.stringify(config)}: ${ajv.errorsText(foreign.errors)}`);
     }),
-    { numRuns: process.env.RMMSTREAM_TEST_LONG === '1' ? 20_000 : 1_500, seed: 3 },
+    { numRuns: process.env.RMMSTREAM_TEST_LONG === '1' ? 20_000 : 2_500, seed: 3 },
   );
   // Both verdicts must have come up often for the agreement to mean something.
   assert.ok(valid > 50 && invalid > 500, `${valid} valid, ${invalid} invalid`);

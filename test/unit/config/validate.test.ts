@@ -219,3 +219,28 @@ test('a broken sample does not make the file seem to have no background', (conte
     ['config_out_of_range'],
   );
 });
+one(
+  'a range of widths that holds nothing',
+  'tune: {space: {latent: {min: 9, max: 3}}}\n',
+  'config_out_of_range | analysis.yaml:6:38: tune.space.latent.max: found 3, so the range of widths is empty; expected at least tune.space.latent.min (9), or 0 for one less than the number of trained columns',
+);
+one(
+  'an empty range of one encoder layer',
+  'tune: {space: {encoder: [{min: 60, max: 0}, {min: 30, max: 20}]}}\n',
+  'config_out_of_range | analysis.yaml:6:60: tune.space.encoder[1].max: found 20, so the range of widths is empty; expected at least tune.space.encoder[1].min (30), or 0 for one less than the number of trained columns',
+);
+one(
+  'learning rates from a range that is upside down',
+  'tune: {space: {learning_rate_range: {min: 0.01, max: 0.001}}}\n',
+  'config_out_of_range | analysis.yaml:6:54: tune.space.learning_rate_range.max: found 0.001, expected at least tune.space.learning_rate_range.min (0.01)',
+);
+one(
+  'a budget that no training fits into',
+  'tune: {total_epochs: 10, max_epochs: 27}\n',
+  'config_conflict | analysis.yaml:6:22: tune.total_epochs: found 10, less than tune.max_epochs (27): no configuration could be trained to its end',
+);
+one(
+  'an empty list of activations',
+  'tune: {space: {activations: []}}\n',
+  'config_out_of_range | analysis.yaml:6:29: tune.space.activations: found an empty list, expected a list of at least 1',
+);

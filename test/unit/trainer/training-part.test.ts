@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { SplitColumns, split } from '../../../lib/physics/identity.js';
+import { Hash64 } from '../../../lib/base/hash64.js';
+import { identitySalts, SplitColumns, split } from '../../../lib/physics/identity.js';
 import { createRowColumns } from '../../../services/featurizer/row-columns.js';
 import { trainingPart, validationShareOf } from '../../../services/trainer/training-part.js';
 
@@ -59,6 +60,39 @@ test('the share of validation rows leaves about as many as wanted, and never mor
   assert.equal(validationShareOf(1000, 250), 0.25);
   assert.equal(validationShareOf(100, 250), 1);
   assert.equal(validationShareOf(0, 250), 1);
+});
+
+test('a sample of training rows is drawn by a hash of its own, alike in every channel and megaset', () => {
+  const count = 20_000;
+  const columns = createRowColumns(count);
+  const hash = new Hash64();
+  for (let row = 0; row < count; row += 1) {
+    hash.start(identitySalts.megaset).addInt(row);
+    columns.hash_high[row] = hash.high;
+    columns.hash_low[row] = hash.low;
+    columns.megaset[row] = hash.modulo(4);
+    columns.channel[row] = row % 2;
+    columns.split[row] = row % 10 === 9 ? split.validation : split.train;
+  }
+  const rowsOf = { rows: count, columns: 9, maskWords: 0, masks: new Uint32Array(0) };
+  const empty = { ...rowsOf, offsets: new Int32Array(count + 1), values: new Float32Array(0) };
+  const dealing = { megasets: 1, validationShare: 1 };
+  const drawn = trainingPart(empty, columns, 0, { ...dealing, trainingShare: 0.25 });
+  const [training, validation] = [0, 1].map((code) => drawn.megaset.filter((found) => found === code).length);
+  // 18,000 x 0.25 within four standard deviations; all validation rows, and all numbers of megasets as one.
+  assert.ok(Math.abs(training! - 4500) < 4 * Math.sqrt(4500 * 0.75), `${training}`);
+  assert.equal(validation, 2000);
+  const odd = drawn.rows.channel.filter((channel, row) => drawn.megaset[row] === 0 && channel === 1).length;
+  // Rows 9, 19, ... are odd and in the validation split: 4 in 9 training rows are odd.
+  assert.ok(Math.abs(odd / training! - 4 / 9) < 0.03, `${odd} of ${training}`);
+  const whole = trainingPart(empty, columns, 0, dealing);
+  assert.equal(whole.rows.rows, count);
+  const more = trainingPart(empty, columns, 0, { ...dealing, trainingShare: 0.5 });
+  const larger = new Set(more.rows.hashLow);
+  assert.ok(
+    drawn.rows.hashLow.every((low) => larger.has(low)),
+    'a larger sample holds a smaller one',
+  );
 });
 
 test('the sample of validation rows keeps the channel mix, and so does every megaset', () => {

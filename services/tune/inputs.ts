@@ -1,0 +1,39 @@
+import { openRootFile } from '../../lib/columnar/root/index.js';
+import { parentBranch } from '../amplify/layout.js';
+import { type OpenedFile, openInputs } from '../pipeline/input-plan.js';
+import type { TuneRequest } from './request.js';
+
+/** The background files; nothing else is trained on. */
+export async function openBackground({ loaded, progress, signal }: TuneRequest): Promise<OpenedFile[]> {
+  const { config, profile } = loaded;
+  progress.start('inputs', 0);
+  const opened = await openInputs(
+    loaded.samples.filter(({ kind }) => kind === 'background'),
+    {
+      config,
+      profile,
+      verify: config.input.verify_inputs,
+      signal,
+      onFile: (entries) => progress.advance('inputs', entries),
+    },
+  );
+  progress.finish('inputs');
+  return opened;
+}
+
+/** Names of files that `rmmstream amplify` made: no claim may rest on them (decisions.md 25). */
+export async function amplifiedFiles(opened: readonly OpenedFile[], tree: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const { name, path } of opened) {
+    const file = await openRootFile(path);
+    try {
+      const isAmplified = file.trees.some(
+        (other) => other.name === tree && other.branches.some((branch) => branch.name === parentBranch),
+      );
+      if (isAmplified) found.push(name);
+    } finally {
+      file.close();
+    }
+  }
+  return found;
+}
