@@ -173,6 +173,8 @@ test('scores with columns around the network equal a dense computation in float6
         let error = 0;
         let normalised = 0;
         let absolute = 0;
+        // Where x and its reconstruction nearly agree, what float32 leaves of their difference is uncertain.
+        let rounding = 0;
         for (let column = 0; column < item.columns; column++) {
           const index = position.get(column);
           const distance = index === undefined ? full[column]! : x[index]! - y[index]!;
@@ -180,9 +182,16 @@ test('scores with columns around the network equal a dense computation in float6
           error += distance ** 2 / item.columns;
           normalised += distance ** 2 / divisor / item.columns;
           absolute += Math.abs(distance) / item.columns;
+          if (index !== undefined)
+            rounding += (Math.abs(distance) * (1 + Math.abs(x[index]!)) * 2 ** -21) / divisor / item.columns;
         }
         near(out.error![row + 1]!, error, 1e-5, 'error');
-        near(out.error_normalised![row + 1]!, normalised, 1e-5, 'error_normalised');
+        near(
+          out.error_normalised![row + 1]!,
+          normalised,
+          1e-5 + rounding / (1 + normalised),
+          'error_normalised',
+        );
         near(out.error_abs![row + 1]!, Math.log(absolute), 1e-5, 'error_abs');
       }
       assert.equal(out.error![0], 0, 'nothing is written before the first row');
