@@ -63,6 +63,15 @@ function closeBrace(pattern: string, start: number): { end: number; choices: str
   return undefined;
 }
 
+/**
+ * Whether a name that is no path matches a pattern.
+ * @throws RangeError when braces unfold to more than 1,024 patterns
+ */
+export function nameMatcher(pattern: string): (name: string) => boolean {
+  const expressions = expandBraces(pattern).map(compilePart);
+  return (name) => expressions.some((expression) => expression.test(name));
+}
+
 /** The parts between slashes of a pattern without braces. */
 export function compileParts(pattern: string): PathPart[] {
   return (

@@ -1,4 +1,5 @@
 export type { Override } from './environment.js';
+export { nameMatcher } from './glob-pattern.js';
 export {
   applicableConfig,
   canonicalJson,

@@ -66,22 +66,21 @@ export function addActivationGradient(
 }
 
 /**
- * Adds the forward pass of a batch.
+ * Adds the forward pass of a network without gaussian layers (see mean-network.ts) and without noise.
  * @param parameters names of the parameter tensors in the network's order
- * @returns what goes into each layer, and last the network's output
  */
 export function addForward(
   graph: GraphBuilder,
-  network: Network,
+  network: Pick<Network, 'description' | 'layers'>,
   input: string,
   parameters: readonly string[],
-): string[] {
-  const values = [addActivation(graph, network.description.inputActivation, input)];
+): string {
+  let value = addActivation(graph, network.description.inputActivation, input);
   for (const [index, layer] of network.layers.entries()) {
-    const sum = graph.node('Gemm', [values[index]!, parameters[2 * index]!, parameters[2 * index + 1]!]);
-    values.push(addActivation(graph, layer.activation, sum));
+    const sum = graph.node('Gemm', [value, parameters[2 * index]!, parameters[2 * index + 1]!]);
+    value = addActivation(graph, layer.activation, sum);
   }
-  return values;
+  return value;
 }
 
 /** Adds the parameters as constants of the graph, so that a runtime can pack them once. */

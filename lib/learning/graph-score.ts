@@ -1,9 +1,12 @@
+import { addMeanParameters } from './graph-latent.js';
 import { addConstantParameters, addForward, addInputParameters } from './graph-layers.js';
+import { meanNetwork } from './mean-network.js';
 import type { Network } from './network.js';
 import { type Dimension, GraphBuilder, type OnnxGraph } from './onnx-graph.js';
 
 /**
- * Sums over the trained columns that every score needs, with the parameters as constants.
+ * Sums over the trained columns that every score needs, with the parameters as constants; of a variational network
+ * those that give the mean.
  *
  * In: `x` (batch x columns). Out, one a row: `squares`, sum of d^2; `normalised`, sum of d^2 / usual;
  * `absolutes`, sum of abs(d), where d = x - x'.
@@ -18,10 +21,11 @@ export function scoreGraph(
   const graph = new GraphBuilder('score');
   const { columns } = network;
   const x = graph.input('x', [batch, columns]);
-  const names = addConstantParameters(graph, network, parameters);
+  const mean = meanNetwork(network, parameters);
+  const names = addConstantParameters(graph, mean.network, mean.parameters);
   const inverse = graph.constant('inverse_usual', [columns, 1], inverseUsual);
   const ones = graph.constant('ones', [columns, 1], new Float32Array(columns).fill(1));
-  const difference = graph.node('Sub', [addForward(graph, network, x, names).at(-1)!, x]);
+  const difference = graph.node('Sub', [addForward(graph, network, x, names), x]);
   const squares = graph.node('Mul', [difference, difference]);
   // Sums as matrix products: ReduceSum peels a row's first values by memory alignment, so its bits would
   // depend on the place of the row in the batch.
@@ -42,8 +46,9 @@ export function reconstructionGraph(
 ): OnnxGraph {
   const graph = new GraphBuilder('reconstruct');
   const x = graph.input('x', [batch, network.columns]);
-  const names = addConstantParameters(graph, network, parameters);
-  graph.output('reconstruction', [batch, network.columns], addForward(graph, network, x, names).at(-1)!);
+  const mean = meanNetwork(network, parameters);
+  const names = addConstantParameters(graph, mean.network, mean.parameters);
+  graph.output('reconstruction', [batch, network.columns], addForward(graph, network, x, names));
   return graph.finish();
 }
 
@@ -56,8 +61,8 @@ export function columnErrorGraph(network: Network, batch: number): OnnxGraph {
   const { columns } = network;
   const x = graph.input('x', [batch, columns]);
   const weights = graph.input('weights', [1, batch]);
-  const names = addInputParameters(graph, network);
-  const difference = graph.node('Sub', [addForward(graph, network, x, names).at(-1)!, x]);
+  const names = addMeanParameters(graph, network, addInputParameters(graph, network));
+  const difference = graph.node('Sub', [addForward(graph, network, x, names), x]);
   const squares = graph.node('Mul', [difference, difference]);
   const sums = graph.node('MatMul', [weights, squares]);
   graph.output('column_squares', [columns], graph.node('Squeeze', [sums, graph.integers([0])]));

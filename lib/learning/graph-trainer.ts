@@ -7,9 +7,11 @@ import {
   type TrainerOptions,
   type TrainerState,
 } from './backend.js';
+import { graphPrefix } from './graph-adam.js';
 import type { BoundRun, GraphRuntime, GraphSession } from './graph-runtime.js';
 import { columnErrorGraph } from './graph-score.js';
-import { graphPrefix, lossGraph, trainingGraph } from './graph-train.js';
+import { lossGraph, trainingGraph } from './graph-train.js';
+import { checkLoss } from './loss.js';
 import type { Network } from './network.js';
 
 /** One full set of parameters and moments, by the names of the training graph. */
@@ -30,12 +32,13 @@ export async function createGraphTrainer(
   start: TrainerState,
   options: TrainerOptions,
 ): Promise<Trainer> {
-  const { batch } = options;
+  const { batch, loss: lossOf } = options;
+  checkLoss(network, lossOf, options.clip);
   const sides = [createSide(network), createSide(network)] as const;
   const rate = new Float32Array(1);
   const loss = new Float32Array(1);
   const columnSquares = new Float32Array(network.columns);
-  const stepping = await runtime.load(trainingGraph(network, batch), options);
+  const stepping = await runtime.load(trainingGraph(network, options), options);
   const cache = new BindingCache();
   let current = 0;
   let step = 0;
@@ -63,13 +66,13 @@ export async function createGraphTrainer(
     get steps() {
       return step;
     },
-    async step({ x, weights }: StepInput, learningRate) {
+    async step({ x, weights, noise }: StepInput, learningRate) {
       const from = sides[current]!;
       const to = sides[1 - current]!;
-      const bound = cache.get(`step${current}`, x, weights, () => {
+      const bound = cache.get(`step${current}`, [x, weights, ...noise], () => {
         const outputs: Record<string, Float32Array> = { loss };
         for (const [name, values] of Object.entries(to.arrays)) outputs[graphPrefix.next + name] = values;
-        return stepping.bind({ x, weights, rate, ...from.arrays }, outputs);
+        return stepping.bind({ x, weights, rate, ...noiseByName(network, noise), ...from.arrays }, outputs);
       });
       rate[0] = adamRate(learningRate, step + 1);
       await bound.run();
@@ -78,9 +81,9 @@ export async function createGraphTrainer(
       return loss[0]!;
     },
     async evaluate(x, weights) {
-      evaluating ??= await runtime.load(lossGraph(network, batch), options);
+      evaluating ??= await runtime.load(lossGraph(network, lossOf, batch), options);
       const session = evaluating;
-      const bound = cache.get(`loss${current}`, x, weights, () =>
+      const bound = cache.get(`loss${current}`, [x, weights], () =>
         session.bind({ x, weights, ...named(network, sides[current]!) }, { loss }),
       );
       await bound.run();
@@ -89,7 +92,7 @@ export async function createGraphTrainer(
     async addColumnErrors(x, weights, sums) {
       summing ??= await runtime.load(columnErrorGraph(network, batch), options);
       const session = summing;
-      const bound = cache.get(`columns${current}`, x, weights, () =>
+      const bound = cache.get(`columns${current}`, [x, weights], () =>
         session.bind({ x, weights, ...named(network, sides[current]!) }, { column_squares: columnSquares }),
       );
       await bound.run();
@@ -129,15 +132,22 @@ function named(network: Network, side: Side): Record<string, Float32Array> {
   return Object.fromEntries(network.parameters.map((spec, index) => [spec.name, side.parameters[index]!]));
 }
 
-/** Keeps the last binding of each purpose, for as long as the caller hands in the same two arrays. */
-class BindingCache {
-  private readonly entries = new Map<string, { x: Float32Array; weights: Float32Array; run: BoundRun }>();
+function noiseByName(network: Network, noise: readonly Float32Array[]): Record<string, Float32Array> {
+  const expected = network.noise.length;
+  invariant(noise.length === expected, `${noise.length} noise arrays for a network that takes ${expected}`);
+  return Object.fromEntries(network.noise.map((spec, index) => [spec.name, noise[index]!]));
+}
 
-  get(purpose: string, x: Float32Array, weights: Float32Array, bind: () => BoundRun): BoundRun {
+/** Keeps the last binding of each purpose, for as long as the caller hands in the same arrays. */
+class BindingCache {
+  private readonly entries = new Map<string, { arrays: readonly Float32Array[]; run: BoundRun }>();
+
+  get(purpose: string, arrays: readonly Float32Array[], bind: () => BoundRun): BoundRun {
     const known = this.entries.get(purpose);
-    if (known !== undefined && known.x === x && known.weights === weights) return known.run;
+    if (known?.arrays.length === arrays.length && known.arrays.every((array, at) => array === arrays[at]))
+      return known.run;
     const run = bind();
-    this.entries.set(purpose, { x, weights, run });
+    this.entries.set(purpose, { arrays, run });
     return run;
   }
 }

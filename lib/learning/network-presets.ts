@@ -83,16 +83,11 @@ export const networkPresets: Readonly<Record<string, NetworkDescription>> = {
   ae_large_code: aeLargeCode,
 };
 
-/**
- * A network of free widths and activations: `widths` are those of the hidden layers, `activations` one for
- * each hidden layer and one for the output, which is always as wide as the input.
- */
+/** Hidden layers as given, and a last one as wide as the input. */
 export function stackedNetwork(
-  widths: readonly number[],
-  activations: readonly Activation[],
+  hidden: readonly LayerDescription[],
+  output: Omit<LayerDescription, 'units'>,
   inputActivation: Activation = { type: 'linear' },
 ): NetworkDescription {
-  const units: (number | 'columns')[] = [...widths, 'columns'];
-  const layers = units.map((unit, index) => layer(unit, activations[index] ?? { type: 'linear' }));
-  return { name: 'stacked', inputActivation, layers };
+  return { name: 'stacked', inputActivation, layers: [...hidden, { units: 'columns', ...output }] };
 }

@@ -15,6 +15,10 @@ export interface Penalties {
   readonly activityL2?: number;
 }
 
+/** Distributions that first kernels are drawn from, as Keras names and defines them. */
+export const initialisers = ['glorot_uniform', 'glorot_normal', 'he_uniform', 'he_normal'] as const;
+export type Initialiser = (typeof initialisers)[number];
+
 /** A fully connected layer: `units` wide, or as wide as the network's input where it says 'columns'. */
 export interface LayerDescription extends Penalties {
   readonly units: number | 'columns';
@@ -26,6 +30,8 @@ export interface LayerDescription extends Penalties {
    * values, z = mean + exp(log variance / 2) eps in training, z = mean in scoring. At most one, not the last.
    */
   readonly kind?: 'dense' | 'gaussian';
+  /** glorot_uniform where absent. */
+  readonly initialiser?: Initialiser;
 }
 
 /**
@@ -49,6 +55,7 @@ export interface DenseLayer {
   readonly activation: Activation;
   readonly dropout: number;
   readonly penalties: Required<Penalties>;
+  readonly initialiser: Initialiser;
 }
 
 /**
@@ -163,17 +170,25 @@ function buildLayer(layer: LayerDescription, inputs: number, outputs: number): D
     activation: layer.activation,
     dropout: layer.dropout ?? 0,
     penalties: { kernelL1, kernelL2, activityL1, activityL2 },
+    initialiser: layer.initialiser ?? 'glorot_uniform',
   };
 }
 
 function checkLayer(
-  { kind, dropout, activation, penalties }: DenseLayer,
+  { kind, dropout, activation, penalties, initialiser }: DenseLayer,
   isLast: boolean,
 ): string | undefined {
+  if (kind !== 'dense' && kind !== 'gaussian')
+    return `unknown kind ${JSON.stringify(kind)}; expected dense or gaussian`;
+  if (!initialisers.includes(initialiser))
+    return `unknown initialiser ${JSON.stringify(initialiser)}; expected ${initialisers.join(', ')}`;
   if (!(dropout >= 0 && dropout < 1)) return `dropout is ${dropout}; expected 0 or more and less than 1`;
   for (const [key, value] of Object.entries(penalties))
     if (!(value >= 0 && Number.isFinite(value))) return `${key} is ${value}; expected 0 or more`;
-  if (kind === 'dense') return isLast && dropout > 0 ? 'the last layer cannot have dropout' : undefined;
+  const { activityL1, activityL2 } = penalties;
+  if (isLast && (dropout > 0 || activityL1 > 0 || activityL2 > 0))
+    return 'the last layer, the reconstruction, takes neither dropout nor activity penalties';
+  if (kind === 'dense') return undefined;
   if (isLast) return 'the last layer cannot be gaussian; it gives back the columns';
   if (activation.type !== 'linear') return `a gaussian layer is linear, found ${activation.type}`;
   if (dropout > 0 || Object.values(penalties).some((value) => value > 0))

@@ -9,6 +9,7 @@ import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
+import { checkTraining } from '../trainer/config.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
@@ -105,6 +106,7 @@ async function work(
   { opened, manifest, layout, pool, times }: Work,
 ): Promise<RunOutcome> {
   const { config, profile } = request.loaded;
+  checkTraining(config, featurizerOf(config).layout.names);
   times.start('weights');
   const { files, weights } = await weighInputs(opened, pool, {
     ...request,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { split } from '../../lib/physics/identity.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { featurizerOf } from '../featurizer/config.js';
 import { claimDirectory, kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import type { ServiceDefinition } from '../kafka/run-service.js';
@@ -9,6 +10,7 @@ import { rolePart } from '../kafka/service-part.js';
 import { roles } from '../kafka/stages.js';
 import { loadFrozen } from '../scaler/frozen-scaler.js';
 import { collectMegasets } from './collect.js';
+import { checkTraining } from './config.js';
 import { trainGenerations } from './generations.js';
 import { readMegasetPlan } from './megaset-store.js';
 import { publishModel, showModel } from './publish.js';
@@ -20,6 +22,8 @@ import { removeWork, takeWorkFolder } from './work-folder.js';
 export const trainer: ServiceDefinition = {
   name: 'trainer',
   parts: (context) => {
+    const { config } = context.loaded;
+    checkTraining(config, featurizerOf(config).layout.names);
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
       rolePart(context, roles.trainer.role, async (tenure, wrote) => {
@@ -29,7 +33,7 @@ export const trainer: ServiceDefinition = {
         tenure.signal.addEventListener('abort', trainsNoMore, { once: true });
         await context.view.catchUp(tenure.signal);
         showModel(context);
-        if (context.loaded.config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);
+        if (config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);
         else await trainGenerations(context, tenure, wrote);
       }),
     ];

@@ -6,7 +6,7 @@ import type { Scaler } from '../../lib/learning/scaler.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
-import { backendChoice, networkOf } from './config.js';
+import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
 import type { MegasetPlan } from './megaset-store.js';
 import { type Trained, train } from './train.js';
 import type { TrainingRecord } from './training-record.js';
@@ -60,6 +60,7 @@ async function trainNow(
     if (trial.reason !== undefined)
       hear.onNote(`learning backend ${trial.name} was not taken: ${trial.reason}`);
   }
+  for (const warning of trainingWarnings(config)) hear.onNote(warning);
   const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
   const total = rowsOfMegasets.reduce((sum, rows) => sum + rows, 0) * training.epochs * training.passes;
   hear.onStart?.(total);
@@ -77,6 +78,8 @@ async function trainNow(
     batch: training.batch_events,
     threads: learning.threads,
     learningRate: training.learning_rate,
+    loss: lossOf(config, options.featureLayout.names, scaler.trained),
+    clip: clipOf(config),
     sampleWeights: training.sample_weights,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,

@@ -12,7 +12,7 @@ import {
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
 import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
-import { meanSquaredLoss, noClipping } from '../../lib/learning/loss.js';
+import type { ClipDescription, LossDescription } from '../../lib/learning/loss.js';
 import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
 import type { SampleWeights } from '../../lib/learning/sample-weights.js';
@@ -37,6 +37,8 @@ export interface TrainOptions {
   readonly batch: number;
   readonly threads: number;
   readonly learningRate: number;
+  readonly loss: LossDescription;
+  readonly clip: ClipDescription;
   readonly sampleWeights: SampleWeights;
   readonly earlyStopping: EarlyStoppingOptions;
   readonly usualErrorEvents: number;
@@ -85,8 +87,8 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
   const trainer = await backend.createTrainer(network, state, {
     batch: options.batch,
     threads: options.threads,
-    loss: meanSquaredLoss,
-    clip: noClipping,
+    loss: options.loss,
+    clip: options.clip,
   });
   try {
     const epochs = epochsSoFar(resumed, options);

@@ -46,6 +46,10 @@ export const configCodes = {
     'Two parts of the configuration contradict each other.',
     'Change one of the two keys that the message names.',
   ),
+  config_no_column: user(
+    'A pattern of training.loss.feature_weights matches no column.',
+    'Write a pattern that matches names of columns, such as mT* or "m(e1,*)"; docs/physics.md says how columns are named.',
+  ),
   config_no_samples: user(
     'The configuration lists no input samples.',
     'List at least one sample under input.samples, with name, kind and files.',

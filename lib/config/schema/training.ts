@@ -1,4 +1,5 @@
 import { choice, integer, real, section } from './keys.js';
+import { clipSchema, lossSchema } from './training-loss.js';
 
 export const trainingSchema = section('How the network is trained, megaset by megaset.', {
   epochs: integer('Epochs over each megaset.', 10, { unit: 'epochs', minimum: 1, maximum: 100_000 }),
@@ -12,6 +13,8 @@ export const trainingSchema = section('How the network is trained, megaset by me
     minimum: 1,
     maximum: 1_048_576,
   }),
+  loss: lossSchema,
+  clip: clipSchema,
   learning_rate: real('Step size of Adam.', 0.001, { exclusiveMinimum: 0, maximum: 10 }),
   train_fraction: real(
     'Share of the background that is not test; the rest is kept for every figure that is shown.',

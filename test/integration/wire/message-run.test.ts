@@ -12,6 +12,7 @@ import type { Backend } from '../../../lib/learning/backend.js';
 import { aroundSums, bindCells, bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { plainTraining } from '../../../lib/learning/loss.js';
 import { sumSampleWeights } from '../../../lib/learning/sample-weights.js';
 import { freezeScaler, type Scaler } from '../../../lib/learning/scaler.js';
 import { createScoreColumns } from '../../../lib/learning/score-rows.js';
@@ -239,6 +240,7 @@ async function trainOn(
     batch: training.batch_events,
     threads: config.learning.threads,
     learningRate: training.learning_rate,
+    ...plainTraining,
     sampleWeights: training.sample_weights,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,

@@ -7,6 +7,17 @@ import { networkPresets, stackedNetwork } from '../../../lib/learning/network-pr
 import { expectError } from './expect-error.js';
 import { leaky, tanh } from './fixtures.js';
 
+/** Dense hidden layers with an activation each, the last one that of the output. */
+function stacked(
+  widths: readonly number[],
+  activations: readonly Activation[],
+  input?: Activation,
+): NetworkDescription {
+  const at = (index: number): Activation => activations[index] ?? { type: 'linear' };
+  const hidden = widths.map((units, index) => ({ units, activation: at(index) }));
+  return stackedNetwork(hidden, { activation: at(widths.length) }, input);
+}
+
 const n = 529;
 const short = (activation: Activation): string =>
   activation.type === 'leakyrelu' ? `leaky ${activation.slope}` : activation.type;
@@ -58,33 +69,28 @@ test('parameters are listed kernel, bias, kernel, bias', () => {
 });
 
 test('descriptions that cannot be built are refused with the layer named', () => {
-  const stacked = (...widths: number[]) =>
-    stackedNetwork(
-      widths,
-      widths.map(() => tanh),
-    );
   const refuse = (description: NetworkDescription, columns: number, message: RegExp) =>
     expectError(() => buildNetwork(description, columns), 'network_invalid', message);
-  refuse(stacked(5, 0), 9, /layer 2 of 3 is 0 wide/);
-  refuse(stacked(5, 2.5), 9, /layer 2 of 3 is 2.5 wide/);
-  refuse(stacked(5, 99_999), 9, /layer 2 of 3 is 99999 wide/);
-  refuse(stacked(5), 0, /trained columns is 0/);
+  refuse(stacked([5, 0], []), 9, /layer 2 of 3 is 0 wide/);
+  refuse(stacked([5, 2.5], []), 9, /layer 2 of 3 is 2.5 wide/);
+  refuse(stacked([5, 99_999], []), 9, /layer 2 of 3 is 99999 wide/);
+  refuse(stacked([5], []), 0, /trained columns is 0/);
   refuse({ name: 'x', inputActivation: tanh, layers: [] }, 9, /has no layers/);
   refuse(
     { name: 'x', inputActivation: tanh, layers: [{ units: 8, activation: tanh }] },
     9,
     /give back all 9/,
   );
-  refuse(stackedNetwork(Array(64).fill(3), []), 9, /65 layers/);
-  refuse(stackedNetwork([5], [{ type: 'leakyrelu', slope: -0.1 }]), 9, /slope of leakyrelu is -0.1/);
-  refuse(stackedNetwork([5], [{ type: 'leakyrelu', slope: Number.NaN }]), 9, /NaN/);
+  refuse(stacked(Array(64).fill(3), []), 9, /65 layers/);
+  refuse(stacked([5], [{ type: 'leakyrelu', slope: -0.1 }]), 9, /slope of leakyrelu is -0.1/);
+  refuse(stacked([5], [{ type: 'leakyrelu', slope: Number.NaN }]), 9, /NaN/);
   const unknown = { type: 'gelu' } as unknown as Activation;
-  refuse(stackedNetwork([5], [unknown]), 9, /layer 1 of 2: unknown activation "gelu"/);
-  refuse(stackedNetwork([5], [tanh], unknown), 9, /input activation: unknown activation "gelu"/);
+  refuse(stacked([5], [unknown]), 9, /layer 1 of 2: unknown activation "gelu"/);
+  refuse(stacked([5], [tanh], unknown), 9, /input activation: unknown activation "gelu"/);
 });
 
 test('a description survives JSON, and anything else is refused', () => {
-  const description = stackedNetwork([5, 3], [tanh, leaky, { type: 'sigmoid' }], { type: 'relu' });
+  const description = stacked([5, 3], [tanh, leaky, { type: 'sigmoid' }], { type: 'relu' });
   const json = JSON.parse(JSON.stringify(networkToJson(description))) as Record<string, unknown>;
   assert.deepEqual(networkFromJson(json, 'here'), description);
   const refuse = (value: unknown, message: RegExp) =>
