@@ -26,6 +26,12 @@ export const learningCodes = {
     summary: 'The description of the network cannot be built.',
     cure: 'Mend the layer that the message names; docs/configuration.md lists activations and widths.',
   },
+  reference_too_small: {
+    domain: 'data',
+    exit: 1,
+    summary: 'The training part has fewer events than neighbours are looked for.',
+    cure: 'Give more training events, or leave knn out of scores.',
+  },
   training_rows_unusable: {
     domain: 'data',
     exit: 1,

@@ -1,16 +1,16 @@
 import { invariant } from '../../../base/error.js';
+import {
+  compile,
+  heapBase,
+  instantiate,
+  pageBytes,
+  reserve,
+  type WasmExports,
+} from '../../../base/wasm/module.js';
 import { decodersWasm } from './decoders-wasm.js';
 
-/** The part of WebAssembly that is used here: it is neither in TypeScript's es2023 nor in Node's types. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
 /** What decoders.c exports. Addresses are positions in `memory`. */
-interface DecoderExports {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  readonly __heap_base: { readonly value: number };
+interface DecoderExports extends WasmExports {
   zlib(input: number, inputLength: number, output: number, outputLength: number): number;
   lz4(input: number, inputLength: number, output: number, outputLength: number): number;
   xxh64(input: number, length: number): bigint;
@@ -37,9 +37,8 @@ let base = 0;
 
 function decoders(): DecoderExports {
   if (exports === undefined) {
-    const module = new WebAssembly.Module(Buffer.from(decodersWasm, 'base64'));
-    exports = new WebAssembly.Instance(module).exports as DecoderExports;
-    base = Math.ceil(Number(exports.__heap_base.value) / 64) * 64;
+    exports = instantiate<DecoderExports>(compile(decodersWasm));
+    base = heapBase(exports);
     heap = new Uint8Array(exports.memory.buffer);
   }
   return exports;
@@ -56,12 +55,11 @@ function place(
   const output = base + Math.ceil((to - from + inputSlack) / 64) * 64;
   const needed = output + length + outputSlack;
   if (needed > heap.byteLength) {
-    const page = 65536;
     invariant(
-      needed < 2 ** 32 - page,
+      needed < 2 ** 32 - pageBytes,
       `a compressed block of ${to - from} bytes is larger than any format allows`,
     );
-    instance.memory.grow(Math.ceil((needed - heap.byteLength) / page));
+    reserve(instance, needed);
     heap = new Uint8Array(instance.memory.buffer);
   }
   heap.set(bytes.subarray(from, to), base);
