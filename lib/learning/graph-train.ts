@@ -14,7 +14,7 @@ export const gradientPrefix = 'gradient/';
 /**
  * What a training step needs of a batch, as a plain inference graph: forward, backward, clipping.
  *
- * In: `x` (batch x columns), `weights` (batch x 1), one tensor for each of network.noise (batch x width, by its name),
+ * In: `x` (batch x columns), `weights` (1 x batch), one tensor for each of network.noise (batch x width, by its name),
  * every parameter p. Out: `loss` (scalar, see loss.ts), `gradient/p`.
  */
 export function trainingGraph(
@@ -23,7 +23,7 @@ export function trainingGraph(
 ): OnnxGraph {
   const graph = new GraphBuilder('training_step');
   const x = graph.input('x', [batch, network.columns]);
-  const weights = graph.input('weights', [batch, 1]);
+  const weights = graph.input('weights', [1, batch]);
   const noise = addNoiseInputs(graph, network, batch);
   const parameters = addInputParameters(graph, network);
 
@@ -49,7 +49,7 @@ export function trainingGraph(
 export function lossGraph(network: Network, loss: LossDescription, batch: number): OnnxGraph {
   const graph = new GraphBuilder('loss');
   const x = graph.input('x', [batch, network.columns]);
-  const weights = graph.input('weights', [batch, 1]);
+  const weights = graph.input('weights', [1, batch]);
   const parameters = addInputParameters(graph, network);
   const inputs = { x, weights, parameters, noise: noNoise };
   const tensors = lossTensors(graph, network, loss, batch, inputs);
@@ -71,9 +71,10 @@ function lossTensors(
   batch: number,
   { x, weights, parameters, noise }: LossInputs,
 ): LossTensors {
-  const values = addTrainingForward(graph, network, x, parameters, noise);
-  const difference = graph.node('Sub', [values.at(-1)!.output, x]);
-  return { network, loss, batch, values, x, difference, weights };
+  const turned = graph.node('Transpose', [x], { perm: { ints: [1, 0] } });
+  const values = addTrainingForward(graph, network, turned, parameters, noise);
+  const difference = graph.node('Sub', [values.at(-1)!.output, turned]);
+  return { network, loss, batch, values, x: turned, difference, weights };
 }
 
 function kernelsOf(parameters: readonly string[]): string[] {
