@@ -72,6 +72,11 @@ const benches = [
     ratios: firstOfTable('score'),
   },
   {
+    name: 'neighbours',
+    command: [process.execPath, compiled('neighbours'), ...withPython],
+    ratios: ratioLines,
+  },
+  {
     name: 'parquet-writing',
     command: [python, join(root, 'bench', 'parquet-writing.py')],
     ratios: (output) => ({
@@ -106,7 +111,18 @@ const benches = [
 ];
 
 function checkPython() {
-  const modules = ['uproot', 'awkward', 'numba', 'onnxruntime', 'onnx', 'pyarrow', 'pandas', 'keras', 'ROOT'];
+  const modules = [
+    'uproot',
+    'awkward',
+    'numba',
+    'onnxruntime',
+    'onnx',
+    'pyarrow',
+    'pandas',
+    'keras',
+    'ROOT',
+    'sklearn',
+  ];
   const script = modules.map(
     (name) => `import importlib.util as u; u.find_spec('${name}') or print('${name}')`,
   );

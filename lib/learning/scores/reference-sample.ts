@@ -13,6 +13,12 @@ export interface ReferenceSampleOptions {
   readonly seed: number;
 }
 
+/**
+ * What docs/physics.md, 5 has. By weight the sample is denser where the expected background is; taking every simulated
+ * event alike, channels that were simulated most would count most.
+ */
+export const usualReference = { size: 20000, weighting: 'abs' } as const;
+
 /** Rows that may be sampled, all of one input file. */
 export interface CandidateRows {
   readonly rows: number;

@@ -4,10 +4,12 @@ usage: python make_scores.py scores.json
 
 300 training rows of 15 columns, correlated, some columns whole numbers and one constant; 60 reference rows are
 the first of them. 40 queries: 20 like the training rows, 15 far away and 5 that are reference rows. Ranks are of 200
-values with ties and signed weights, queried at values, between and beyond them.
+values with ties and signed weights, queried at values, between and beyond them. The order in which a reference is
+drawn is computed with the Python of docs/physics.md.
 """
 
 import json
+import math
 import sys
 
 import numpy as np
@@ -52,6 +54,24 @@ absolute = np.abs(value_weights)
 ranks = [(absolute[values < p].sum() + 0.5 * absolute[values == p].sum()) / absolute.sum() for p in probes]
 probes, ranks = zip(*[(float(p), float(r)) for p, r in zip(probes, ranks) if p <= values.max()])
 
+M = 2**64 - 1
+
+
+def event_hash(salt, *words):
+    h = int.from_bytes(salt.encode(), "big")
+    for w in words:
+        z = ((h ^ (w & M)) + 0x9E3779B97F4A7C15) & M
+        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & M
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & M
+        h = z ^ (z >> 31)
+    return h
+
+
+hashes = [int(value) for value in random.integers(0, M, 60, dtype=np.uint64)]
+seed = 3
+keys = [(event_hash("sample", value, seed) >> 11) / 2**53 for value in hashes]
+weighted_keys = [-math.log(key + 2**-54) / abs(weight) for key, weight in zip(keys, weights)]
+
 with open(sys.argv[1], "w") as file:
     json.dump(
         {
@@ -73,6 +93,9 @@ with open(sys.argv[1], "w") as file:
             "value_weights": value_weights.tolist(),
             "probes": probes,
             "ranks": ranks,
+            "hashes": [str(value) for value in hashes],
+            "seed": seed,
+            "drawn": {"uniform": np.argsort(keys).tolist(), "abs": np.argsort(weighted_keys).tolist()},
         },
         file,
     )

@@ -31,6 +31,9 @@ interface Golden {
   readonly value_weights: readonly number[];
   readonly probes: readonly number[];
   readonly ranks: readonly number[];
+  readonly hashes: readonly string[];
+  readonly seed: number;
+  readonly drawn: { readonly uniform: readonly number[]; readonly abs: readonly number[] };
 }
 
 const golden = JSON.parse(
@@ -113,4 +116,21 @@ test('ranks of few values are the weighted mid-ranks of numpy', () => {
   const found = golden.probes.map((probe) => sketch.rank(probe));
   allNear(found, golden.ranks, 1e-12, 1e-15, 'rank');
   assert.equal(sketch.resolution, 0);
+});
+
+test('events are drawn in the order of the keys in docs/physics.md', () => {
+  const hashes = golden.hashes.map(BigInt);
+  for (const weighting of ['uniform', 'abs'] as const) {
+    const sample = new ReferenceSample({ size: 40, columns: 1, weighting, seed: golden.seed });
+    sample.add({
+      rows: hashes.length,
+      values: Float32Array.from(hashes, (_, row) => row),
+      hashHigh: Uint32Array.from(hashes, (hash) => Number(hash >> 32n)),
+      hashLow: Uint32Array.from(hashes, (hash) => Number(hash & 0xffffffffn)),
+      source: 'golden',
+      entries: BigInt64Array.from(hashes, (_, row) => BigInt(row)),
+      weights: Float64Array.from(golden.weights.slice(0, hashes.length)),
+    });
+    assert.deepEqual([...sample.result().values], golden.drawn[weighting].slice(0, 40), weighting);
+  }
 });

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type GlobFileSystem, glob, nodeFileSystem } from '../../../lib/config/glob.js';
-import { compileParts, expandBraces } from '../../../lib/config/glob-pattern.js';
+import { compileParts, expandBraces, nameMatcher } from '../../../lib/config/glob-pattern.js';
 import { folderWith } from './fixtures.js';
 
 const tree = [
@@ -90,4 +90,14 @@ test('a folder that cannot be read is told, one that is not there is none', (con
   const base: GlobFileSystem = { ...nodeFileSystem, list: () => ({ error: 'EIO' }) };
   assert.deepEqual(glob('*.root', folder, base).unreadable, [{ folder, error: 'EIO' }]);
   assert.deepEqual(glob('absent/*.root', folder).unreadable, []);
+});
+
+test('names that are no paths are matched as a whole', () => {
+  const names = ['met', 'mT(j1)', 'mT(e1)', 'm(e1,j1)', 'm(e1,e2)', 'h(e1,j1)'];
+  const found = (pattern: string) => names.filter(nameMatcher(pattern));
+  assert.deepEqual(found('mT*'), ['mT(j1)', 'mT(e1)']);
+  assert.deepEqual(found('m(e1,*)'), ['m(e1,j1)', 'm(e1,e2)']);
+  assert.deepEqual(found('{met,?(e1\\,j1)}'), ['met', 'm(e1,j1)', 'h(e1,j1)']);
+  assert.deepEqual(found('*'), names);
+  assert.deepEqual(found('m'), []);
 });
