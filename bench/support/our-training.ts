@@ -1,13 +1,13 @@
 import type { Backend } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
-import type { TrainingRows } from '../../lib/learning/batches.js';
+import { memorySource, type TrainingRows } from '../../lib/learning/batches.js';
 import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
+import { constantRate } from '../../lib/learning/learning-rate.js';
 import { plainTraining } from '../../lib/learning/loss.js';
 import { rowMoments } from '../../lib/learning/moments.js';
 import { buildNetwork } from '../../lib/learning/network.js';
 import { networkPresets } from '../../lib/learning/network-presets.js';
-import { sumSampleWeights } from '../../lib/learning/sample-weights.js';
 import { defaultScalerOptions, freezeScaler, type ScalerOptions } from '../../lib/learning/scaler.js';
 import { trainMegaset } from '../../lib/learning/train-megaset.js';
 
@@ -29,15 +29,15 @@ export async function ourTraining(
   threads: number,
   scaling: Partial<ScalerOptions>,
 ): Promise<OurTraining> {
-  const { rows, weights } = data;
+  const { rows } = data;
   if ('scaler' in rows) throw new Error('rows that are not scaled are expected');
-  const bucket = { rows: rows.rows, weightSum: sumSampleWeights(weights, 'abs'), load: () => data };
   const kinds = Array.from({ length: rows.columns }, () => 'gev');
   const scaler = freezeScaler(rowMoments(rows), kinds, { ...defaultScalerOptions, ...scaling });
   const plan = planExpansion(scaler);
   const network = buildNetwork(networkPresets[name]!, plan.width);
   const start = initialState(initialParameters(network, 1));
   const trainer = await backend.createTrainer(network, start, { batch, threads, ...plainTraining });
+  const source = memorySource(plan, [data], batch, 'abs');
   let pass = 0;
   const epoch = async () => {
     const options = {
@@ -45,11 +45,10 @@ export async function ourTraining(
       pass: pass++,
       megaset: 0,
       epochs: 1,
-      learningRate: 1e-3,
-      sampleWeights: 'abs' as const,
+      ...constantRate(1e-3),
       earlyStopping: { patience: 0, minDelta: 0 },
     };
-    for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));
+    for await (const _ of trainMegaset(trainer, source, undefined, options));
   };
   await epoch();
   return { width: plan.width, epoch, release: () => trainer.release() };

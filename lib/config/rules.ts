@@ -70,6 +70,7 @@ export function checkRules(
       `found continuous beside engine.type: ${config.engine.type}; only the kafka engine runs without end`,
     );
   }
+  checkSchedule(config, add);
   const { min_insync_replicas: insync, replication } = config.kafka.topics;
   if (insync > replication) {
     add(
@@ -93,6 +94,27 @@ export function checkRules(
     );
   }
   return problems;
+}
+
+function checkSchedule(
+  { input, training }: Config,
+  add: (code: Problem['code'], path: string, message: string) => void,
+): void {
+  const { type, minimum_rate: minimum } = training.schedule;
+  if (type === 'cosine' && input.mode === 'continuous') {
+    add(
+      'config_conflict',
+      'training.schedule.type',
+      'found cosine beside input.mode: continuous; a cosine needs an end, which such a run has not: use plateau or constant',
+    );
+  }
+  if (type !== 'constant' && minimum > training.learning_rate) {
+    add(
+      'config_conflict',
+      'training.schedule.minimum_rate',
+      `found ${minimum}, expected at most training.learning_rate (${training.learning_rate})`,
+    );
+  }
 }
 
 /** A part of a log-in or of TLS without the rest would be passed over, and the connection be an open one. */

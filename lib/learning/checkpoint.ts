@@ -12,6 +12,7 @@ import {
 import { buildNetwork, type Network } from './network.js';
 import { networkFromJson, networkToJson } from './network-json.js';
 import { packTensors, unpackTensors } from './tensors-file.js';
+import type { LoopState } from './train-megaset.js';
 
 /** What a checkpoint must agree with, or resuming it would not give the same bits. */
 export interface CheckpointOrigin {
@@ -20,18 +21,30 @@ export interface CheckpointOrigin {
   readonly backend: { readonly name: string; readonly version: string };
 }
 
-/** How far training came: the next epoch to train. Every shuffle is drawn from these and the seed. */
+/** The megaset that training is in. Every shuffle is drawn from these and the epoch. */
 export interface TrainingPosition {
   readonly seed: number;
   readonly pass: number;
   readonly megaset: number;
+}
+
+/** The epoch after which the watched loss was least, with the weights as they then were. */
+export interface BestModel {
+  readonly pass: number;
+  readonly megaset: number;
   readonly epoch: number;
+  readonly loss: number;
+  readonly parameters: readonly Float32Array[];
 }
 
 export interface Checkpoint extends CheckpointOrigin {
   readonly network: Network;
   readonly state: TrainerState;
   readonly position: TrainingPosition;
+  /** How far it is in that megaset. */
+  readonly loop: LoopState;
+  /** Absent before the first epoch has ended. */
+  readonly best?: BestModel;
   /** Losses so far and whatever else goes into the training record: plain JSON. */
   readonly record: Readonly<Record<string, unknown>>;
 }
@@ -44,28 +57,34 @@ interface CheckpointIndex extends FolderIndex {
   readonly columns: number;
   readonly step: number;
   readonly position: TrainingPosition;
+  readonly loop: LoopState;
+  readonly best?: Omit<BestModel, 'parameters'>;
   readonly record: Readonly<Record<string, unknown>>;
 }
 
 const format = 'rmmstream-checkpoint';
-const version = 1;
+const version = 2;
 const indexName = 'checkpoint.json';
-const parts = ['weights.bin', 'adam_first.bin', 'adam_second.bin'] as const;
+const parts = ['weights.bin', 'adam_first.bin', 'adam_second.bin', 'best_weights.bin'] as const;
 
 /** Names of the files to read before checkpointFromFiles. */
 export const checkpointFileNames = [indexName, ...parts] as const;
 
 /**
  * The files of a checkpoint folder: every weight and both Adam moments (float32 little-endian, in the
- * network's order), and checkpoint.json last, with everything else and the sha256 of the others.
+ * network's order), the weights of the best epoch (empty before the first has ended), and checkpoint.json last, with
+ * everything else and the sha256 of the others.
  */
 export function checkpointFiles(checkpoint: Checkpoint): NamedFile[] {
-  const { network, state } = checkpoint;
-  const tensors = [state.parameters, state.first, state.second];
-  const files = parts.map((name, index) => ({
-    name,
-    bytes: packTensors(network.parameters, tensors[index]!).bytes,
-  }));
+  const { network, state, best } = checkpoint;
+  const tensors = [state.parameters, state.first, state.second, best?.parameters];
+  const files = parts.map((name, index) => {
+    const values = tensors[index];
+    return {
+      name,
+      bytes: values === undefined ? new Uint8Array() : packTensors(network.parameters, values).bytes,
+    };
+  });
   const index: CheckpointIndex = {
     format,
     version,
@@ -76,6 +95,8 @@ export function checkpointFiles(checkpoint: Checkpoint): NamedFile[] {
     columns: network.columns,
     step: state.step,
     position: checkpoint.position,
+    loop: checkpoint.loop,
+    ...(best === undefined ? {} : { best: withoutParameters(best) }),
     record: checkpoint.record,
     files: checksOf(files),
   };
@@ -98,9 +119,12 @@ export function checkpointFromFiles(files: ReadonlyMap<string, Uint8Array>, wher
   if (!Number.isInteger(index.step) || index.step < 0) {
     throw corrupt(`${path} has no usable "step" (${String(index.step)})`);
   }
-  const { position } = index;
-  const counters = [position?.seed, position?.pass, position?.megaset, position?.epoch];
-  if (!counters.every(Number.isInteger)) throw corrupt(`${path} has no usable "position"`);
+  const { position, loop, best } = index;
+  const counters = [position?.seed, position?.pass, position?.megaset, loop?.epoch, loop?.batch];
+  if (!counters.every(Number.isInteger)) throw corrupt(`${path} has no usable "position" and "loop"`);
+  const numbers = [loop.lossSum, loop.stopping?.bestEpoch, loop.plateau?.rate];
+  if (!numbers.every(Number.isFinite)) throw corrupt(`${path} has no usable "loop"`);
+  if (best !== undefined && !Number.isFinite(best.loss)) throw corrupt(`${path} has no usable "best"`);
   return {
     configurationHash: String(index.configuration_hash),
     scalerId: String(index.scaler_id),
@@ -113,8 +137,14 @@ export function checkpointFromFiles(files: ReadonlyMap<string, Uint8Array>, wher
       step: index.step,
     },
     position,
+    loop,
+    ...(best === undefined ? {} : { best: { ...best, parameters: read('best_weights.bin') } }),
     record: index.record ?? {},
   };
+}
+
+function withoutParameters({ parameters: _, ...best }: BestModel): Omit<BestModel, 'parameters'> {
+  return best;
 }
 
 /**

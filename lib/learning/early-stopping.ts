@@ -5,14 +5,15 @@ export interface EarlyStoppingOptions {
   readonly minDelta: number;
 }
 
-/** What is remembered between the epochs of one megaset. */
+/** What is remembered between the epochs of one megaset; plain JSON. */
 export interface EarlyStopping {
-  readonly best: number;
+  /** Least loss so far; null before the first epoch has ended. */
+  readonly best: number | null;
   readonly bestEpoch: number;
   readonly stop: boolean;
 }
 
-export const startStopping: EarlyStopping = { best: Number.POSITIVE_INFINITY, bestEpoch: -1, stop: false };
+export const startStopping: EarlyStopping = { best: null, bestEpoch: -1, stop: false };
 
 /** The state after an epoch that ended with `loss`; a pure decision. */
 export function afterEpoch(
@@ -21,7 +22,8 @@ export function afterEpoch(
   epoch: number,
   loss: number,
 ): EarlyStopping {
-  if (loss < state.best - options.minDelta) return { best: loss, bestEpoch: epoch, stop: false };
+  if (state.best === null || loss < state.best - options.minDelta)
+    return { best: loss, bestEpoch: epoch, stop: false };
   const waited = epoch - Math.max(state.bestEpoch, 0);
   return { ...state, stop: options.patience > 0 && waited >= options.patience };
 }

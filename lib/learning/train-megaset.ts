@@ -1,10 +1,14 @@
 import { RmmError } from '../base/error.js';
 import type { Trainer } from './backend.js';
-import { type Batch, createBatch, forEachBatch, type TrainingBucket } from './batches.js';
-import { afterEpoch, type EarlyStoppingOptions, startStopping } from './early-stopping.js';
-import type { ExpansionPlan } from './expansion-plan.js';
+import type { Batch, BatchSource, ShuffleKey } from './batches.js';
+import {
+  afterEpoch,
+  type EarlyStopping,
+  type EarlyStoppingOptions,
+  startStopping,
+} from './early-stopping.js';
+import { afterPlateauEpoch, type Plateau, type RateSchedule, rateOf, startPlateau } from './learning-rate.js';
 import { NoiseSource } from './noise.js';
-import { type SampleWeights, weightScale } from './sample-weights.js';
 
 export interface MegasetOptions {
   readonly seed: number;
@@ -13,9 +17,32 @@ export interface MegasetOptions {
   /** Epochs over this megaset. */
   readonly epochs: number;
   readonly learningRate: number;
-  readonly sampleWeights: SampleWeights;
+  readonly schedule: RateSchedule;
+  /** Steps that the schedule counts before this megaset. */
+  readonly stepsBefore: number;
   /** Acts on the validation loss, or on the training loss where there are no validation rows. */
   readonly earlyStopping: EarlyStoppingOptions;
+  /** Is waited for after every step; the trainer is then at `state`. */
+  readonly afterStep?: (state: LoopState) => Promise<void>;
+  /** Called when the last epoch begins, so that what comes after it can be read ahead. */
+  readonly onLastEpoch?: () => void;
+}
+
+/** How far training is within a megaset: with this and the trainer's state it goes on with the same bits. Plain JSON. */
+export interface LoopState {
+  /** The epoch to go on with. */
+  readonly epoch: number;
+  /** Batches of it that are done. */
+  readonly batch: number;
+  /** Sum over their rows of the loss. */
+  readonly lossSum: number;
+  readonly stopping: EarlyStopping;
+  readonly plateau: Plateau;
+}
+
+/** The state at the start of a megaset; what the schedule remembers goes on from the one before. */
+export function startLoop(plateau: Plateau): LoopState {
+  return { epoch: 0, batch: 0, lossSum: 0, stopping: startStopping, plateau };
 }
 
 export interface EpochResult {
@@ -23,81 +50,96 @@ export interface EpochResult {
   readonly megaset: number;
   /** From 0 within the megaset. */
   readonly epoch: number;
-  /** Mean over the rows of weight x mean squared error, each taken before the step it led to. */
+  /** Mean over the rows of weight x loss, each taken before the step it led to. */
   readonly loss: number;
   /** The same on the validation rows, after the epoch; undefined where there are none. */
   readonly validationLoss: number | undefined;
   readonly rows: number;
   readonly steps: number;
+  /** Of the epoch's last step. */
+  readonly learningRate: number;
   /** True where early stopping ends the megaset with this epoch. */
   readonly stopped: boolean;
 }
 
+/** An epoch, and where training stands after it. */
+export interface EpochEnd {
+  readonly result: EpochResult;
+  readonly state: LoopState;
+}
+
 /**
  * Trains on one megaset and yields after every epoch. The trainer carries weights, moments and step counter
- * on to the next megaset; with its state and (seed, pass, megaset) a run goes on with the same bits.
+ * on to the next megaset; with its state and (seed, pass, megaset, loop state) a run goes on with the same bits.
  *
  * Weights have mean 1 over the megaset. A full batch's loss is Keras' with sample_weight: the mean over the
- * batch of w_i x mse_i. The tail's is the mean over its real rows, as Keras has it for a shorter batch.
- * @throws RmmError `training_rows_unusable`, `training_diverged`
+ * batch of w_i x loss_i. The tail's is the mean over its real rows, as Keras has it for a shorter batch.
+ * @throws RmmError `training_diverged`
  */
 export async function* trainMegaset(
   trainer: Trainer,
-  plan: ExpansionPlan,
-  buckets: readonly TrainingBucket[],
-  validation: readonly TrainingBucket[],
+  source: BatchSource,
+  validation: BatchSource | undefined,
   options: MegasetOptions,
-): AsyncGenerator<EpochResult> {
-  const { seed, pass, megaset, sampleWeights } = options;
-  const rows = buckets.reduce((sum, bucket) => sum + bucket.rows, 0);
-  const scale = weightScale(rows, totalWeight(buckets), `megaset ${megaset}`);
-  const batch = createBatch(trainer.batch, plan.width);
+  start = startLoop(startPlateau(options.learningRate)),
+): AsyncGenerator<EpochEnd> {
+  const { seed, pass, megaset, epochs, learningRate, schedule } = options;
+  const { rows } = source;
   const noise = new NoiseSource(trainer.network, seed, trainer.batch);
-  const input = { x: batch.x, weights: batch.weights, noise: noise.arrays };
-  let stopping = startStopping;
-  for (let epoch = 0; epoch < options.epochs && !stopping.stop; epoch++) {
-    let sum = 0;
-    let steps = 0;
-    const key = { seed, pass, megaset, epoch };
-    await forEachBatch(plan, buckets, batch, sampleWeights, scale, key, async (full) => {
-      spreadTail(full);
+  const stepsAnEpoch = Math.ceil(rows / trainer.batch);
+  const keyOf = (epoch: number): ShuffleKey => ({ seed, pass, megaset, epoch });
+  let state = start;
+  while (state.epoch < epochs && !state.stopping.stop) {
+    const { epoch } = state;
+    if (epoch + 1 < epochs) source.announce?.(keyOf(epoch + 1));
+    else options.onLastEpoch?.();
+    const { plateau } = state;
+    const rateAt = (batch: number) =>
+      rateOf(schedule, learningRate, options.stepsBefore + epoch * stepsAnEpoch + batch, plateau);
+    for await (const batch of source.batches(keyOf(epoch), state.batch)) {
+      spreadTail(batch);
       noise.fill(trainer.steps + 1);
-      const loss = await trainer.step(input, options.learningRate);
-      if (!Number.isFinite(loss)) throw diverged(loss, megaset, epoch, steps, options.learningRate);
-      sum += loss * full.real;
-      steps += 1;
-    });
-    const loss = sum / rows;
-    const validationLoss = await meanLoss(trainer, plan, validation, sampleWeights);
-    stopping = afterEpoch(stopping, options.earlyStopping, epoch, validationLoss ?? loss);
-    yield { pass, megaset, epoch, loss, validationLoss, rows, steps, stopped: stopping.stop };
+      const rate = rateAt(state.batch);
+      const { x, weights, real } = batch;
+      const loss = await trainer.step({ x, weights, noise: noise.arrays }, rate);
+      if (!Number.isFinite(loss))
+        throw diverged('training', loss, `${where(options, epoch)}, step ${state.batch}`, rate);
+      state = { ...state, batch: state.batch + 1, lossSum: state.lossSum + loss * real };
+      await options.afterStep?.(state);
+    }
+    const loss = state.lossSum / rows;
+    const rate = rateAt(stepsAnEpoch - 1);
+    const validationLoss = validation === undefined ? undefined : await meanLoss(trainer, validation);
+    if (validationLoss !== undefined && !Number.isFinite(validationLoss))
+      throw diverged('validation', validationLoss, where(options, epoch), rate);
+    const watched = validationLoss ?? loss;
+    const stopping = afterEpoch(state.stopping, options.earlyStopping, epoch, watched);
+    const result = {
+      pass,
+      megaset,
+      epoch,
+      loss,
+      validationLoss,
+      rows,
+      steps: state.batch,
+      learningRate: rate,
+      stopped: stopping.stop,
+    };
+    const next = afterPlateauEpoch(schedule, plateau, watched);
+    state = { epoch: epoch + 1, batch: 0, lossSum: 0, stopping, plateau: next };
+    yield { result, state };
   }
 }
 
-/** Mean over all rows of weight x mean squared error with the parameters as they are; undefined without rows. */
-export async function meanLoss(
-  trainer: Trainer,
-  plan: ExpansionPlan,
-  buckets: readonly TrainingBucket[],
-  mode: SampleWeights,
-): Promise<number | undefined> {
-  const rows = buckets.reduce((sum, bucket) => sum + bucket.rows, 0);
-  if (rows === 0) return undefined;
-  const scale = weightScale(rows, totalWeight(buckets), 'the validation part');
+/** Mean over all rows of weight x loss with the parameters as they are; undefined without rows. */
+export async function meanLoss(trainer: Trainer, source: BatchSource): Promise<number | undefined> {
+  if (source.rows === 0) return undefined;
   let sum = 0;
-  await forEachBatch(
-    plan,
-    buckets,
-    createBatch(trainer.batch, plan.width),
-    mode,
-    scale,
-    undefined,
-    async (full) => {
-      spreadTail(full);
-      sum += (await trainer.evaluate(full.x, full.weights)) * full.real;
-    },
-  );
-  return sum / rows;
+  for await (const batch of source.batches(undefined, 0)) {
+    spreadTail(batch);
+    sum += (await trainer.evaluate(batch.x, batch.weights)) * batch.real;
+  }
+  return sum / source.rows;
 }
 
 /** The graphs divide by the full batch; this makes a tail's loss the mean over its real rows. */
@@ -108,14 +150,14 @@ function spreadTail(batch: Batch): void {
   for (let row = 0; row < batch.real; row++) batch.weights[row]! *= factor;
 }
 
-function totalWeight(buckets: readonly TrainingBucket[]): number {
-  return buckets.reduce((sum, bucket) => sum + bucket.weightSum, 0);
+function where({ megaset }: MegasetOptions, epoch: number): string {
+  return `megaset ${megaset}, epoch ${epoch}`;
 }
 
-function diverged(loss: number, megaset: number, epoch: number, step: number, rate: number): RmmError {
+function diverged(which: string, loss: number, place: string, rate: number): RmmError {
   return new RmmError(
     'training_diverged',
-    `the training loss became ${loss} in megaset ${megaset}, epoch ${epoch}, step ${step}, with a learning rate of ${rate}; expected a finite number: lower training.learning_rate`,
-    { context: { megaset, epoch, step } },
+    `the ${which} loss became ${loss} in ${place}, with a learning rate of ${rate}; expected a finite number: lower training.learning_rate`,
+    { context: { place } },
   );
 }

@@ -1,7 +1,5 @@
 import type { Trainer } from './backend.js';
-import { createBatch, forEachBatch, type TrainingBucket } from './batches.js';
-import type { ExpansionPlan } from './expansion-plan.js';
-import type { SampleWeights } from './sample-weights.js';
+import type { BatchSource } from './batches.js';
 import { median } from './scaler.js';
 
 /** Weighted squared errors of each trained column, added up over any number of buckets. */
@@ -15,21 +13,19 @@ export function createColumnErrors(width: number): ColumnErrors {
 }
 
 /**
- * Adds the buckets' rows, in order, with the trainer's parameters as they are. Within a batch the backend
+ * Adds the rows of a source, in order, with the trainer's parameters as they are. Within a batch the backend
  * sums in float32, over batches the sum is float64; the order is fixed, so the bits are too.
+ * @param weight sum of the weights that the source gives its rows
  */
 export async function addColumnErrors(
   trainer: Trainer,
-  plan: ExpansionPlan,
-  buckets: readonly TrainingBucket[],
-  mode: SampleWeights,
+  source: BatchSource,
+  weight: number,
   into: ColumnErrors,
 ): Promise<void> {
-  const batch = createBatch(trainer.batch, plan.width);
-  await forEachBatch(plan, buckets, batch, mode, 1, undefined, (full) =>
-    trainer.addColumnErrors(full.x, full.weights, into.sums),
-  );
-  for (const bucket of buckets) into.weight += bucket.weightSum;
+  for await (const { x, weights } of source.batches(undefined, 0))
+    await trainer.addColumnErrors(x, weights, into.sums);
+  into.weight += weight;
 }
 
 /** Weighted mean squared error of each trained column: what `error_normalised` divides by. */

@@ -78,7 +78,13 @@ export async function makeModel(
   };
   saveModel(
     layout.model,
-    await trainModel(scaler, plan, { ...options, megasetFolder, checkpointFolder, hear }),
+    await trainModel(scaler, plan, {
+      ...options,
+      megasetFolder,
+      checkpointFolder,
+      hear,
+      clock: { steadyMs: options.nowMs },
+    }),
   );
   progress.finish('train');
   return loadModel(layout.model);

@@ -1,5 +1,4 @@
 import { RmmError } from '../../lib/base/error.js';
-import { sumSampleWeights } from '../../lib/learning/sample-weights.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { split } from '../../lib/physics/identity.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -65,8 +64,7 @@ export async function collectMegasets(
     const from = options.span.from[partition] ?? 0;
     if (from < to) await readScaled(context, check, partition, { from, to }, signal, take);
   }
-  const { sample_weights: weights } = training;
-  return writer.finish(weights, (values) => sumSampleWeights(values, weights));
+  return writer.finish(training.sample_weights);
 }
 
 /** Reads blocks of a partition of `scaled`; the offset reached. What cannot be used becomes a dead letter at the scorer. */

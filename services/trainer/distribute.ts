@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
-import { type SampleWeights, sumSampleWeights } from '../../lib/learning/sample-weights.js';
+import type { SampleWeights } from '../../lib/learning/sample-weights.js';
 import { split } from '../../lib/physics/identity.js';
 import { fromBatchColumns } from '../featurizer/row-columns.js';
 import { bucketsFor, type MegasetPlan, MegasetWriter, readMegasetPlan } from './megaset-store.js';
@@ -74,7 +74,7 @@ export async function distribute(
       reader.close();
     }
   }
-  return writer.finish(options.sampleWeights, (weights) => sumSampleWeights(weights, options.sampleWeights));
+  return writer.finish(options.sampleWeights);
 }
 
 /**

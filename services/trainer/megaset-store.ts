@@ -1,9 +1,16 @@
 import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, invariant } from '../../lib/base/error.js';
 import { makeFolder } from '../../lib/base/make-folder.js';
+import {
+  type ChannelSum,
+  type SampleWeights,
+  sumByChannel,
+  sumSampleWeights,
+} from '../../lib/learning/sample-weights.js';
 import { gatherRows, orderRows } from './order.js';
 import { damaged, decodeSegments, encodeSegment, type TrainingRows } from './segment.js';
 
@@ -13,16 +20,23 @@ export interface MegasetPlan {
   /** Id of the scaler that has scaled the rows; absent where they are as the featurizer made them. */
   readonly scaler?: string;
   /** Name of the sample weights that weightSums are of. */
-  readonly sampleWeights: string;
+  readonly sampleWeights: SampleWeights;
   /** Hash-prefix buckets of each megaset; each fits memory. */
   readonly buckets: number;
   /** Rows by megaset and bucket. The last megaset holds the validation rows. */
   readonly rows: readonly (readonly number[])[];
   /** Sum of sample weights by megaset and bucket, added up in the bucket's order. */
   readonly weightSums: readonly (readonly number[])[];
+  /** Rows and sum of sample weights of each channel by megaset, added up bucket after bucket. */
+  readonly channels: readonly (readonly ChannelSum[])[];
 }
 
 const planName = 'plan.json';
+
+/** Rows of a megaset, or of the validation part. */
+export function rowsOf(plan: MegasetPlan, megaset: number): number {
+  return plan.rows[megaset]!.reduce((sum, rows) => sum + rows, 0);
+}
 
 /** Number of buckets for so many training rows: no bucket is expected to hold more than `bucketEvents`. */
 export function bucketsFor(trainingRows: number, megasets: number, bucketEvents: number): number {
@@ -87,21 +101,27 @@ export class MegasetWriter {
     if (this.#pendingValues > 4_000_000) this.#flush();
   }
 
-  /**
-   * Puts every bucket into its order, on disk, one at a time.
-   * @param weigh sum of the sample weights of rows, in their order
-   */
-  async finish(sampleWeights: string, weigh: (weights: Float64Array) => number): Promise<MegasetPlan> {
+  /** Puts every bucket into its order, on disk, one at a time. */
+  async finish(sampleWeights: SampleWeights): Promise<MegasetPlan> {
     this.#flush();
     const weightSums: number[][] = [];
+    const channels: ChannelSum[][] = [];
     for (const [megaset, buckets] of this.#rows.entries()) {
       const sums: number[] = [];
+      let byChannel: ChannelSum[] = [];
       for (const [bucket, count] of buckets.entries()) {
-        sums.push(count === 0 ? 0 : weigh(this.#order(megaset, bucket, count).weight));
+        if (count === 0) {
+          sums.push(0);
+          continue;
+        }
+        const { weight, channel } = this.#order(megaset, bucket, count);
+        sums.push(sumSampleWeights(weight, sampleWeights));
+        byChannel = sumByChannel(weight, channel, sampleWeights, byChannel);
         // Lets heartbeats and signals through between buckets.
         await setImmediate();
       }
       weightSums.push(sums);
+      channels.push(byChannel);
     }
     const plan: MegasetPlan = {
       megasets: this.#megasets,
@@ -110,6 +130,7 @@ export class MegasetWriter {
       sampleWeights,
       rows: this.#rows,
       weightSums,
+      channels,
     };
     writeFileAtomic(join(this.#folder, planName), JSON.stringify(plan));
     return plan;
@@ -117,7 +138,7 @@ export class MegasetWriter {
 
   #order(megaset: number, bucket: number, count: number): TrainingRows {
     const part = bucketFile(this.#folder, megaset, bucket, 'part');
-    const segments = decodeSegments(readAligned(part), part);
+    const segments = decodeSegments(aligned(attempt(part, () => readFileSync(part))), part);
     const rows = gatherRows(segments, orderRows(segments));
     invariant(rows.rows === count, `${part} holds ${rows.rows} rows where ${count} were written`);
     const path = bucketFile(this.#folder, megaset, bucket, 'bin');
@@ -177,24 +198,27 @@ export class MegasetWriter {
 /**
  * One bucket in its order.
  * @returns undefined where no row fell into it
+ * @throws partial_damaged, io_failed
  */
-export function readBucket(
+export async function readBucket(
   folder: string,
   plan: MegasetPlan,
   megaset: number,
   bucket: number,
-): TrainingRows | undefined {
+): Promise<TrainingRows | undefined> {
   const expected = plan.rows[megaset]?.[bucket] ?? 0;
   if (expected === 0) return undefined;
   const path = bucketFile(folder, megaset, bucket, 'bin');
-  const [rows] = decodeSegments(readAligned(path), path);
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw fromSystemError(error, 'reading', path);
+  });
+  const [rows] = decodeSegments(aligned(bytes), path);
   if (rows?.rows !== expected)
     throw damaged(path, `holds ${rows?.rows ?? 0} rows where ${expected} were written`);
   return rows;
 }
 
-function readAligned(path: string): Uint8Array {
-  const bytes = attempt(path, () => readFileSync(path));
+function aligned(bytes: Uint8Array): Uint8Array {
   // Small files come from Node's shared pool, at any offset.
   return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
 }

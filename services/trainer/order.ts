@@ -1,4 +1,4 @@
-import type { TrainingRows } from './segment.js';
+import { emptyColumn, makeRowColumns, rowColumnNames, type TrainingRows } from './segment.js';
 
 /** Rows of several segments by number: segment and row within it. */
 export interface RowReferences {
@@ -60,23 +60,20 @@ export function gatherRows(segments: readonly TrainingRows[], references: RowRef
     rows,
     columns,
     maskWords,
-    hashHigh: new Uint32Array(rows),
-    hashLow: new Uint32Array(rows),
-    source: new Int32Array(rows),
-    entry: new Float64Array(rows),
-    weight: new Float64Array(rows),
+    ...makeRowColumns((name) => emptyColumn(name, rows)),
     masks: new Uint32Array(rows * maskWords),
     offsets,
     values: new Float32Array(offsets[rows] as number),
   };
+  for (const name of rowColumnNames) {
+    const columns = segments.map((segment) => segment[name]);
+    const out = gathered[name];
+    for (let index = 0; index < rows; index += 1)
+      out[index] = columns[references.segment[index] as number]![references.row[index] as number] as number;
+  }
   for (let index = 0; index < rows; index += 1) {
     const segment = segments[references.segment[index] as number] as TrainingRows;
     const row = references.row[index] as number;
-    gathered.hashHigh[index] = segment.hashHigh[row] as number;
-    gathered.hashLow[index] = segment.hashLow[row] as number;
-    gathered.source[index] = segment.source[row] as number;
-    gathered.entry[index] = segment.entry[row] as number;
-    gathered.weight[index] = segment.weight[row] as number;
     for (let word = 0; word < maskWords; word += 1) {
       gathered.masks[index * maskWords + word] = segment.masks[row * maskWords + word] as number;
     }

@@ -17,12 +17,44 @@ export interface TrainingRows {
   /** Entry in that file: third key. */
   readonly entry: Float64Array;
   readonly weight: Float64Array;
+  /** Process number of the event: what `balanced` sample weights go by. */
+  readonly channel: Int32Array;
   readonly masks: Uint32Array;
   readonly offsets: Int32Array;
   readonly values: Float32Array;
 }
 
-const magic = 0x524d4d53;
+/**
+ * The columns with one value a row, in the order of the file. A further column is a line here and in TrainingRows, and
+ * another mark.
+ */
+const rowColumns = {
+  hashHigh: Uint32Array,
+  hashLow: Uint32Array,
+  source: Int32Array,
+  channel: Int32Array,
+  entry: Float64Array,
+  weight: Float64Array,
+} as const satisfies { readonly [Name in keyof TrainingRows]?: unknown };
+
+export type RowColumn = keyof typeof rowColumns;
+export const rowColumnNames = Object.keys(rowColumns) as RowColumn[];
+
+/** The columns with one value a row, each made by `column`. */
+export function makeRowColumns(column: <Name extends RowColumn>(name: Name) => TrainingRows[Name]) {
+  return Object.fromEntries(rowColumnNames.map((name) => [name, column(name)])) as Pick<
+    TrainingRows,
+    RowColumn
+  >;
+}
+
+/** A column of zeros. */
+export function emptyColumn<Name extends RowColumn>(name: Name, rows: number): TrainingRows[Name] {
+  return new rowColumns[name](rows) as TrainingRows[Name];
+}
+
+/** Names this layout of a segment; another layout has another one. */
+const magic = 0x524d4d54;
 const headerWords = 8;
 
 function pad8(bytes: number): number {
@@ -31,11 +63,9 @@ function pad8(bytes: number): number {
 
 /** Bytes of a segment of so many rows, mask words and values. */
 export function segmentBytes(rows: number, maskWords: number, values: number): number {
+  const columns = rowColumnNames.map((name) => pad8(rows * rowColumns[name].BYTES_PER_ELEMENT));
   return (
-    pad8(headerWords * 4) +
-    2 * pad8(rows * 4) + // hash
-    pad8(rows * 4) + // source
-    2 * rows * 8 + // entry, weight
+    columns.reduce((sum, bytes) => sum + bytes, pad8(headerWords * 4)) +
     pad8(rows * maskWords * 4) +
     pad8((rows + 1) * 4) +
     pad8(values * 4)
@@ -59,17 +89,23 @@ export function encodeSegment(rows: TrainingRows): Uint8Array {
     bytes.set(new Uint8Array(column.buffer, column.byteOffset, length * column.BYTES_PER_ELEMENT), at);
     at += pad8(length * column.BYTES_PER_ELEMENT);
   };
-  put(rows.hashHigh, rows.rows);
-  put(rows.hashLow, rows.rows);
-  put(rows.source, rows.rows);
-  put(rows.entry, rows.rows);
-  put(rows.weight, rows.rows);
+  for (const name of rowColumnNames) put(rows[name], rows.rows);
   put(rows.masks, rows.rows * rows.maskWords);
   put(rows.offsets, rows.rows + 1);
   put(rows.values, values);
   invariant(at === bytes.length, 'a segment has the length that was computed for it');
   new Uint32Array(bytes.buffer)[6] = checksum(bytes);
   return bytes;
+}
+
+/** The kind of a column, as a constructor of one. */
+function kindOf<Name extends RowColumn>(name: Name): ColumnKind<TrainingRows[Name]> {
+  return rowColumns[name] as unknown as ColumnKind<TrainingRows[Name]>;
+}
+
+interface ColumnKind<Column> {
+  new (buffer: ArrayBufferLike, offset: number, length: number): Column;
+  readonly BYTES_PER_ELEMENT: number;
 }
 
 /** crc32 of a segment without the place of the checksum itself. */
@@ -108,13 +144,7 @@ export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[]
     if (checksum(bytes.subarray(at, at + length)) !== sum)
       throw damaged(where, `fails its checksum in the segment at byte ${at}`);
     let next = bytes.byteOffset + at + pad8(headerWords * 4);
-    const take = <Column>(
-      kind: {
-        new (buffer: ArrayBufferLike, offset: number, length: number): Column;
-        BYTES_PER_ELEMENT: number;
-      },
-      size: number,
-    ): Column => {
+    const take = <Column>(kind: ColumnKind<Column>, size: number): Column => {
       const column = new kind(bytes.buffer, next, size);
       next += pad8(size * kind.BYTES_PER_ELEMENT);
       return column;
@@ -123,11 +153,7 @@ export function decodeSegments(bytes: Uint8Array, where: string): TrainingRows[]
       rows,
       columns,
       maskWords,
-      hashHigh: take(Uint32Array, rows),
-      hashLow: take(Uint32Array, rows),
-      source: take(Int32Array, rows),
-      entry: take(Float64Array, rows),
-      weight: take(Float64Array, rows),
+      ...makeRowColumns((name) => take(kindOf(name), rows)),
       masks: take(Uint32Array, rows * maskWords),
       offsets: take(Int32Array, rows + 1),
       values: take(Float32Array, values),

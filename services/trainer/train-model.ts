@@ -1,3 +1,4 @@
+import type { Clock } from '../../lib/base/clock.js';
 import { packageVersion } from '../../lib/base/package-root.js';
 import { type Config, type Profile, resultConfig } from '../../lib/config/index.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
@@ -7,8 +8,8 @@ import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import { usualErrorFloor } from '../../lib/learning/usual-errors.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './config.js';
-import type { MegasetPlan } from './megaset-store.js';
-import { type Trained, train } from './train.js';
+import { type MegasetPlan, rowsOf } from './megaset-store.js';
+import { type ScheduleOptions, type Trained, train } from './train.js';
 import type { TrainingRecord } from './training-record.js';
 
 /** Who hears how training goes. */
@@ -31,6 +32,8 @@ export interface TrainModelOptions {
   /** Number of the generation in a run without end. */
   readonly generation?: number;
   readonly hear: TrainingEars;
+  /** Says when a checkpoint is due. */
+  readonly clock: Pick<Clock, 'steadyMs'>;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
   readonly signal: AbortSignal;
@@ -80,7 +83,10 @@ async function trainNow(
     learningRate: training.learning_rate,
     loss: lossOf(config, options.featureLayout.names, scaler.trained),
     clip: clipOf(config),
-    sampleWeights: training.sample_weights,
+    schedule: scheduleOf(training.schedule),
+    keep: training.keep,
+    checkpointMinutes: training.checkpoint_minutes,
+    clock: options.clock,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,
       minDelta: training.early_stopping.min_delta,
@@ -97,7 +103,15 @@ async function trainNow(
 type Backend = TrainingRecord['backend'];
 
 function rowsByMegaset(plan: MegasetPlan): number[] {
-  return plan.rows.map((buckets) => buckets.reduce((sum, rows) => sum + rows, 0));
+  return plan.rows.map((_, megaset) => rowsOf(plan, megaset));
+}
+
+function scheduleOf(schedule: Config['training']['schedule']): ScheduleOptions {
+  const { type, minimum_rate: minimum } = schedule;
+  if (type === 'constant') return { type };
+  if (type === 'cosine') return { type, warmup: schedule.warmup_steps, minimum };
+  const { factor, patience_epochs: patience, min_delta: minDelta, cooldown_epochs: cooldown } = schedule;
+  return { type, factor, patience, minDelta, cooldown, minimum };
 }
 
 function recordOf(trained: Trained & { backend: Backend }, plan: MegasetPlan, options: TrainModelOptions) {
@@ -117,6 +131,8 @@ function recordOf(trained: Trained & { backend: Backend }, plan: MegasetPlan, op
       validation_rows: rows.at(-1) ?? 0,
       megasets: rows.slice(0, -1),
       epochs: trained.epochs,
+      ...(trained.best === undefined ? {} : { best: trained.best }),
+      ...(trained.kept === undefined ? {} : { kept: trained.kept }),
     },
   };
   return record as unknown as Record<string, unknown>;

@@ -1,27 +1,33 @@
-import { invariant, RmmError } from '../../lib/base/error.js';
+import type { Clock } from '../../lib/base/clock.js';
+import { invariant } from '../../lib/base/error.js';
 import type { Backend, Trainer } from '../../lib/learning/backend.js';
 import { initialState } from '../../lib/learning/backend.js';
-import type { TrainingBucket } from '../../lib/learning/batches.js';
-import {
-  type Checkpoint,
-  checkCheckpoint,
-  checkpointFileNames,
-  checkpointFiles,
-  checkpointFromFiles,
-} from '../../lib/learning/checkpoint.js';
+import type { BatchSource } from '../../lib/learning/batches.js';
+import type { BestModel, Checkpoint } from '../../lib/learning/checkpoint.js';
 import type { EarlyStoppingOptions } from '../../lib/learning/early-stopping.js';
-import { type ExpansionPlan, planExpansion } from '../../lib/learning/expansion-plan.js';
 import { initialParameters } from '../../lib/learning/initialise.js';
+import { type RateSchedule, startPlateau } from '../../lib/learning/learning-rate.js';
 import type { ClipDescription, LossDescription } from '../../lib/learning/loss.js';
 import type { Model } from '../../lib/learning/model.js';
-import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
-import type { SampleWeights } from '../../lib/learning/sample-weights.js';
+import { buildNetwork, type Network, type NetworkDescription } from '../../lib/learning/network.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
-import { type EpochResult, trainMegaset } from '../../lib/learning/train-megaset.js';
-import { addColumnErrors, createColumnErrors, usualErrors } from '../../lib/learning/usual-errors.js';
-import { PatternTable } from '../../lib/physics/patterns.js';
-import { readFolderFiles, writeFolder } from '../scorer/model-folder.js';
-import { type MegasetPlan, readBucket } from './megaset-store.js';
+import {
+  type EpochResult,
+  type LoopState,
+  startLoop,
+  trainMegaset,
+} from '../../lib/learning/train-megaset.js';
+import { BatchFeed } from './batch-feed.js';
+import { CheckpointKeeper } from './checkpoint-keeper.js';
+import { type MegasetPlan, rowsOf } from './megaset-store.js';
+import { weighingOf } from './plan-weights.js';
+import { type Route, routeOf, type Stop } from './route.js';
+import { usualOf } from './usual-of.js';
+
+/** The schedule of the learning rate as it is configured: its length follows from the run. */
+export type ScheduleOptions =
+  | Exclude<RateSchedule, { type: 'cosine' }>
+  | Omit<Extract<RateSchedule, { type: 'cosine' }>, 'steps'>;
 
 export interface TrainOptions {
   readonly network: NetworkDescription;
@@ -39,14 +45,16 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly loss: LossDescription;
   readonly clip: ClipDescription;
-  readonly sampleWeights: SampleWeights;
+  readonly schedule: ScheduleOptions;
   readonly earlyStopping: EarlyStoppingOptions;
+  /** Whether the model has the weights after the last epoch or after the best. */
+  readonly keep: 'last' | 'best';
   readonly usualErrorEvents: number;
-  /**
-   * Number of the generation in a run without end: the plan holds this one megaset, and training goes on from the
-   * checkpoint of the one before.
-   */
+  /** See RouteOptions. */
   readonly generation?: number;
+  /** Minutes between two checkpoints within a megaset; 0 for none there. */
+  readonly checkpointMinutes: number;
+  readonly clock: Pick<Clock, 'steadyMs'>;
   readonly signal: AbortSignal;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
@@ -57,32 +65,33 @@ export interface TrainOptions {
   readonly onNote: (text: string) => void;
 }
 
+/** An epoch by its place in the run. */
+export type EpochPlace = Pick<EpochResult, 'pass' | 'megaset' | 'epoch'>;
+
 /** A trained network, with the loss of every epoch. */
 export interface Trained {
   readonly parts: Pick<Model, 'network' | 'parameters' | 'usual'>;
   readonly epochs: readonly EpochResult[];
-}
-
-/** The next megaset to train on. */
-interface Position {
-  readonly pass: number;
-  readonly megaset: number;
+  /** The epoch with the least loss, and the one after which the weights are those of the model. */
+  readonly best: EpochPlace | undefined;
+  readonly kept: EpochPlace | undefined;
 }
 
 /**
- * Trains megaset by megaset, from the checkpoint where there is one. After every megaset a checkpoint holds
- * weights, both moments, step and position, so a killed process goes on with the same bits.
+ * Trains megaset by megaset, from the checkpoint where there is one. After every megaset and every so many minutes a
+ * checkpoint holds weights, both moments, step and position, so a killed process goes on with the same bits.
  */
 export async function train(backend: Backend, options: TrainOptions): Promise<Trained> {
-  const { scaler, plan } = options;
+  const { scaler } = options;
   const network = buildNetwork(options.network, scaler.trained.length);
   const origin = {
     configurationHash: options.configurationHash,
     scalerId: scaler.id,
     backend: { name: backend.name, version: backend.version },
   };
-  const resumed = readCheckpoint(options);
-  if (resumed !== undefined) checkCheckpoint(resumed, origin);
+  const { checkpointFolder: folder, checkpointMinutes: minutes } = options;
+  const keeper = new CheckpointKeeper({ ...options, folder, minutes });
+  const resumed = keeper.read(origin);
   const state = resumed?.state ?? initialState(initialParameters(network, options.seed));
   const trainer = await backend.createTrainer(network, state, {
     batch: options.batch,
@@ -90,183 +99,165 @@ export async function train(backend: Backend, options: TrainOptions): Promise<Tr
     loss: options.loss,
     clip: options.clip,
   });
+  const feed = openFeed(options);
+  const endFeed = () => void feed.close();
+  options.signal.addEventListener('abort', endFeed);
   try {
-    const epochs = epochsSoFar(resumed, options);
-    const buckets = bucketReader(options);
-    const expansion = planExpansion(scaler);
-    // Read after every epoch, and bounded by training.validation_events: kept in memory.
-    const validation = buckets(plan.megasets - 1).map(kept);
-    const schedule = scheduleOf(options);
-    let position: Position = resumed?.position ?? schedule.first;
-    invariant(
-      schedule.canBeginAt(position),
-      `${options.checkpointFolder} stands at megaset ${position.megaset}, which is not of generation ${options.generation}`,
-    );
-    while (!schedule.isOver(position)) {
-      await trainOne(
-        watched(trainer, options),
-        expansion,
-        buckets(schedule.inPlan(position)),
-        validation,
-        position,
-        options,
-        epochs,
-      );
-      position = schedule.next(position);
-      const checkpoint = {
-        ...origin,
-        network,
-        state: trainer.state(),
-        position: { seed: options.seed, ...position, epoch: 0 },
-        record: { epochs },
-      };
-      const write = () => writeFolder(options.checkpointFolder, checkpointFiles(checkpoint));
-      await (options.save?.(write) ?? write());
-    }
-    const usual = await usualOf(trainer, expansion, buckets, options);
-    return { parts: { network, parameters: trainer.state().parameters, usual }, epochs };
+    const course = courseSoFar(resumed, options);
+    const write = (stop: Stop, loop: LoopState) =>
+      keeper.write(checkpointOf(origin, network, trainer, course, options.seed, stop, loop));
+    await follow(trainer, feed, course, options, async (stop, loop, isEnd) => {
+      if (isEnd || keeper.isDue()) await write(stop, loop);
+    });
+    return await finish(network, trainer, feed, course, options);
+  } catch (error) {
+    // That the feed was closed is not why.
+    options.signal.throwIfAborted();
+    throw error;
   } finally {
+    options.signal.removeEventListener('abort', endFeed);
+    await feed.close();
     await trainer.release();
   }
 }
 
-/** The last checkpoint. A damaged one costs time and nothing else: the same training is done again from the start. */
-function readCheckpoint({ checkpointFolder, onNote }: TrainOptions): Checkpoint | undefined {
-  const files = readFolderFiles(checkpointFolder, checkpointFileNames);
-  if (files === undefined) return undefined;
-  try {
-    return checkpointFromFiles(files, checkpointFolder);
-  } catch (error) {
-    if (!(error instanceof RmmError) || error.code !== 'model_corrupt') throw error;
-    onNote(`the checkpoint is damaged, so training starts again: ${error.message}`);
-    return undefined;
-  }
+/** What has been trained so far. */
+interface Course {
+  stop: Stop;
+  loop: LoopState;
+  readonly epochs: EpochResult[];
+  best: BestModel | undefined;
 }
 
-/** Epochs of an earlier process; in a run without end those of this generation, else they would grow for ever. */
-function epochsSoFar(resumed: Checkpoint | undefined, { generation }: TrainOptions): EpochResult[] {
-  const epochs = (resumed?.record.epochs as EpochResult[] | undefined) ?? [];
-  return generation === undefined ? [...epochs] : epochs.filter(({ megaset }) => megaset === generation);
+/** In a run without end epochs and best model are those of this generation: losses of others are of other events. */
+function courseSoFar(resumed: Checkpoint | undefined, options: TrainOptions): Course {
+  const { generation, checkpointFolder } = options;
+  const route = routeOf(options);
+  const isOurs = ({ megaset }: { readonly megaset: number }) =>
+    generation === undefined || megaset === generation;
+  const stop: Stop = resumed?.position ?? route.first;
+  invariant(
+    route.canBeginAt(stop),
+    `${checkpointFolder} stands at megaset ${stop.megaset}, which is not of generation ${generation}`,
+  );
+  const epochs = ((resumed?.record.epochs as EpochResult[] | undefined) ?? []).filter(isOurs);
+  const best = resumed?.best !== undefined && isOurs(resumed.best) ? resumed.best : undefined;
+  return { stop, loop: resumed?.loop ?? startLoop(startPlateau(options.learningRate)), epochs, best };
 }
 
-/** In which order megasets are trained on. */
-interface Schedule {
-  readonly first: Position;
-  readonly canBeginAt: (position: Position) => boolean;
-  readonly isOver: (position: Position) => boolean;
-  readonly next: (position: Position) => Position;
-  /** Index of the position's megaset in the plan. */
-  readonly inPlan: (position: Position) => number;
-}
-
-/** `passes` times over all megasets; or one generation, whose number shuffles it like a megaset's. */
-function scheduleOf({ plan, passes, generation }: TrainOptions): Schedule {
-  if (generation !== undefined) {
-    return {
-      first: { pass: 0, megaset: generation },
-      canBeginAt: ({ megaset }) => megaset === generation || megaset === generation + 1,
-      isOver: ({ megaset }) => megaset > generation,
-      next: ({ megaset }) => ({ pass: 0, megaset: megaset + 1 }),
-      inPlan: () => 0,
-    };
-  }
-  const megasets = plan.megasets - 1;
+function checkpointOf(
+  origin: Pick<Checkpoint, 'configurationHash' | 'scalerId' | 'backend'>,
+  network: Network,
+  trainer: Trainer,
+  { epochs, best }: Course,
+  seed: number,
+  { pass, megaset }: Stop,
+  loop: LoopState,
+): Checkpoint {
   return {
-    first: { pass: 0, megaset: 0 },
-    canBeginAt: () => true,
-    isOver: ({ pass }) => pass >= passes,
-    next: ({ pass, megaset }) =>
-      megaset + 1 < megasets ? { pass, megaset: megaset + 1 } : { pass: pass + 1, megaset: 0 },
-    inPlan: ({ megaset }) => megaset,
+    ...origin,
+    network,
+    state: trainer.state(),
+    position: { seed, pass, megaset },
+    loop,
+    ...(best === undefined ? {} : { best }),
+    record: { epochs },
   };
 }
 
-async function trainOne(
+/**
+ * Trains from where the course stands to its end.
+ * @param mark hears of every step and, with `isEnd`, of every megaset that is done
+ */
+async function follow(
   trainer: Trainer,
-  expansion: ExpansionPlan,
-  buckets: readonly TrainingBucket[],
-  validation: readonly TrainingBucket[],
-  position: Position,
+  feed: BatchFeed,
+  course: Course,
   options: TrainOptions,
-  epochs: EpochResult[],
+  mark: (stop: Stop, loop: LoopState, isEnd: boolean) => Promise<void>,
 ): Promise<void> {
-  // With few events a megaset may be empty: nothing to learn from it.
-  if (buckets.length === 0) return;
-  const { seed, learningRate, sampleWeights, earlyStopping } = options;
-  const settings = { seed, ...position, epochs: options.epochs, learningRate, sampleWeights, earlyStopping };
-  for await (const epoch of trainMegaset(trainer, expansion, buckets, validation, settings)) {
-    epochs.push(epoch);
-    options.onEpoch(epoch);
-  }
-}
-
-/** Buckets of a megaset that hold rows, read when they are needed; one that is read again and again is kept. */
-function bucketReader(options: TrainOptions): (megaset: number) => TrainingBucket[] {
-  const { plan, megasetFolder, scaler, maskWords } = options;
-  const patterns = new PatternTable(scaler.columns, maskWords);
-  return (megaset) => {
-    const found: TrainingBucket[] = [];
-    for (let bucket = 0; bucket < plan.buckets; bucket += 1) {
-      const rows = plan.rows[megaset]![bucket]!;
-      if (rows === 0) continue;
-      const load = () => {
-        const read = readBucket(megasetFolder, plan, megaset, bucket)!;
-        const found = patterns.rows(read);
-        const rows = { ...found, pattern: found.pattern.slice(0, read.rows) };
-        const { scaler } = plan;
-        return { rows: scaler === undefined ? rows : { ...rows, scaler }, weights: read.weight };
-      };
-      found.push({ rows, weightSum: plan.weightSums[megaset]![bucket]!, load });
-    }
-    return found.length === 1 ? found.map(kept) : found;
+  const { plan, signal } = options;
+  const route = routeOf(options);
+  const sourceOf = (stop: Stop): BatchSource | undefined => {
+    const megaset = route.inPlan(stop);
+    // With few events a megaset may be empty: nothing to learn from it.
+    if (rowsOf(plan, megaset) === 0) return undefined;
+    return feed.source(megaset, weighingOf(plan, megaset, `megaset ${stop.megaset}`));
   };
-}
-
-function kept(bucket: TrainingBucket): TrainingBucket {
-  let loaded: ReturnType<TrainingBucket['load']> | undefined;
-  return { ...bucket, load: () => (loaded ??= bucket.load()) };
-}
-
-/** The same trainer, stopping at a signal and telling of its steps. */
-function watched(trainer: Trainer, { signal, onStep }: TrainOptions): Trainer {
-  return {
-    network: trainer.network,
-    batch: trainer.batch,
-    get steps() {
-      return trainer.steps;
-    },
-    step: async (input, learningRate) => {
+  const validationPart = plan.megasets - 1;
+  const validation =
+    rowsOf(plan, validationPart) === 0
+      ? undefined
+      : feed.source(validationPart, weighingOf(plan, validationPart, 'the validation part'));
+  while (!route.isOver(course.stop)) {
+    const { stop } = course;
+    const next = route.next(stop);
+    const source = sourceOf(stop);
+    const onLastEpoch = () => {
+      if (!route.isOver(next)) sourceOf(next)?.announce?.({ seed: options.seed, ...next, epoch: 0 });
+    };
+    const afterStep = async (loop: LoopState) => {
       signal.throwIfAborted();
-      const loss = await trainer.step(input, learningRate);
-      onStep(trainer.batch);
-      return loss;
-    },
-    evaluate: (x, weights) => trainer.evaluate(x, weights),
-    addColumnErrors: (x, weights, sums) => trainer.addColumnErrors(x, weights, sums),
-    state: () => trainer.state(),
-    restore: (state) => trainer.restore(state),
-    release: () => trainer.release(),
-  };
+      options.onStep(trainer.batch);
+      await mark(stop, loop, false);
+    };
+    if (source !== undefined) {
+      const settings = { ...megasetOptions(options, route, stop), afterStep, onLastEpoch };
+      for await (const { result, state } of trainMegaset(
+        trainer,
+        source,
+        validation,
+        settings,
+        course.loop,
+      )) {
+        course.loop = state;
+        course.epochs.push(result);
+        course.best = better(course.best, result, trainer);
+        options.onEpoch(result);
+      }
+    }
+    course.stop = next;
+    course.loop = startLoop(course.loop.plateau);
+    await mark(course.stop, course.loop, true);
+  }
 }
 
-/** Usual error of each trained column over the first megasets, up to the number of events asked for. */
-async function usualOf(
+function megasetOptions(options: TrainOptions, route: Route, stop: Stop) {
+  const { seed, epochs, learningRate, earlyStopping, schedule } = options;
+  const whole = schedule.type === 'cosine' ? { ...schedule, steps: route.steps } : schedule;
+  const stepsBefore = route.stepsBefore(stop);
+  return { seed, ...stop, epochs, learningRate, earlyStopping, schedule: whole, stepsBefore };
+}
+
+function better(best: BestModel | undefined, result: EpochResult, trainer: Trainer): BestModel {
+  const loss = result.validationLoss ?? result.loss;
+  if (best !== undefined && loss >= best.loss) return best;
+  const { pass, megaset, epoch } = result;
+  return { pass, megaset, epoch, loss, parameters: trainer.state().parameters };
+}
+
+/** The weights that were asked for, with the usual errors that they give. */
+async function finish(
+  network: Network,
   trainer: Trainer,
-  expansion: ExpansionPlan,
-  buckets: (megaset: number) => TrainingBucket[],
+  feed: BatchFeed,
+  { epochs, best }: Course,
   options: TrainOptions,
-): Promise<Float64Array> {
-  const errors = createColumnErrors(expansion.width);
-  let rows = 0;
-  for (
-    let megaset = 0;
-    megaset < options.plan.megasets - 1 && rows < options.usualErrorEvents;
-    megaset += 1
-  ) {
-    options.signal.throwIfAborted();
-    const part = buckets(megaset);
-    await addColumnErrors(trainer, expansion, part, options.sampleWeights, errors);
-    rows += part.reduce((total, bucket) => total + bucket.rows, 0);
-  }
-  return usualErrors(errors);
+): Promise<Trained> {
+  const isBest = options.keep === 'best' && best !== undefined;
+  if (isBest) trainer.restore({ ...trainer.state(), parameters: best.parameters });
+  const usual = await usualOf(trainer, feed, options);
+  const { parameters } = trainer.state();
+  const bestPlace = placeOf(best);
+  const kept = isBest ? bestPlace : placeOf(epochs.at(-1));
+  return { parts: { network, parameters, usual }, epochs, best: bestPlace, kept };
+}
+
+function placeOf(epoch: EpochPlace | undefined): EpochPlace | undefined {
+  return epoch && { pass: epoch.pass, megaset: epoch.megaset, epoch: epoch.epoch };
+}
+
+function openFeed({ megasetFolder: folder, plan, scaler, maskWords, batch }: TrainOptions): BatchFeed {
+  const store = { folder, plan, columns: scaler.columns, maskWords };
+  return new BatchFeed({ store, scaler }, batch, scaler.trained.length);
 }

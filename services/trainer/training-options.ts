@@ -15,6 +15,7 @@ export function trainingOptions(
 ): TrainModelOptions {
   const { loaded, tools } = context;
   const { config, profile } = loaded;
+  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
   return {
     config,
     profile,
@@ -22,14 +23,20 @@ export function trainingOptions(
     featureLayout: featurizerOf(config).layout,
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
-    hear: trainingEars(tools),
-    save: (write) => untilWritten(context, 'checkpoint', write, signal),
+    hear: trainingEars(tools, metrics),
+    clock: tools.clock,
+    save: async (write) => {
+      await untilWritten(context, 'checkpoint', write, signal);
+      metrics.checkpoint(tools.clock.wallMs());
+    },
     signal,
   };
 }
 
-function trainingEars(tools: ServiceContext['tools']): TrainingEars {
-  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
+function trainingEars(
+  tools: ServiceContext['tools'],
+  metrics: ReturnType<typeof stageMetrics>,
+): TrainingEars {
   // Training works without a pause from here on.
   let beforeMs = tools.clock.steadyMs();
   return {
@@ -40,7 +47,6 @@ function trainingEars(tools: ServiceContext['tools']): TrainingEars {
       beforeMs = nowMs;
     },
     onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
-      metrics.checkpoint(tools.clock.wallMs());
       if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
       tools.log.info('epoch', {
         pass,

@@ -65,7 +65,7 @@ function pickRows(cells: FeatureRows, columns: RowColumns, rows: Int32Array, sou
       masks[index * maskWords + word] = cells.masks[row * maskWords + word]!;
     values.set(cells.values.subarray(cells.offsets[row]!, cells.offsets[row + 1]!), offsets[index]!);
   }
-  const { weight, hash_high: high, hash_low: low, entry } = columns;
+  const { weight, channel, hash_high: high, hash_low: low, entry } = columns;
   // As pairs of 32-bit halves: reading a BigInt64Array would allocate a BigInt each time.
   const halves = new Int32Array(entry.buffer, entry.byteOffset, 2 * entry.length);
   return {
@@ -77,6 +77,7 @@ function pickRows(cells: FeatureRows, columns: RowColumns, rows: Int32Array, sou
     source: new Int32Array(rows.length).fill(source),
     entry: Float64Array.from(rows, (row) => halves[2 * row + 1]! * 0x100000000 + (halves[2 * row]! >>> 0)),
     weight: Float64Array.from(rows, (row) => weight[row]!),
+    channel: Int32Array.from(rows, (row) => channel[row]!),
     masks,
     offsets,
     values,

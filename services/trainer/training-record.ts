@@ -1,5 +1,6 @@
 import type { Config, Profile } from '../../lib/config/index.js';
 import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import type { EpochPlace } from './train.js';
 
 /** What a model folder says of how it was made; run.json repeats a part of it. */
 export interface TrainingRecord {
@@ -16,5 +17,8 @@ export interface TrainingRecord {
     readonly validation_rows: number;
     readonly megasets: readonly number[];
     readonly epochs: readonly EpochResult[];
+    /** The epoch with the least loss, and the one whose weights the model has (training.keep). */
+    readonly best?: EpochPlace;
+    readonly kept?: EpochPlace;
   };
 }

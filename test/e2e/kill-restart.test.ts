@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../lib/base/package-root.js';
+import { seededRandom } from '../sim/support/chance.js';
 import { inFolder, outputDigests, runCli, startCli } from '../support/cli.js';
 
 const long = process.env.RMMSTREAM_TEST_LONG === '1';
@@ -17,21 +18,10 @@ const settings = [
   'training.batch_events=512',
 ];
 
-/** mulberry32: the moments of the kills can be repeated from the printed seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 test(`a run killed with -9 at random moments (${kills} kills) ends with the same bytes as an uninterrupted one`, async (context) => {
   const seed = Number(process.env.RMMSTREAM_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed}`);
-  const draw = random(seed);
+  const draw = seededRandom(seed);
   await inFolder(async (folder) => {
     const args = (output: string) => ['run', config, '--output', output, ...settings];
     const calm = join(folder, 'calm');

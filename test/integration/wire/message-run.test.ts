@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
+import { systemClock } from '../../../lib/base/clock.js';
 import { BatchFileReader } from '../../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../../lib/columnar/arrow/feature-batch.js';
 import { readParquetColumns } from '../../../lib/columnar/parquet/read-columns.js';
@@ -13,7 +14,6 @@ import { aroundSums, bindCells, bindRows, expandScaled } from '../../../lib/lear
 import { planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
-import { sumSampleWeights } from '../../../lib/learning/sample-weights.js';
 import { freezeScaler, type Scaler } from '../../../lib/learning/scaler.js';
 import { createScoreColumns } from '../../../lib/learning/score-rows.js';
 import { copyRows } from '../../../lib/physics/feature-buffer.js';
@@ -222,9 +222,7 @@ async function trainOn(
     });
     writer.add(part.rows, part.megaset);
   }
-  const plan = await writer.finish(training.sample_weights, (weights) =>
-    sumSampleWeights(weights, training.sample_weights),
-  );
+  const plan = await writer.finish(training.sample_weights);
   assert.ok(plan.buckets > 1, 'a megaset has several buckets');
   return train(backend, {
     network: networkOf(config),
@@ -241,7 +239,10 @@ async function trainOn(
     threads: config.learning.threads,
     learningRate: training.learning_rate,
     ...plainTraining,
-    sampleWeights: training.sample_weights,
+    schedule: { type: 'constant' },
+    keep: training.keep,
+    checkpointMinutes: 0,
+    clock: systemClock,
     earlyStopping: {
       patience: training.early_stopping.patience_epochs,
       minDelta: training.early_stopping.min_delta,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import type { Scorer } from '../../../lib/learning/backend.js';
-import { createBatch, forEachBatch } from '../../../lib/learning/batches.js';
+import { bucketSource } from '../../../lib/learning/batches.js';
 import { aroundSums, bindCells, bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { type ExpansionPlan, planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { rowMoments } from '../../../lib/learning/moments.js';
@@ -90,9 +90,11 @@ test('training batches of scaled rows are those of the rows that they were made 
       const seen = async (rows: typeof data.rows | typeof scaled) => {
         const batches: unknown[] = [];
         const bucket = { ...bucketOf(data), load: () => ({ ...data, rows }) };
-        await forEachBatch(plan, [bucket], createBatch(size, plan.width), 'abs', 2, key, async (batch) => {
+        for await (const batch of bucketSource(plan, [bucket], size, { mode: 'abs', scale: 2 }).batches(
+          key,
+          0,
+        ))
           batches.push([batch.x.slice(), batch.weights.slice(), batch.real]);
-        });
         return batches;
       };
       assert.deepEqual(await seen(scaled), await seen(data.rows));

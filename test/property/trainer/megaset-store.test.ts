@@ -18,6 +18,7 @@ interface Row {
   readonly source: number;
   readonly entry: number;
   readonly weight: number;
+  readonly channel: number;
   readonly mask: number;
   readonly values: readonly number[];
   readonly megaset: number;
@@ -32,6 +33,7 @@ const anyRow: fc.Arbitrary<Row> = fc.record({
   entry: fc.integer({ min: 0, max: 5 }),
   // Finite even when added up, as dead letters leave it.
   weight: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }),
+  channel: fc.integer({ min: -3, max: 3 }),
   mask: uint32,
   values: fc.array(fc.float({ noNaN: true }), { maxLength: 5 }),
   megaset: fc.integer({ min: 0, max: 2 }),
@@ -49,6 +51,7 @@ function pack(rows: readonly Row[]): TrainingRows {
     source: Int32Array.from(rows, (row) => row.source),
     entry: Float64Array.from(rows, (row) => row.entry),
     weight: Float64Array.from(rows, (row) => row.weight),
+    channel: Int32Array.from(rows, (row) => row.channel),
     masks: Uint32Array.from(rows, (row) => row.mask),
     offsets,
     values: Float32Array.from(rows.flatMap((row) => row.values)),
@@ -63,6 +66,7 @@ function unpack(packed: TrainingRows | undefined): unknown[] {
     source: packed.source[row],
     entry: packed.entry[row],
     weight: packed.weight[row],
+    channel: packed.channel[row],
     mask: packed.masks[row],
     values: [...packed.values.subarray(packed.offsets[row], packed.offsets[row + 1])],
   }));
@@ -94,17 +98,28 @@ test('every row comes back once, in its bucket, in the order of (hash, source, e
               Int16Array.from(part, (row) => row.megaset),
             );
           }
-          const plan = await writer.finish('abs', (weights) =>
-            weights.reduce((sum, weight) => sum + Math.abs(weight), 0),
-          );
+          const plan = await writer.finish('abs');
           assert.deepEqual(readMegasetPlan(folder), plan);
           for (let megaset = 0; megaset < 3; megaset += 1) {
+            const inMegaset = rows.filter((row) => row.megaset === megaset).sort(compare);
+            for (const { channel, rows: count, weight } of plan.channels[megaset]!) {
+              const ofChannel = inMegaset.filter((row) => row.channel === channel);
+              assert.equal(count, ofChannel.length);
+              assert.equal(
+                weight,
+                ofChannel.reduce((sum, row) => sum + Math.abs(row.weight), 0),
+              );
+            }
+            assert.equal(
+              plan.channels[megaset]!.reduce((sum, { rows: count }) => sum + count, 0),
+              inMegaset.length,
+            );
             for (let bucket = 0; bucket < buckets; bucket += 1) {
               const expected = rows
                 .filter((row) => row.megaset === megaset && bucketOf(row.hashHigh, buckets) === bucket)
                 .sort(compare)
                 .map(({ megaset: _, ...row }) => row);
-              assert.deepEqual(unpack(readBucket(folder, plan, megaset, bucket)), expected);
+              assert.deepEqual(unpack(await readBucket(folder, plan, megaset, bucket)), expected);
             }
           }
         },

@@ -166,6 +166,22 @@ test('a lonely file where the list belongs shows how to write it', (context) => 
   ]);
 });
 
+one(
+  'a cosine has no end in a run without one',
+  '  mode: continuous\nengine: {type: kafka, brokers: ["a:1"]}\ntraining: {schedule: {type: cosine}}\n',
+  'config_conflict | analysis.yaml:8:29: training.schedule.type: found cosine beside input.mode: continuous; a cosine needs an end, which such a run has not: use plateau or constant',
+);
+one(
+  'a least rate above the largest',
+  'training: {learning_rate: 0.001, schedule: {type: plateau, minimum_rate: 0.01}}\n',
+  'config_conflict | analysis.yaml:6:74: training.schedule.minimum_rate: found 0.01, expected at most training.learning_rate (0.001)',
+);
+one(
+  'a key of another schedule',
+  'training: {schedule: {type: cosine, factor: 0.5}}\n',
+  'config_not_applicable | analysis.yaml:6:37: training.schedule.factor: is read only where training.schedule.type is plateau, and here it is cosine; leave it out',
+);
+
 test('several problems come all at once, each with its own place', (context) => {
   const checked = check(
     context,

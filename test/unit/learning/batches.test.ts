@@ -1,14 +1,21 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
+  BatchWalk,
+  bucketSource,
   createBatch,
-  forEachBatch,
+  memorySource,
   type ShuffleKey,
   type TrainingRows,
 } from '../../../lib/learning/batches.js';
 import { afterEpoch, startStopping } from '../../../lib/learning/early-stopping.js';
 import { permutation, Random } from '../../../lib/learning/random.js';
-import { sampleWeight, sumSampleWeights, weightScale } from '../../../lib/learning/sample-weights.js';
+import {
+  sampleWeight,
+  sumByChannel,
+  sumSampleWeights,
+  weightScale,
+} from '../../../lib/learning/sample-weights.js';
 import { expectError } from './expect-error.js';
 import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
 
@@ -21,12 +28,20 @@ interface Seen {
   readonly real: number;
 }
 
-async function run(parts: readonly TrainingRows[], size: number, key?: ShuffleKey): Promise<Seen[]> {
+async function run(
+  parts: readonly TrainingRows[],
+  size: number,
+  key?: ShuffleKey,
+  skip = 0,
+): Promise<Seen[]> {
+  const source = bucketSource(plan, parts.map(bucketOf), size, { mode: 'abs', scale: 2 });
+  return seenOf(source.batches(key, skip));
+}
+
+async function seenOf(batches: AsyncIterable<Seen>): Promise<Seen[]> {
   const seen: Seen[] = [];
-  const buckets = parts.map((part) => bucketOf(part));
-  await forEachBatch(plan, buckets, createBatch(size, plan.width), 'abs', 2, key, async (batch) => {
-    seen.push({ x: batch.x.slice(), weights: batch.weights.slice(), real: batch.real });
-  });
+  for await (const { x, weights, real } of batches)
+    seen.push({ x: x.slice(), weights: weights.slice(), real });
   return seen;
 }
 
@@ -66,6 +81,43 @@ test('the shuffle holds every row once, repeats for the same key and differs for
     const other = rowsIn(await run(parts, 20, { ...key, [name]: key[name] + 1 }));
     assert.notDeepEqual(other, shuffled, name);
   }
+});
+
+test('batches that are skipped leave the others as they are, and their buckets are not loaded', async () => {
+  const key = { seed: 1, pass: 0, megaset: 2, epoch: 3 };
+  const parts = [sliceRows(data, 0, 50), sliceRows(data, 50, 80), sliceRows(data, 80, 107)];
+  const whole = await run(parts, 10, key);
+  for (let skip = 0; skip <= whole.length; skip++)
+    assert.deepEqual(await run(parts, 10, key, skip), whole.slice(skip), `${skip} skipped`);
+  let loads = 0;
+  const buckets = parts.map((part) => ({
+    ...bucketOf(part),
+    load: () => {
+      loads++;
+      return part;
+    },
+  }));
+  await seenOf(bucketSource(plan, buckets, 10, { mode: 'abs', scale: 2 }).batches(key, 9));
+  assert.equal(loads, 1);
+});
+
+test('a bucket is asked for ahead when the one before it is there, and the last one is told of', async () => {
+  const heard: string[] = [];
+  const parts = [sliceRows(data, 0, 50), sliceRows(data, 50, 80), sliceRows(data, 80, 107)];
+  const buckets = parts.map((part, index) => ({
+    ...bucketOf(part),
+    load: () => {
+      heard.push(`load ${index}`);
+      return part;
+    },
+    ahead: () => heard.push(`ahead ${index}`),
+  }));
+  const onLast = () => heard.push('last');
+  const weighing = { mode: 'abs', scale: 1 } as const;
+  const walk = new BatchWalk(plan, buckets, { weighing, key: undefined, skipRows: 0, onLast });
+  const batch = createBatch(20, plan.width);
+  while (await walk.fill(batch));
+  assert.deepEqual(heard, ['load 0', 'ahead 1', 'load 1', 'ahead 2', 'load 2', 'last']);
 });
 
 test('permutations are even: each value comes to each place about equally often', () => {
@@ -110,9 +162,45 @@ test('sample weights: absolute value, none, clipped at 0; mean 1 after scaling',
       [2, 0, 0.5],
     ],
   );
+  assert.deepEqual(sampleWeight(-3, 'balanced'), 3);
   assert.equal(sumSampleWeights(weights, 'clip') * weightScale(3, 2.5, 'megaset 0'), 3);
   expectError(() => weightScale(0, 0, 'megaset 4'), 'training_rows_unusable', /megaset 4 has 0 rows/);
   expectError(() => weightScale(3, 0, 'megaset 4'), 'training_rows_unusable', /sum of sample weights of 0/);
+});
+
+test('balanced weights give every channel of a megaset the same total, with mean 1', async () => {
+  const channels = Int32Array.from(data.weights, (_, row) => (row % 9 === 0 ? 5 : row % 4 === 0 ? -2 : 8));
+  // A channel without weight has no total to give.
+  const weights = data.weights.map((weight, row) => (row > 100 ? 0 : weight));
+  channels.fill(77, 101);
+  const rows = { ...data, weights, channels };
+  const source = memorySource(plan, [sliceRows(rows, 0, 40), sliceRows(rows, 40, 107)], 107, 'balanced');
+  const [batch] = await seenOf(source.batches(undefined, 0));
+  for (const channel of [5, -2, 8]) {
+    const total = batch!.weights.reduce(
+      (sum, weight, row) => sum + (channels[row] === channel ? weight : 0),
+      0,
+    );
+    assert.ok(Math.abs(total / (107 / 3) - 1) < 1e-6, `channel ${channel}: ${total}`);
+  }
+  assert.ok(batch!.weights.subarray(101).every((weight) => weight === 0));
+  // Within a channel the events keep their proportions.
+  assert.ok(
+    Math.abs(batch!.weights[9]! / batch!.weights[18]! / Math.abs(weights[9]! / weights[18]!) - 1) < 1e-6,
+  );
+});
+
+test('sums by channel do not depend on how rows are cut, and add up to the sum of all', () => {
+  const weights = Float64Array.of(0.1, -0.2, 0.3, 0.4, 0.7);
+  const channels = Int32Array.of(3, 1, 3, 2, 1);
+  const whole = sumByChannel(weights, channels, 'abs');
+  const first = sumByChannel(weights.subarray(0, 2), channels.subarray(0, 2), 'abs');
+  assert.deepEqual(sumByChannel(weights.subarray(2), channels.subarray(2), 'abs', first), whole);
+  assert.deepEqual(whole, [
+    { channel: 1, rows: 2, weight: 0.2 + 0.7 },
+    { channel: 2, rows: 1, weight: 0.4 },
+    { channel: 3, rows: 2, weight: 0.1 + 0.3 },
+  ]);
 });
 
 test('early stopping waits for `patience` epochs without an improvement of more than minDelta', () => {

@@ -5,7 +5,6 @@ import { initialParameters } from '../../../lib/learning/initialise.js';
 import { rowMoments } from '../../../lib/learning/moments.js';
 import { type Activation, buildNetwork, type Network } from '../../../lib/learning/network.js';
 import { Random } from '../../../lib/learning/random.js';
-import { type SampleWeights, sumSampleWeights } from '../../../lib/learning/sample-weights.js';
 import { defaultScalerOptions, freezeScaler, type Scaler } from '../../../lib/learning/scaler.js';
 import type { SparseRows } from '../../../lib/learning/sparse-rows.js';
 
@@ -44,6 +43,7 @@ export function sliceRows(data: TrainingRows, first: number, last: number): Trai
       values: rows.values.slice(start, rows.offsets[last]!),
     },
     weights: data.weights.slice(first, last),
+    ...(data.channels === undefined ? {} : { channels: data.channels.slice(first, last) }),
   };
 }
 
@@ -75,12 +75,8 @@ export function scalerOf(data: TrainingRows, minFilled = 10): Scaler {
   return freezeScaler(rowMoments(data.rows), kinds, { ...defaultScalerOptions, minFilled });
 }
 
-export function bucketOf(data: TrainingRows, mode: SampleWeights = 'abs'): TrainingBucket {
-  return {
-    rows: data.rows.rows,
-    weightSum: sumSampleWeights(data.weights, mode),
-    load: () => data,
-  };
+export function bucketOf(data: TrainingRows): TrainingBucket {
+  return { rows: data.rows.rows, load: () => data };
 }
 
 /** A small autoencoder over the trained columns of `data`, ready to train. */

@@ -27,7 +27,21 @@ const checkpoint = {
   backend: { name: 'onnxruntime-node', version: '1.30.0' },
   network,
   state: { ...start, step: 17 },
-  position: { seed: 1, pass: 0, megaset: 4, epoch: 2 },
+  position: { seed: 1, pass: 0, megaset: 4 },
+  loop: {
+    epoch: 2,
+    batch: 3,
+    lossSum: 0.1 + 0.2,
+    stopping: { best: null, bestEpoch: -1, stop: false },
+    plateau: { rate: 1e-3, best: 1 / 3, waited: 2, cooling: 1 },
+  },
+  best: {
+    pass: 0,
+    megaset: 3,
+    epoch: 1,
+    loss: 0.7,
+    parameters: start.parameters.map((values) => values.map((value) => value / 3)),
+  },
   record: { losses: [1] },
 };
 
@@ -134,9 +148,23 @@ test('the exported score.onnx gives our scores, for any number of rows', async (
   await scorer.release();
 });
 
-test('a checkpoint survives its files', () => {
+test('a checkpoint survives its files, also before there is a best epoch', () => {
   const files = checkpointFiles(checkpoint);
   assert.deepEqual(checkpointFromFiles(folder(files), 'c'), checkpoint);
+  const { best: _, ...young } = checkpoint;
+  assert.deepEqual(checkpointFromFiles(folder(checkpointFiles(young)), 'c'), young);
+});
+
+test('a checkpoint of an older version is refused with both versions', () => {
+  const files = folder(checkpointFiles(checkpoint));
+  const older = withJson(files, 'checkpoint.json', (index: { version: number }) => {
+    index.version = 1;
+  });
+  expectError(
+    () => checkpointFromFiles(older, 'c'),
+    'model_version_unsupported',
+    /version 1; this rmmstream reads version 2/,
+  );
 });
 
 test('a damaged checkpoint is refused', () => {
@@ -162,6 +190,12 @@ test('a damaged checkpoint is refused', () => {
   refuse((index: { position: unknown }) => {
     index.position = { seed: 1 };
   }, /"position"/);
+  refuse((index: { loop: { plateau: unknown } }) => {
+    index.loop.plateau = {};
+  }, /"loop"/);
+  refuse((index: { best: { loss: unknown } }) => {
+    index.best.loss = null;
+  }, /"best"/);
   refuse((index: { columns: number }) => {
     index.columns += 1;
   }, /bytes of weights/);

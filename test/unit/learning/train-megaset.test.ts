@@ -3,30 +3,33 @@ import { once } from 'node:events';
 import test from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { initialState, type Trainer, type TrainerState } from '../../../lib/learning/backend.js';
+import { bucketSource, memorySource } from '../../../lib/learning/batches.js';
 import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
 import { bindRows, expandScaled } from '../../../lib/learning/expand.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
+import { constantRate, startPlateau } from '../../../lib/learning/learning-rate.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
-import { meanLoss, trainMegaset } from '../../../lib/learning/train-megaset.js';
+import { sumSampleWeights } from '../../../lib/learning/sample-weights.js';
+import { meanLoss, startLoop, trainMegaset } from '../../../lib/learning/train-megaset.js';
 import { addColumnErrors, createColumnErrors, usualErrors } from '../../../lib/learning/usual-errors.js';
-import { expectRejection } from './expect-error.js';
+import { expectError, expectRejection } from './expect-error.js';
 import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
 import { data, scoreAndTrain, type TrainingRun } from './training-run.js';
 
 const reference = await scoreAndTrain('onnxruntime-node', 1);
 const { backend } = await findBackend('onnxruntime-node', backendCandidates(1));
-const common = { seed: 5, pass: 0, learningRate: 0.01, sampleWeights: 'abs' as const };
+const common = { seed: 5, pass: 0, ...constantRate(0.01) };
 const noStopping = { patience: 0, minDelta: 0 };
 
 async function train(trainer: Trainer, megasets: readonly number[]): Promise<void> {
   const { plan } = smallSetup(data);
   for (const megaset of megasets) {
-    const buckets = [bucketOf(sliceRows(data, megaset * 900, megaset * 900 + 900))];
+    const source = memorySource(plan, [sliceRows(data, megaset * 900, megaset * 900 + 900)], 256, 'abs');
     const options = { ...common, megaset, epochs: 2, earlyStopping: noStopping };
-    for await (const _ of trainMegaset(trainer, plan, buckets, [], options));
+    for await (const _ of trainMegaset(trainer, source, undefined, options));
   }
 }
 
@@ -102,7 +105,8 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
     backend,
     network,
     state: first.state(),
-    position: { seed: 5, pass: 0, megaset: 1, epoch: 0 },
+    position: { seed: 5, pass: 0, megaset: 1 },
+    loop: startLoop(startPlateau(0.01)),
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');
@@ -131,10 +135,13 @@ test('a run resumed from a checkpoint ends with the bits of an uninterrupted one
 test('validation loss and usual errors equal a direct computation over all rows, tail included', async () => {
   const { plan, network, start } = smallSetup(data);
   const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
-  const buckets = [bucketOf(sliceRows(data, 0, 700)), bucketOf(sliceRows(data, 700, 1000))];
-  const loss = await meanLoss(trainer, plan, buckets, 'abs');
+  const parts = [sliceRows(data, 0, 700), sliceRows(data, 700, 1000)];
+  const loss = await meanLoss(trainer, memorySource(plan, parts, 256, 'abs'));
   const errors = createColumnErrors(plan.width);
-  for (const bucket of buckets) await addColumnErrors(trainer, plan, [bucket], 'abs', errors);
+  for (const part of parts) {
+    const raw = bucketSource(plan, [bucketOf(part)], 256, { mode: 'abs', scale: 1 });
+    await addColumnErrors(trainer, raw, sumSampleWeights(part.weights, 'abs'), errors);
+  }
 
   const count = 1000;
   const x = new Float32Array(count * plan.width);
@@ -155,7 +162,7 @@ test('validation loss and usual errors equal a direct computation over all rows,
   usualErrors(errors).forEach((value, column) => {
     assert.ok(Math.abs(value / columns[column]! - 1) < 1e-5, `column ${column}`);
   });
-  assert.equal(await meanLoss(trainer, plan, [], 'abs'), undefined);
+  assert.equal(await meanLoss(trainer, bucketSource(plan, [], 256, { mode: 'abs', scale: 1 })), undefined);
   await reconstructor.release();
   await trainer.release();
 });
@@ -165,7 +172,8 @@ test('early stopping ends the megaset and says so', async () => {
   const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
   const results = [];
   const options = { ...common, megaset: 0, epochs: 9, earlyStopping: { patience: 2, minDelta: 1e9 } };
-  for await (const result of trainMegaset(trainer, plan, [bucketOf(data)], [bucketOf(data)], options)) {
+  const source = memorySource(plan, [data], 256, 'abs');
+  for await (const { result } of trainMegaset(trainer, source, source, options)) {
     results.push(result.stopped);
   }
   assert.deepEqual(results, [false, false, true]);
@@ -175,9 +183,10 @@ test('early stopping ends the megaset and says so', async () => {
 test('a loss that is no longer finite ends the training with the megaset, epoch and step', async () => {
   const { plan, network, start } = smallSetup(data);
   const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
-  const options = { ...common, megaset: 3, epochs: 9, learningRate: 1e30, earlyStopping: noStopping };
+  const options = { ...common, megaset: 3, epochs: 9, ...constantRate(1e30), earlyStopping: noStopping };
+  const source = memorySource(plan, [data], 256, 'abs');
   const run = async () => {
-    for await (const _ of trainMegaset(trainer, plan, [bucketOf(data)], [], options));
+    for await (const _ of trainMegaset(trainer, source, undefined, options));
   };
   await expectRejection(
     run(),
@@ -187,15 +196,10 @@ test('a loss that is no longer finite ends the training with the megaset, epoch 
   await trainer.release();
 });
 
-test('a megaset without rows or without weight is refused', async () => {
-  const { plan, network, start } = smallSetup(data);
-  const trainer = await backend.createTrainer(network, start, { batch: 256, threads: 1, ...plainTraining });
-  const options = { ...common, megaset: 7, epochs: 1, earlyStopping: noStopping };
-  const run = async (bucket: ReturnType<typeof bucketOf>) => {
-    for await (const _ of trainMegaset(trainer, plan, [bucket], [], options));
-  };
-  await expectRejection(run(bucketOf(makeRows(1, 0, 40))), 'training_rows_unusable', /megaset 7 has 0 rows/);
+test('a source without rows or without weight is refused', () => {
+  const { plan } = smallSetup(data);
+  const source = (...parts: Parameters<typeof memorySource>[1]) => memorySource(plan, parts, 256, 'abs');
+  expectError(() => source(makeRows(1, 0, 40)), 'training_rows_unusable', /has 0 rows/);
   const weightless = { ...sliceRows(data, 0, 10), weights: new Float64Array(10) };
-  await expectRejection(run(bucketOf(weightless)), 'training_rows_unusable', /megaset 7 has 10 rows/);
-  await trainer.release();
+  expectError(() => source(weightless), 'training_rows_unusable', /has 10 rows/);
 });

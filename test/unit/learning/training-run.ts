@@ -1,5 +1,7 @@
 import type { TrainerState } from '../../../lib/learning/backend.js';
+import { memorySource } from '../../../lib/learning/batches.js';
 import { type BackendName, backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
+import { constantRate } from '../../../lib/learning/learning-rate.js';
 import { plainTraining } from '../../../lib/learning/loss.js';
 import { createScoreColumns, RowScorer, type ScoreColumns } from '../../../lib/learning/score-rows.js';
 import { type EpochResult, trainMegaset } from '../../../lib/learning/train-megaset.js';
@@ -9,7 +11,7 @@ import {
   inverseUsualErrors,
   usualErrors,
 } from '../../../lib/learning/usual-errors.js';
-import { bucketOf, makeRows, sliceRows, smallSetup } from './fixtures.js';
+import { makeRows, sliceRows, smallSetup } from './fixtures.js';
 
 export interface TrainingRun {
   readonly epochs: EpochResult[];
@@ -29,21 +31,21 @@ export async function scoreAndTrain(name: BackendName, threads: number): Promise
   const epochs: EpochResult[] = [];
   const halves = [sliceRows(data, 0, 900), sliceRows(data, 900, 1800)];
   for (const [megaset, half] of halves.entries()) {
-    const buckets = [bucketOf(sliceRows(half, 0, 500)), bucketOf(sliceRows(half, 500, 900))];
-    const validation = [bucketOf(sliceRows(data, 1800, 2000))];
-    const results = trainMegaset(trainer, plan, buckets, validation, {
+    const source = memorySource(plan, [sliceRows(half, 0, 500), sliceRows(half, 500, 900)], 256, 'abs');
+    const validation = memorySource(plan, [sliceRows(data, 1800, 2000)], 256, 'abs');
+    const results = trainMegaset(trainer, source, validation, {
       seed: 5,
       pass: 0,
       megaset,
       epochs: 3,
-      learningRate: 0.01,
-      sampleWeights: 'abs',
+      ...constantRate(0.01),
       earlyStopping: { patience: 0, minDelta: 0 },
     });
-    for await (const result of results) epochs.push(result);
+    for await (const { result } of results) epochs.push(result);
   }
   const errors = createColumnErrors(plan.width);
-  for (const half of halves) await addColumnErrors(trainer, plan, [bucketOf(half)], 'abs', errors);
+  for (const half of halves)
+    await addColumnErrors(trainer, memorySource(plan, [half], 256, 'abs'), half.rows.rows, errors);
   const usual = usualErrors(errors);
   const state = trainer.state();
   const scorer = await backend.createScorer(network, state.parameters, inverseUsualErrors(usual), options);

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import * as ort from 'onnxruntime-node';
 import { initialState, type Trainer, type TrainerOptions } from '../../../lib/learning/backend.js';
 import { checkpointFiles, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
 import { backendCandidates, findBackend } from '../../../lib/learning/find-backend.js';
 import { initialParameters } from '../../../lib/learning/initialise.js';
+import { startPlateau } from '../../../lib/learning/learning-rate.js';
 import { type LossDescription, plainTraining } from '../../../lib/learning/loss.js';
+import { modelFiles, modelFromFiles } from '../../../lib/learning/model.js';
 import { buildNetwork, type LayerDescription, type Network } from '../../../lib/learning/network.js';
 import { vaeSmall } from '../../../lib/learning/network-presets.js';
 import { NoiseSource } from '../../../lib/learning/noise.js';
 import { Random } from '../../../lib/learning/random.js';
-import { leaky, tanh } from './fixtures.js';
+import { startLoop } from '../../../lib/learning/train-megaset.js';
+import { leaky, makeRows, smallSetup, tanh } from './fixtures.js';
 
 const columns = 12;
 const batch = 64;
@@ -61,7 +65,8 @@ test('mistake 1 of the earlier implementation: a checkpoint restores encoder and
     backend,
     network,
     state: first.state(),
-    position: { seed: 5, pass: 0, megaset: 1, epoch: 0 },
+    position: { seed: 5, pass: 0, megaset: 1 },
+    loop: startLoop(startPlateau(0.01)),
     record: {},
   });
   const read = checkpointFromFiles(new Map(files.map(({ name, bytes }) => [name, bytes])), 'checkpoint');
@@ -176,6 +181,39 @@ test('without a step nothing is random, and the loss is that of the mean without
   const direct = output.reduce((sum, value, at) => sum + (value - x[at]!) ** 2, 0) / batch;
   assert.ok(Math.abs(direct / squares - 1) < 1e-5);
   for (const made of [trainer, plain, reconstructor]) await made.release();
+});
+
+test('a variational model survives its files, and its ONNX file scores by the mean alone', async () => {
+  const data = makeRows(4, 300, 20);
+  const { scaler, plan } = smallSetup(data);
+  const of = buildNetwork({ name: 'all', inputActivation: tanh, layers }, plan.width);
+  const usual = new Float64Array(plan.width).fill(0.5);
+  const parameters = initialParameters(of, 3);
+  const model = { network: of, scaler, parameters, usual, usualFloor: 0.01, record: {} };
+  const { files } = modelFiles(model);
+  const folder = new Map(files.map(({ name, bytes }) => [name, bytes]));
+  assert.deepEqual(modelFromFiles(folder, 'out/model').model, model);
+
+  const rows = 8;
+  const x = uniform(6, rows * plan.width);
+  const session = await ort.InferenceSession.create(Buffer.from(folder.get('score.onnx')!));
+  assert.deepEqual(session.inputNames, ['x']);
+  const { squares } = await session.run({ x: new ort.Tensor('float32', x, [rows, plan.width]) });
+  const still = await backend.createReconstructor(of, parameters, { batch: rows, threads: 1 });
+  const output = await still.reconstruct(x);
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let at = row * plan.width; at < (row + 1) * plan.width; at++) sum += (x[at]! - output[at]!) ** 2;
+    assert.ok(Math.abs((squares!.data[row] as number) / sum - 1) < 1e-5);
+  }
+  // Neither the scores nor the reconstruction change with the log variance.
+  const [kernel, bias] = [parameters[2]!, parameters[3]!];
+  const changed = [...parameters];
+  changed[2] = kernel.map((value, at) => (at % 8 < 4 ? value : 9));
+  changed[3] = bias.map((value, at) => (at < 4 ? value : 9));
+  const other = await backend.createReconstructor(of, changed, { batch: rows, threads: 1 });
+  assert.deepEqual(await other.reconstruct(x), output);
+  for (const made of [still, other, session]) await made.release();
 });
 
 test('a step without its noise is refused', async () => {

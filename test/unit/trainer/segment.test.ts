@@ -12,6 +12,7 @@ const rows = {
   source: Int32Array.of(0, 1),
   entry: Float64Array.of(10, 11),
   weight: Float64Array.of(0.5, -1),
+  channel: Int32Array.of(361106, -1),
   masks: Uint32Array.of(5, 6),
   offsets: Int32Array.of(0, 1, 3),
   values: Float32Array.of(1, 2, 3),

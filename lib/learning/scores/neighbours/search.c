@@ -1,16 +1,18 @@
 /* Exact nearest neighbours, for WebAssembly with SIMD (lib/base/wasm/build.py); search.ts lays out the memory.
  *
- * Rows lie in a k-d tree whose boxes are in AXES rotated coordinates, those along which the rows vary most: what is
- * beyond the limit there is beyond it in all coordinates. What is not is measured in float64 in the coordinates given,
- * one after the other. So the answer has the bits of a plain search, and the tree decides only how soon it comes.
+ * Rows are looked at in AXES rotated coordinates, those along which they vary most, and lie in a k-d tree whose boxes
+ * are in the first BOX_AXES of them: what is beyond the limit there is beyond it in all coordinates. What is not is
+ * measured in float64 in the coordinates given, one after the other. So the answer has the bits of a plain search, and
+ * the tree decides only how soon it comes.
  *
- * The tree is complete: node i has the children 2i+1 and 2i+2, the last `leaves` nodes are leaves. A box is AXES least
- * and AXES greatest coordinates. Leaves hold blocks of four rows, AXES x 4 rotated coordinates, axis by axis; places
+ * The tree is complete: node i has the children 2i+1 and 2i+2, the last `leaves` nodes are leaves. A box is
+ * BOX_AXES least and BOX_AXES greatest coordinates. Leaves hold blocks of four rows, AXES x 4 rotated coordinates, axis by axis; places
  * without a row are +infinity.
  */
 #include <wasm_simd128.h>
 
-#define AXES 8
+#define AXES 12
+#define BOX_AXES 8
 #define MAX_KEPT 256
 #define MAX_DEPTH 32
 
@@ -32,15 +34,16 @@ static void set_limit(Nearest *nearest) {
   nearest->limit = limit < 3e38 ? (float)limit : 3e38f;
 }
 
-static float distance_to_box(const float *box, v128_t low, v128_t high) {
+static float distance_to_box(const float *box, const float *rotated) {
   const v128_t zero = wasm_f32x4_splat(0);
-  const v128_t below = wasm_f32x4_sub(wasm_v128_load(box), low);
-  const v128_t above = wasm_f32x4_sub(low, wasm_v128_load(box + AXES));
-  const v128_t gap = wasm_f32x4_pmax(zero, wasm_f32x4_pmax(below, above));
-  const v128_t below2 = wasm_f32x4_sub(wasm_v128_load(box + 4), high);
-  const v128_t above2 = wasm_f32x4_sub(high, wasm_v128_load(box + AXES + 4));
-  const v128_t gap2 = wasm_f32x4_pmax(zero, wasm_f32x4_pmax(below2, above2));
-  const v128_t sum = wasm_f32x4_add(wasm_f32x4_mul(gap, gap), wasm_f32x4_mul(gap2, gap2));
+  v128_t sum = zero;
+  for (int axis = 0; axis < BOX_AXES; axis += 4) {
+    const v128_t at = wasm_v128_load(rotated + axis);
+    const v128_t below = wasm_f32x4_sub(wasm_v128_load(box + axis), at);
+    const v128_t above = wasm_f32x4_sub(at, wasm_v128_load(box + BOX_AXES + axis));
+    const v128_t gap = wasm_f32x4_pmax(zero, wasm_f32x4_pmax(below, above));
+    sum = wasm_f32x4_add(sum, wasm_f32x4_mul(gap, gap));
+  }
   return (wasm_f32x4_extract_lane(sum, 0) + wasm_f32x4_extract_lane(sum, 1)) +
          (wasm_f32x4_extract_lane(sum, 2) + wasm_f32x4_extract_lane(sum, 3));
 }
@@ -92,8 +95,6 @@ __attribute__((export_name("mean_distances"))) void mean_distances(
   for (int at = 0; at < count; at++) {
     const float *query = queries + (long)at * columns;
     const float *turned = rotated + (long)at * AXES;
-    const v128_t low = wasm_v128_load(turned);
-    const v128_t high = wasm_v128_load(turned + 4);
     double square = 0;
     for (int column = 0; column < columns; column++) square += (double)query[column] * (double)query[column];
     nearest.slack = ABSOLUTE * square;
@@ -107,9 +108,9 @@ __attribute__((export_name("mean_distances"))) void mean_distances(
       float bound = bounds[depth];
       while (node < inner && bound <= nearest.limit) {
         const int left = 2 * node + 1;
-        const float *box = boxes + (long)left * 2 * AXES;
-        const float to_left = distance_to_box(box, low, high);
-        const float to_right = distance_to_box(box + 2 * AXES, low, high);
+        const float *box = boxes + (long)left * 2 * BOX_AXES;
+        const float to_left = distance_to_box(box, turned);
+        const float to_right = distance_to_box(box + 2 * BOX_AXES, turned);
         const int right_first = to_right < to_left;
         nodes[depth] = right_first ? left : left + 1;
         bounds[depth++] = right_first ? to_left : to_right;

@@ -1,5 +1,7 @@
 /** Rotated coordinates that the search looks at before it measures a row (search.c). */
-export const searchAxes = 8;
+export const searchAxes = 12;
+/** The first of them, in which boxes are. */
+const boxAxes = 8;
 
 /** Rows that a leaf holds at most; of 8, 16, 32 and 64 the quickest. */
 const leafRows = 32;
@@ -7,7 +9,7 @@ const leafRows = 32;
 /** A complete k-d tree as search.c reads it. */
 export interface NeighbourTree {
   readonly leaves: number;
-  /** Least and greatest coordinates of each node, 2 x searchAxes. */
+  /** Least and greatest coordinates of each node, 2 x boxAxes. */
   readonly boxes: Float32Array;
   /** Rotated coordinates of four rows at a time, axis by axis; +infinity where there is no row. */
   readonly blocks: Float32Array;
@@ -28,13 +30,13 @@ export function buildTree(values: Float32Array, rotated: Float32Array, columns: 
   while (count > leaves * leafRows) leaves *= 2;
   const nodes = 2 * leaves - 1;
   const order = Int32Array.from({ length: count }, (_, row) => row);
-  const boxes = new Float32Array(nodes * 2 * searchAxes);
+  const boxes = new Float32Array(nodes * 2 * boxAxes);
   const ends = new Int32Array(nodes);
   const firsts = new Int32Array(nodes);
   ends[0] = count;
   for (let node = 0; node < nodes; node++) {
     const part = order.subarray(firsts[node]!, ends[node]!);
-    const box = boxes.subarray(node * 2 * searchAxes, (node + 1) * 2 * searchAxes);
+    const box = boxes.subarray(node * 2 * boxAxes, (node + 1) * 2 * boxAxes);
     const axis = enclose(part, rotated, box);
     if (node >= leaves - 1) continue;
     part.sort((a, b) => rotated[a * searchAxes + axis]! - rotated[b * searchAxes + axis]! || a - b);
@@ -51,7 +53,7 @@ export function buildTree(values: Float32Array, rotated: Float32Array, columns: 
 function enclose(rows: Int32Array, rotated: Float32Array, box: Float32Array): number {
   let widest = 0;
   let best = -1;
-  for (let axis = 0; axis < searchAxes; axis++) {
+  for (let axis = 0; axis < boxAxes; axis++) {
     let least = Number.POSITIVE_INFINITY;
     let greatest = Number.NEGATIVE_INFINITY;
     let sum = 0;
@@ -62,7 +64,7 @@ function enclose(rows: Int32Array, rotated: Float32Array, box: Float32Array): nu
       sum += value;
     }
     box[axis] = least;
-    box[searchAxes + axis] = greatest;
+    box[boxAxes + axis] = greatest;
     const mean = sum / rows.length;
     let squares = 0;
     for (let i = 0; i < rows.length; i++) squares += (rotated[rows[i]! * searchAxes + axis]! - mean) ** 2;
