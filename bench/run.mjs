@@ -1,7 +1,8 @@
 // `npm run bench`: runs every bench beside its rivals, prints the ratios and fails where one falls below 0.8 of
 // the recorded one (bench/recorded.json).
 //   node bench/run.mjs [--only NAME,NAME] [--record] [-- ARGUMENT...]   arguments after -- go to every bench
-// RMMSTREAM_BENCH_PYTHON names the Python with bench/python/requirements.txt (default python3).
+// RMMSTREAM_BENCH_PYTHON names the Python with bench/python/requirements.txt (default python3), RMMSTREAM_BENCH_TORCH
+// one with PyTorch (default the same; train-ratios leaves PyTorch out where it is not there).
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,6 +66,11 @@ const benches = [
     name: 'train',
     command: [process.execPath, compiled('train-keras'), ...withPython],
     ratios: firstOfTable('train'),
+  },
+  {
+    name: 'train-ratios',
+    command: [process.execPath, compiled('train-ratios'), ...withPython],
+    ratios: ratioLines,
   },
   {
     name: 'score',

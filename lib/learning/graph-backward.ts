@@ -22,19 +22,19 @@ export function addBackward(
   parameters: readonly string[],
   noise: NoiseNames,
 ): ParameterGradient[] {
-  const { network, loss, batch } = tensors;
+  const { network, loss } = tensors;
   const gradients: ParameterGradient[] = [];
-  const axes = graph.integers([0]);
+  const axes = graph.integers([1]);
   let gradient = addOutputGradient(graph, tensors);
   for (let index = network.layers.length - 1; index >= 0; index--) {
     const { input } = tensors.values[index]!;
     const kernel = parameters[2 * index]!;
-    const { inputs, penalties } = network.layers[index]!;
+    const { penalties } = network.layers[index]!;
     const isLast = index === network.layers.length - 1;
     if (!(isLast && startsAtSum(loss))) gradient = addLayerGradient(graph, tensors, index, gradient, noise);
     const penalty = addPenaltyGradient(graph, kernel, penalties.kernelL1, penalties.kernelL2);
     gradients.push(
-      { parameter: 2 * index, gradient: addKernelGradient(graph, input, gradient, batch, inputs, penalty) },
+      { parameter: 2 * index, gradient: addKernelGradient(graph, input, gradient, penalty) },
       {
         parameter: 2 * index + 1,
         gradient: graph.node('ReduceSum', [gradient, axes], { keepdims: { int: 0 } }),
@@ -42,7 +42,7 @@ export function addBackward(
     );
     if (index === 0) continue;
     const alpha = gradientFactor(network.layers[index - 1]!.activation);
-    gradient = graph.node('Gemm', [gradient, kernel], { transB: { int: 1 }, alpha: { float: alpha } });
+    gradient = graph.node('Gemm', [kernel, gradient], { alpha: { float: alpha } });
   }
   return gradients;
 }
@@ -72,21 +72,13 @@ function addLayerGradient(
   return addActivationGradient(graph, activation, output, gradient);
 }
 
-/**
- * The gradient of a kernel, (input of the layer)^T x gradient + that of its penalty. Gemm with transA packs its left
- * side once for every 128 columns of the right one; transposing it once beforehand makes a whole step 8 to 12 %
- * faster. The detour over three dimensions keeps onnxruntime from joining Transpose and Gemm to transA again.
- */
+/** The gradient of a kernel, input of the layer x gradient^T + that of its penalty. */
 function addKernelGradient(
   graph: GraphBuilder,
   input: string,
   gradient: string,
-  batch: number,
-  width: number,
   penalty: string | undefined,
 ): string {
-  const stacked = graph.node('Reshape', [input, graph.integers([1, batch, width])]);
-  const turned = graph.node('Transpose', [stacked], { perm: { ints: [0, 2, 1] } });
-  const flat = graph.node('Reshape', [turned, graph.integers([width, batch])]);
-  return graph.node('Gemm', penalty === undefined ? [flat, gradient] : [flat, gradient, penalty]);
+  const factors = penalty === undefined ? [input, gradient] : [input, gradient, penalty];
+  return graph.node('Gemm', factors, { transB: { int: 1 } });
 }

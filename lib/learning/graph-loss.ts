@@ -1,7 +1,7 @@
 import type { LayerValues } from './graph-forward.js';
 import { addDivergence } from './graph-latent.js';
 import { gradientFactor } from './graph-layers.js';
-import { addPenalty, addRowSums, addTotal } from './graph-penalties.js';
+import { addEventSums, addPenalty, addTotal } from './graph-penalties.js';
 import { type LossDescription, reconstructionFactor } from './loss.js';
 import type { Network } from './network.js';
 import type { GraphBuilder } from './onnx-graph.js';
@@ -12,11 +12,11 @@ export interface LossTensors {
   readonly loss: LossDescription;
   readonly batch: number;
   readonly values: readonly LayerValues[];
-  /** batch x columns. */
+  /** columns x batch. */
   readonly x: string;
   /** x' - x. */
   readonly difference: string;
-  /** batch x 1. */
+  /** 1 x batch. */
   readonly weights: string;
 }
 
@@ -74,7 +74,7 @@ export function addOutputGradient(graph: GraphBuilder, tensors: LossTensors): st
   const scale = graph.scalar((two * last * reconstructionFactor(network)) / batch);
   const gradient = graph.node('Mul', [addSlopes(graph, tensors), graph.node('Mul', [weights, scale])]);
   if (loss.featureWeights === undefined) return gradient;
-  const factors = graph.constant('feature_weights_row', [1, network.columns], loss.featureWeights);
+  const factors = graph.constant('feature_weights_column', [network.columns, 1], loss.featureWeights);
   return graph.node('Mul', [gradient, factors]);
 }
 
@@ -103,16 +103,16 @@ export function addLoss(
   return ofKernels.length === 0 ? mean : graph.node('Sum', [mean, ...ofKernels]);
 }
 
-/** sum_c f_c l of each event, batch x 1. Summed by row first: one flat float32 sum over a million values is off. */
+/** sum_c f_c l of each event, 1 x batch. Summed by event first: one flat float32 sum over a million values is off. */
 function addReconstruction(graph: GraphBuilder, tensors: LossTensors): string {
   const { featureWeights } = tensors.loss;
   const cells = addCells(graph, tensors);
-  if (featureWeights === undefined) return addRowSums(graph, cells);
-  const factors = graph.constant('feature_weights', [featureWeights.length, 1], featureWeights);
-  return graph.node('MatMul', [cells, factors]);
+  if (featureWeights === undefined) return addEventSums(graph, cells);
+  const factors = graph.constant('feature_weights_row', [1, featureWeights.length], featureWeights);
+  return graph.node('MatMul', [factors, cells]);
 }
 
-/** Terms of each event beside the reconstruction, batch x 1 each. */
+/** Terms of each event beside the reconstruction, 1 x batch each. */
 function addEventTerms(graph: GraphBuilder, tensors: LossTensors, penalties: boolean): string[] {
   const { network, loss, values } = tensors;
   const terms: string[] = [];
@@ -121,7 +121,7 @@ function addEventTerms(graph: GraphBuilder, tensors: LossTensors, penalties: boo
     if (!penalties) continue;
     const { activityL1, activityL2 } = network.layers[index]!.penalties;
     const cells = addPenalty(graph, output, activityL1, activityL2);
-    if (cells !== undefined) terms.push(addRowSums(graph, cells));
+    if (cells !== undefined) terms.push(addEventSums(graph, cells));
   }
   return terms;
 }

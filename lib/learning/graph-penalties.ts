@@ -30,11 +30,11 @@ function addBoth(
 
 /** The sum of a matrix or vector as a scalar, by its last axis first: one flat float32 sum is visibly off. */
 export function addTotal(graph: GraphBuilder, tensor: string): string {
-  const sums = addRowSums(graph, tensor);
+  const sums = graph.node('ReduceSum', [tensor, graph.integers([-1])], { keepdims: { int: 1 } });
   return graph.node('ReduceSum', [sums], { keepdims: { int: 0 } });
 }
 
-/** Sums over the last axis, which stays with the length 1. */
-export function addRowSums(graph: GraphBuilder, tensor: string): string {
-  return graph.node('ReduceSum', [tensor, graph.integers([-1])], { keepdims: { int: 1 } });
+/** The sum of each event's values: of width x batch, 1 x batch. */
+export function addEventSums(graph: GraphBuilder, tensor: string): string {
+  return graph.node('ReduceSum', [tensor, graph.integers([0])], { keepdims: { int: 1 } });
 }

@@ -1,5 +1,4 @@
 import type { TrainerOptions } from './backend.js';
-import { addAdam, graphPrefix } from './graph-adam.js';
 import { addBackward } from './graph-backward.js';
 import { addClipping } from './graph-clip.js';
 import { addNoiseInputs, addTrainingForward, type NoiseNames, noNoise } from './graph-forward.js';
@@ -9,12 +8,14 @@ import type { LossDescription } from './loss.js';
 import type { Network } from './network.js';
 import { GraphBuilder, type OnnxGraph } from './onnx-graph.js';
 
+/** What the name of a parameter's gradient begins with. */
+export const gradientPrefix = 'gradient/';
+
 /**
- * One training step as a plain inference graph: forward, backward, clipping and Adam in Keras' form.
+ * What a training step needs of a batch, as a plain inference graph: forward, backward, clipping.
  *
- * In: `x` (batch x columns), `weights` (batch x 1), `rate` (scalar, adamRate of the step), one tensor for each of
- * network.noise (batch x width, by its name), every parameter p, `m/p` and `v/p`. Out: `loss` (scalar, see loss.ts),
- * `next/p`, `next/m/p`, `next/v/p`.
+ * In: `x` (batch x columns), `weights` (1 x batch), one tensor for each of network.noise (batch x width, by its name),
+ * every parameter p. Out: `loss` (scalar, see loss.ts), `gradient/p`.
  */
 export function trainingGraph(
   network: Network,
@@ -22,12 +23,9 @@ export function trainingGraph(
 ): OnnxGraph {
   const graph = new GraphBuilder('training_step');
   const x = graph.input('x', [batch, network.columns]);
-  const weights = graph.input('weights', [batch, 1]);
-  const rate = graph.input('rate', []);
+  const weights = graph.input('weights', [1, batch]);
   const noise = addNoiseInputs(graph, network, batch);
   const parameters = addInputParameters(graph, network);
-  const first = addInputParameters(graph, network, graphPrefix.first);
-  const second = addInputParameters(graph, network, graphPrefix.second);
 
   const tensors = lossTensors(graph, network, loss, batch, { x, weights, parameters, noise });
   graph.output('loss', [], addLoss(graph, tensors, kernelsOf(parameters), true));
@@ -37,9 +35,9 @@ export function trainingGraph(
     clip,
     backward.map(({ gradient }) => gradient),
   );
-  for (const [at, { parameter: index }] of backward.entries()) {
-    const state = { parameter: parameters[index]!, first: first[index]!, second: second[index]! };
-    addAdam(graph, network.parameters[index]!, gradients[at]!, rate, state);
+  for (const [at, { parameter }] of backward.entries()) {
+    const { name, dims } = network.parameters[parameter]!;
+    graph.output(gradientPrefix + name, dims, gradients[at]!);
   }
   return graph.finish();
 }
@@ -51,7 +49,7 @@ export function trainingGraph(
 export function lossGraph(network: Network, loss: LossDescription, batch: number): OnnxGraph {
   const graph = new GraphBuilder('loss');
   const x = graph.input('x', [batch, network.columns]);
-  const weights = graph.input('weights', [batch, 1]);
+  const weights = graph.input('weights', [1, batch]);
   const parameters = addInputParameters(graph, network);
   const inputs = { x, weights, parameters, noise: noNoise };
   const tensors = lossTensors(graph, network, loss, batch, inputs);
@@ -73,9 +71,10 @@ function lossTensors(
   batch: number,
   { x, weights, parameters, noise }: LossInputs,
 ): LossTensors {
-  const values = addTrainingForward(graph, network, x, parameters, noise);
-  const difference = graph.node('Sub', [values.at(-1)!.output, x]);
-  return { network, loss, batch, values, x, difference, weights };
+  const turned = graph.node('Transpose', [x], { perm: { ints: [1, 0] } });
+  const values = addTrainingForward(graph, network, turned, parameters, noise);
+  const difference = graph.node('Sub', [values.at(-1)!.output, turned]);
+  return { network, loss, batch, values, x: turned, difference, weights };
 }
 
 function kernelsOf(parameters: readonly string[]): string[] {

@@ -1,30 +1,15 @@
 import { invariant } from '../base/error.js';
-import { adamRate } from './adam.js';
-import {
-  checkParameters,
-  type StepInput,
-  type Trainer,
-  type TrainerOptions,
-  type TrainerState,
-} from './backend.js';
-import { graphPrefix } from './graph-adam.js';
+import type { StepInput, Trainer, TrainerOptions, TrainerState } from './backend.js';
 import type { BoundRun, GraphRuntime, GraphSession } from './graph-runtime.js';
 import { columnErrorGraph } from './graph-score.js';
-import { lossGraph, trainingGraph } from './graph-train.js';
+import { gradientPrefix, lossGraph, trainingGraph } from './graph-train.js';
 import { checkLoss } from './loss.js';
 import type { Network } from './network.js';
-
-/** One full set of parameters and moments, by the names of the training graph. */
-interface Side {
-  readonly arrays: Record<string, Float32Array>;
-  readonly parameters: Float32Array[];
-  readonly first: Float32Array[];
-  readonly second: Float32Array[];
-}
+import { ParameterMemory } from './optimiser/parameter-memory.js';
 
 /**
- * Training on a graph runtime. The state lives in two sets of arrays that a step reads and writes in turn,
- * so nothing is copied and nothing is allocated after the first two steps.
+ * Training on a graph runtime: a graph gives loss and gradients, ParameterMemory holds what is trained and takes the
+ * step. Nothing is copied and nothing is allocated after the first step.
  */
 export async function createGraphTrainer(
   runtime: GraphRuntime,
@@ -34,57 +19,35 @@ export async function createGraphTrainer(
 ): Promise<Trainer> {
   const { batch, loss: lossOf } = options;
   checkLoss(network, lossOf, options.clip);
-  const sides = [createSide(network), createSide(network)] as const;
-  const rate = new Float32Array(1);
+  const memory = new ParameterMemory(network, start);
+  const parameters = byName(network, memory.parameters);
+  const gradients = byName(network, memory.gradients, gradientPrefix);
   const loss = new Float32Array(1);
   const columnSquares = new Float32Array(network.columns);
   const stepping = await runtime.load(trainingGraph(network, options), options);
   const cache = new BindingCache();
-  let current = 0;
-  let step = 0;
   let evaluating: GraphSession | undefined;
   let summing: GraphSession | undefined;
-
-  const restore = (state: TrainerState): void => {
-    checkParameters(network, state.parameters);
-    checkParameters(network, state.first);
-    checkParameters(network, state.second);
-    invariant(Number.isInteger(state.step) && state.step >= 0, `a trainer cannot be at step ${state.step}`);
-    const side = sides[current]!;
-    side.parameters.forEach((values, index) => {
-      values.set(state.parameters[index]!);
-      side.first[index]!.set(state.first[index]!);
-      side.second[index]!.set(state.second[index]!);
-    });
-    step = state.step;
-  };
-  restore(start);
 
   return {
     network,
     batch,
     get steps() {
-      return step;
+      return memory.steps;
     },
     async step({ x, weights, noise }: StepInput, learningRate) {
-      const from = sides[current]!;
-      const to = sides[1 - current]!;
-      const bound = cache.get(`step${current}`, [x, weights, ...noise], () => {
-        const outputs: Record<string, Float32Array> = { loss };
-        for (const [name, values] of Object.entries(to.arrays)) outputs[graphPrefix.next + name] = values;
-        return stepping.bind({ x, weights, rate, ...noiseByName(network, noise), ...from.arrays }, outputs);
-      });
-      rate[0] = adamRate(learningRate, step + 1);
+      const bound = cache.get('step', [x, weights, ...noise], () =>
+        stepping.bind({ x, weights, ...noiseByName(network, noise), ...parameters }, { loss, ...gradients }),
+      );
       await bound.run();
-      current = 1 - current;
-      step += 1;
+      memory.step(learningRate);
       return loss[0]!;
     },
     async evaluate(x, weights) {
       evaluating ??= await runtime.load(lossGraph(network, lossOf, batch), options);
       const session = evaluating;
-      const bound = cache.get(`loss${current}`, [x, weights], () =>
-        session.bind({ x, weights, ...named(network, sides[current]!) }, { loss }),
+      const bound = cache.get('loss', [x, weights], () =>
+        session.bind({ x, weights, ...parameters }, { loss }),
       );
       await bound.run();
       return loss[0]!;
@@ -92,18 +55,14 @@ export async function createGraphTrainer(
     async addColumnErrors(x, weights, sums) {
       summing ??= await runtime.load(columnErrorGraph(network, batch), options);
       const session = summing;
-      const bound = cache.get(`columns${current}`, [x, weights], () =>
-        session.bind({ x, weights, ...named(network, sides[current]!) }, { column_squares: columnSquares }),
+      const bound = cache.get('columns', [x, weights], () =>
+        session.bind({ x, weights, ...parameters }, { column_squares: columnSquares }),
       );
       await bound.run();
       for (let column = 0; column < columnSquares.length; column++) sums[column]! += columnSquares[column]!;
     },
-    state() {
-      const side = sides[current]!;
-      const copy = (list: readonly Float32Array[]) => list.map((values) => values.slice());
-      return { parameters: copy(side.parameters), first: copy(side.first), second: copy(side.second), step };
-    },
-    restore,
+    state: () => memory.state(),
+    restore: (state) => memory.restore(state),
     async release() {
       await stepping.release();
       await evaluating?.release();
@@ -112,24 +71,12 @@ export async function createGraphTrainer(
   };
 }
 
-function createSide(network: Network): Side {
-  const arrays: Record<string, Float32Array> = {};
-  const create = (prefix: string) =>
-    network.parameters.map((spec) => {
-      const values = new Float32Array(spec.size);
-      arrays[prefix + spec.name] = values;
-      return values;
-    });
-  return {
-    arrays,
-    parameters: create(''),
-    first: create(graphPrefix.first),
-    second: create(graphPrefix.second),
-  };
-}
-
-function named(network: Network, side: Side): Record<string, Float32Array> {
-  return Object.fromEntries(network.parameters.map((spec, index) => [spec.name, side.parameters[index]!]));
+function byName(
+  network: Network,
+  arrays: readonly Float32Array[],
+  prefix = '',
+): Record<string, Float32Array> {
+  return Object.fromEntries(network.parameters.map(({ name }, index) => [prefix + name, arrays[index]!]));
 }
 
 function noiseByName(network: Network, noise: readonly Float32Array[]): Record<string, Float32Array> {
