@@ -119,17 +119,16 @@ test('the command of the image without arguments is the help, and --version its 
 });
 
 test('doctor finds every part that the program needs', () => {
-  const { status, stdout, stderr } = rmmstream('doctor', '--json');
+  const { status, stdout, stderr } = rmmstream('doctor', '--json', '--no-benchmark');
   assert.equal(status, 0, stderr);
   const { usable, backends } = JSON.parse(stdout) as {
     usable: boolean;
     backends: { name: string; works: boolean }[];
   };
   assert.ok(usable);
-  assert.deepEqual(
-    backends.filter(({ name }) => name.startsWith('onnxruntime')).map(({ works }) => works),
-    [true, true],
-  );
+  // A GPU may be there or not, and TensorFlow.js is for development.
+  for (const name of ['onnxruntime-node', 'onnxruntime-web'])
+    assert.equal(backends.find((backend) => backend.name === name)?.works, true, name);
 });
 
 test('the sample runs to its end from a configuration and data that are mounted', () => {
