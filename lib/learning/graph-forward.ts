@@ -67,7 +67,7 @@ export function addTrainingForward(
 
 /**
  * kernel^T input + bias. The detour over three dimensions keeps onnxruntime from joining Transpose and Gemm again; the
- * bias is added by itself because Gemm spreads it over its output on one thread: 2 to 4 % of a step.
+ * bias is added by itself because Gemm spreads it over its output on one thread: up to 4 % of a step.
  */
 function addSum(
   graph: GraphBuilder,
