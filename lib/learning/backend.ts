@@ -109,6 +109,12 @@ export function initialState(parameters: readonly Float32Array[]): TrainerState 
   return { parameters, first: zeros(), second: zeros(), step: 0 };
 }
 
+/** Checks what a trainer is put to: parameters and both moments, and the step. */
+export function checkState(network: Network, { parameters, first, second, step }: TrainerState): void {
+  for (const arrays of [parameters, first, second]) checkParameters(network, arrays);
+  invariant(Number.isInteger(step) && step >= 0, `a trainer cannot be at step ${step}`);
+}
+
 /** Checks number and sizes of parameter arrays against the network. */
 export function checkParameters(network: Network, parameters: readonly Float32Array[]): void {
   invariant(

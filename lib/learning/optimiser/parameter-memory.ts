@@ -1,4 +1,4 @@
-import { invariant, RmmError } from '../../base/error.js';
+import { RmmError } from '../../base/error.js';
 import {
   compile,
   heapBase,
@@ -9,7 +9,7 @@ import {
   type WasmModule,
 } from '../../base/wasm/module.js';
 import { adamBeta1, adamBeta2, adamEpsilon, adamRate } from '../adam.js';
-import { checkParameters, type TrainerState } from '../backend.js';
+import { checkState, type TrainerState } from '../backend.js';
 import type { Network } from '../network.js';
 import { adamWasm } from './adam-wasm.js';
 
@@ -113,9 +113,9 @@ export class ParameterMemory {
     };
   }
 
-  restore({ parameters, first, second, step }: TrainerState): void {
-    for (const arrays of [parameters, first, second]) checkParameters(this.#network, arrays);
-    invariant(Number.isInteger(step) && step >= 0, `a trainer cannot be at step ${step}`);
+  restore(state: TrainerState): void {
+    checkState(this.#network, state);
+    const { parameters, first, second, step } = state;
     const set = (to: readonly Float32Array[], from: readonly Float32Array[]) => {
       for (const [index, values] of from.entries()) to[index]!.set(values);
     };

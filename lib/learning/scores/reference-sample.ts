@@ -36,14 +36,6 @@ export interface CandidateRows {
   readonly mask?: Uint8Array;
 }
 
-/** A row that a sample keeps. */
-export interface SampledRow {
-  readonly key: number;
-  readonly source: string;
-  readonly entry: bigint;
-  readonly values: Float32Array;
-}
-
 const samplingSalt = salt('sample');
 
 /**
@@ -100,7 +92,7 @@ export class ReferenceSample {
         // Half a step away from 0, whose logarithm is none.
         key = -Math.log(key + 2 ** -54) / weight;
       }
-      this.#offer(key, which, entries[row]!, values, row * columns);
+      this.#offer(key, which, entries, row, values, row * columns);
     }
   }
 
@@ -117,7 +109,7 @@ export class ReferenceSample {
       const slot = other.#heap[place]!;
       const which = this.#sourceNumber(other.#sources[other.#sourceOf[slot]!]!);
       const at = slot * this.options.columns;
-      this.#offer(other.#keys[slot]!, which, other.#entries[slot]!, other.#values, at);
+      this.#offer(other.#keys[slot]!, which, other.#entries, slot, other.#values, at);
     }
   }
 
@@ -131,22 +123,6 @@ export class ReferenceSample {
     return { rows: this.#count, values };
   }
 
-  /** The kept rows with their keys and identities, in the same order. */
-  entries(): SampledRow[] {
-    const { columns } = this.options;
-    return this.#ordered().map((slot) => ({
-      key: this.#keys[slot]!,
-      source: this.#sources[this.#sourceOf[slot]!]!,
-      entry: this.#entries[slot]!,
-      values: this.#values.subarray(slot * columns, (slot + 1) * columns),
-    }));
-  }
-
-  /** Takes in a row that another sample kept. */
-  take({ key, source, entry, values }: SampledRow): void {
-    this.#offer(key, this.#sourceNumber(source), entry, values, 0);
-  }
-
   #ordered(): number[] {
     return Array.from(this.#heap.subarray(0, this.#count)).sort((left, right) => this.#compare(left, right));
   }
@@ -156,11 +132,19 @@ export class ReferenceSample {
     return found >= 0 ? found : this.#sources.push(source) - 1;
   }
 
-  #offer(key: number, source: number, entry: bigint, values: Float32Array, at: number): void {
+  /** Reads the entry only where it is needed: each reading of a BigInt64Array allocates. */
+  #offer(
+    key: number,
+    source: number,
+    entries: BigInt64Array,
+    row: number,
+    values: Float32Array,
+    at: number,
+  ): void {
     if (this.#count < this.options.size) {
       const slot = this.#count;
       this.#reserve(slot + 1);
-      this.#put(slot, key, source, entry, values, at);
+      this.#put(slot, key, source, entries[row]!, values, at);
       this.#heap[slot] = slot;
       this.#count += 1;
       this.#rise(slot);
@@ -168,8 +152,8 @@ export class ReferenceSample {
     }
     const top = this.#heap[0]!;
     if (key > this.#keys[top]!) return;
-    if (key === this.#keys[top]! && !this.#before(source, entry, top)) return;
-    this.#put(top, key, source, entry, values, at);
+    if (key === this.#keys[top]! && !this.#before(source, entries[row]!, top)) return;
+    this.#put(top, key, source, entries[row]!, values, at);
     this.#sink();
   }
 

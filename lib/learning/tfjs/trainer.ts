@@ -1,7 +1,6 @@
-import { invariant } from '../../base/error.js';
 import { adamRate } from '../adam.js';
 import {
-  checkParameters,
+  checkState,
   type StepInput,
   type Trainer,
   type TrainerOptions,
@@ -43,10 +42,7 @@ export async function createTfjsTrainer(
   let waiting: TrainerState | undefined;
 
   const restore = (state: TrainerState): void => {
-    checkParameters(network, state.parameters);
-    checkParameters(network, state.first);
-    checkParameters(network, state.second);
-    invariant(Number.isInteger(state.step) && state.step >= 0, `a trainer cannot be at step ${state.step}`);
+    checkState(network, state);
     waiting = copyState(state);
     step = state.step;
   };
