@@ -25,7 +25,7 @@ export interface BenchmarkOptions {
 
 /** AE small as wide as the trained part of the matrix of two-lepton events. */
 const usualNetwork = buildNetwork(aeSmall, 192);
-/** The default of training.batch_size. */
+/** The default of training.batch_events. */
 const batch = 2048;
 
 /** Measures training and scoring, one backend after the other, on the same rows and weights. */
