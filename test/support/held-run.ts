@@ -71,6 +71,9 @@ export async function prepareHeldRun(
   };
 }
 
+/** How long a number must stand still: a rebalance or a burst of neighbours makes a pause of some seconds too. */
+const steadyMs = 6000;
+
 /** Waits until a number stands still: stages before one that is held come to their own end, and all lies in Kafka. */
 export async function untilSteady(what: string, look: () => Promise<number>): Promise<void> {
   let before = 0;
@@ -79,6 +82,6 @@ export async function untilSteady(what: string, look: () => Promise<number>): Pr
     const now = await look();
     if (now !== before) sinceMs = performance.now();
     before = now;
-    return now > 0 && performance.now() - sinceMs > 2000;
+    return now > 0 && performance.now() - sinceMs > steadyMs;
   });
 }
