@@ -2,7 +2,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { record, type ServiceContext } from '../kafka/context.js';
 import { ControlLetters } from './control-letters.js';
 import { finishRun } from './finish.js';
-import { sweepOutputs } from './run-outputs.js';
+import { sweepOutputs, sweepWindowFiles } from './run-outputs.js';
 
 /**
  * The role that ends a bounded run: once every row is scored it writes the run's outputs and puts that on record,
@@ -26,6 +26,7 @@ export async function finish(context: ServiceContext, tenure: Tenure, wrote = ()
       state.models.some(({ final }) => final);
     if (isBounded && isComplete && !state.isFinished) {
       await finishRun(context, tenure);
+      sweepWindowFiles(context);
       await record(context, tenure, [{ type: 'finished', ends: ends.map(({ offset }) => offset) }]);
       await view.catchUp(signal);
       tools.log.info('finished', { directory: loaded.outputDirectory });

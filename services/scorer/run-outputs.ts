@@ -39,3 +39,12 @@ export function sweepOutputs({ loaded: { outputDirectory } }: Pick<ServiceContex
     sweepTemporariesOf(path);
   sweepTemporaryFiles(kafkaLayoutOf(outputDirectory).hashes);
 }
+
+/**
+ * The same for every copy's score and feature files, once all of them are in place: a copy that had lost its
+ * partition and was killed before it could clear up has left some behind the new owner's own sweep. @throws io_failed
+ */
+export function sweepWindowFiles({ loaded: { outputDirectory } }: Pick<ServiceContext, 'loaded'>): void {
+  const { scores, features } = layoutOf(outputDirectory);
+  for (const folder of [scores, features, kafkaLayoutOf(outputDirectory).blocks]) sweepTemporaryFiles(folder);
+}

@@ -5,8 +5,9 @@ import test from 'node:test';
 import { prepareFileAtomic } from '../../../lib/base/atomic-file.js';
 import { AtomicFolder } from '../../../lib/base/atomic-folder.js';
 import type { Prepared } from '../../../lib/base/prepared.js';
+import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { layoutOf } from '../../../services/pipeline/layout.js';
-import { publishOutputs, sweepOutputs } from '../../../services/scorer/run-outputs.js';
+import { publishOutputs, sweepOutputs, sweepWindowFiles } from '../../../services/scorer/run-outputs.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
 import { inFolder } from '../../support/cli.js';
 import { clusterOf, kafkaConfig, openContext, settled, tenureOf } from '../../support/service-context.js';
@@ -81,4 +82,25 @@ test('one that froze behind its claim finds nothing to publish, and takes nothin
       at.freeze();
     },
   );
+});
+
+test('what killed copies left beside windows goes when all are in place, and nothing else', async () => {
+  await inWorld(async ({ layout, copy }) => {
+    const context = copy('one');
+    const { blocks } = kafkaLayoutOf(layout.root);
+    const folders = [layout.scores, layout.features, blocks];
+    for (const folder of folders) {
+      mkdirSync(folder, { recursive: true });
+      for (const name of ['.window.parquet.0123456789ab.tmp', 'window.parquet', 'theirs.tmp'])
+        writeFileSync(join(folder, name), '');
+    }
+    sweepWindowFiles(context);
+    for (const folder of folders)
+      assert.deepEqual(
+        readdirSync(folder)
+          .filter((name) => name !== 'kept')
+          .sort(),
+        ['theirs.tmp', 'window.parquet'],
+      );
+  });
 });
