@@ -105,6 +105,7 @@ function sampleOf(name: string, flow: SampleCutFlow, { records, files, given }: 
     (sum, file) => sum + (file.sample === name ? (file.weights?.corruptRows ?? 0) : 0),
     0,
   );
+  const sample = given.config.input.samples.find((one) => one.name === name);
   const counts = splitNames.map((_, code) =>
     records.reduce((sum, record) => sum + (record.sample === name ? (record.rowsBySplit[code] ?? 0) : 0), 0),
   );
@@ -121,6 +122,8 @@ function sampleOf(name: string, flow: SampleCutFlow, { records, files, given }: 
     dead_letters: flow.dead_letters,
     // Too many corrupt weights to trust the rest: named here, left out by reports unless told otherwise.
     corrupt: isCorrupt(corruptWeights, flow.entries, max_fraction, min_rows),
+    when_corrupt: sample?.corrupt ?? 'leave_out',
+    ...(sample?.luminosity_fb === undefined ? {} : { luminosity_fb: sample.luminosity_fb }),
   };
 }
 

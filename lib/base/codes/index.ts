@@ -8,6 +8,7 @@ import { flowCodes } from './flow.js';
 import { kafkaCodes } from './kafka.js';
 import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
+import { reportCodes } from './report.js';
 import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
 import { tableCodes } from './tables.js';
@@ -31,6 +32,7 @@ export const errorCodes = {
   ...cliCodes,
   ...amplifyCodes,
   ...tuneCodes,
+  ...reportCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

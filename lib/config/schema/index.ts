@@ -9,6 +9,7 @@ import { real, section, walkable } from './keys.js';
 import { learningSchema } from './learning.js';
 import { networkSchema } from './network.js';
 import { outputSchema } from './output.js';
+import { reportSchema } from './report.js';
 import { scalerSchema } from './scaler.js';
 import { scoresSchema } from './scores.js';
 import { selectionSchema } from './selection.js';
@@ -38,6 +39,7 @@ export const configSchema = section('Configuration of rmmstream.', {
   service: serviceSchema,
   continuous: continuousSchema,
   output: outputSchema,
+  report: reportSchema,
 });
 
 export const configNode = walkable(configSchema);

@@ -1,0 +1,50 @@
+import { integer, list, real, section, text } from './keys.js';
+
+/** Nothing here changes a run: a report is made from its outputs. */
+export const reportSchema = section(
+  'The report of finished runs (`rmmstream report`).',
+  {
+    score: text(
+      'The score by which regions are made and events ranked: a column of the score files.',
+      'error',
+      {
+        results: false,
+      },
+    ),
+    median_steps: list(
+      'Regions above m + i m / 5, m the median score of the background; their numbers i.',
+      integer('A number i.', 1, { minimum: 0, maximum: 100 }),
+      [1, 2, 3],
+      { minItems: 1, maxItems: 20, unique: true, results: false },
+    ),
+    background_efficiencies: list(
+      'Regions that keep such a share of the background.',
+      real('A share.', 0.01, { exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+      [0.1, 0.01, 0.001],
+      { minItems: 1, maxItems: 20, unique: true, results: false },
+    ),
+    background_uncertainty: real(
+      'Relative uncertainty of the background in the third form of the significance.',
+      0.2,
+      { minimum: 0, maximum: 10, results: false },
+    ),
+    agreement_p_min: real(
+      'A variable whose data and simulation agree with a smaller p-value is named.',
+      0.001,
+      { exclusiveMinimum: 0, exclusiveMaximum: 1, results: false },
+    ),
+    top_events: integer('Number of most anomalous events that are shown.', 12, {
+      minimum: 0,
+      maximum: 200,
+      results: false,
+    }),
+    seed: integer('Seed of toys and samples.', 1, { minimum: 0, maximum: 4_294_967_295, results: false }),
+    memory_mb: integer('Memory that DuckDB may take; beyond it works on disk.', 1024, {
+      unit: 'MB',
+      minimum: 256,
+      maximum: 1_048_576,
+      results: false,
+    }),
+  },
+  { results: false },
+);

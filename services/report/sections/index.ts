@@ -1,0 +1,4 @@
+import type { SectionMaker } from '../context.js';
+
+/** Makers of the report's sections, in the order in which they are read. */
+export const sectionMakers: readonly SectionMaker[] = [];
