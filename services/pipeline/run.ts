@@ -9,6 +9,7 @@ import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
+import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
 import { checkTraining } from '../trainer/config.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
@@ -218,7 +219,7 @@ async function scoreRanges(
 
 /** Deletes what only an unfinished run needs. */
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
-  for (const path of [layout.megasets, layout.checkpoint, layout.members])
+  for (const path of [layout.megasets, ...checkpointPaths(layout.checkpoint), layout.members])
     rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }
