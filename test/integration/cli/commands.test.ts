@@ -252,6 +252,7 @@ test('doctor finds a backend here and says what else it found', async () => {
     if (backend.works)
       assert.ok(backend.score_difference! < 1e-5, `${backend.name}: ${backend.score_difference}`);
   }
+  assert.equal(result.stderr, '', 'native libraries have no say');
   const text = await runCli(['doctor', '--seconds', '0.1']);
   assert.match(text.stdout, /rows a second, AE small.*\n.*training.*\n.*\n +onnxruntime-node +[\d.]+ k\/s/);
   assert.match(text.stdout, /\nready to run\n$/);
