@@ -10,7 +10,7 @@ import { featurizerOf } from '../featurizer/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
 import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
-import { checkTraining } from '../trainer/config.js';
+import { checkTraining } from '../trainer/training-problems.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
@@ -48,6 +48,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   const times = new StageTimes(nowMs);
   for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
     progress.plan(stage);
+  checkTraining(loaded, featurizerOf(config).layout.names);
   progress.start('inputs', 0);
   const opened = await openInputs(loaded.samples, {
     config,
@@ -107,7 +108,6 @@ async function work(
   { opened, manifest, layout, pool, times }: Work,
 ): Promise<RunOutcome> {
   const { config, profile } = request.loaded;
-  checkTraining(config, featurizerOf(config).layout.names);
   times.start('weights');
   const { files, weights } = await weighInputs(opened, pool, {
     ...request,
