@@ -15,7 +15,7 @@ import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
 import { makeFeatures, rangesOf } from './feature-phase.js';
-import { type OpenedFile, openInputs } from './input-plan.js';
+import { type OpenedFile, openRunInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
 import { type Manifest, manifestOf } from './manifest.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
@@ -43,21 +43,13 @@ export interface RunOutcome {
  * finished is kept; the files are the same, byte for byte, however often it was killed (decisions.md 12).
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { loaded, progress, signal, nowMs } = request;
+  const { loaded, progress, nowMs } = request;
   const { config, profile } = loaded;
   const times = new StageTimes(nowMs);
   for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
     progress.plan(stage);
   checkTraining(loaded, featurizerOf(config).layout.names);
-  progress.start('inputs', 0);
-  const opened = await openInputs(loaded.samples, {
-    config,
-    profile,
-    verify: config.input.verify_inputs,
-    signal,
-    onFile: (entries) => progress.advance('inputs', entries),
-  });
-  progress.finish('inputs');
+  const opened = await openRunInputs(request);
   const manifest = manifestOf(loaded, opened);
   const { layout, state, release } = openRunDirectory({
     directory: loaded.outputDirectory,
