@@ -1,7 +1,7 @@
 import { RmmError } from '../../lib/base/error.js';
 import { type LoadedConfig, type Problem, problemsError, sourceOf } from '../../lib/config/index.js';
 import { checkLoss } from '../../lib/learning/loss.js';
-import { buildNetwork } from '../../lib/learning/network.js';
+import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
 import { clipOf, networkOf } from './config.js';
 import { columnWeights, idlePatterns } from './feature-weights.js';
 
@@ -11,30 +11,45 @@ type Loaded = Pick<LoadedConfig, 'config' | 'sources'>;
  * What training would refuse at its start, each at the key that a person would change.
  * @param names of all columns
  */
-export function trainingProblems({ config, sources }: Loaded, names: readonly string[]): Problem[] {
-  const problem = (code: Problem['code'], path: string, message: string): Problem => ({
-    code,
-    path,
-    source: sourceOf(sources, path),
-    message,
-  });
-  const { type, delta, beta, feature_weights: patterns } = config.training.loss;
+export function trainingProblems(loaded: Loaded, names: readonly string[]): Problem[] {
+  return [
+    ...featureWeightProblems(loaded, names),
+    ...networkProblems(loaded, networkOf(loaded.config), 'network', 'training.loss.type'),
+  ];
+}
+
+/** What is wrong with `training.loss.feature_weights`. @param names of all columns */
+export function featureWeightProblems({ config, sources }: Loaded, names: readonly string[]): Problem[] {
+  const patterns = config.training.loss.feature_weights;
   const problems = idlePatterns(patterns, names).map(({ key, message }) =>
-    problem('config_no_column', key, message),
+    problem(sources, 'config_no_column', key, message),
   );
-  if (problems.length === 0 && columnWeights(patterns, names).every((weight) => weight === 0)) {
-    const message = 'every column has the weight 0; nothing would be learned';
-    problems.push(problem('network_invalid', 'training.loss.feature_weights', message));
-  }
+  if (problems.length > 0 || columnWeights(patterns, names).some((weight) => weight !== 0)) return problems;
+  const message = 'every column has the weight 0; nothing would be learned';
+  return [problem(sources, 'network_invalid', 'training.loss.feature_weights', message)];
+}
+
+/** Why a network cannot be built, at one key, or does not go with the loss of `training`, at another. */
+export function networkProblems(
+  { config, sources }: Loaded,
+  network: NetworkDescription,
+  networkKey: string,
+  lossKey: string,
+): Problem[] {
+  const { type, delta, beta } = config.training.loss;
   try {
     // Any number of columns does: which of them are trained is not known yet.
-    checkLoss(buildNetwork(networkOf(config), 1), { type, delta, beta }, clipOf(config));
+    checkLoss(buildNetwork(network, 1), { type, delta, beta }, clipOf(config));
+    return [];
   } catch (error) {
     if (!(error instanceof RmmError) || error.code !== 'network_invalid') throw error;
-    const path = 'loss' in error.context ? 'training.loss.type' : 'network';
-    problems.push(problem(error.code, path, error.message));
+    const key = 'loss' in error.context ? lossKey : networkKey;
+    return [problem(sources, error.code, key, error.message)];
   }
-  return problems;
+}
+
+function problem(sources: Loaded['sources'], code: Problem['code'], path: string, message: string): Problem {
+  return { code, path, source: sourceOf(sources, path), message };
 }
 
 /**

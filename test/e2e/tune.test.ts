@@ -221,6 +221,17 @@ test('what cannot be searched is refused, with the key', async () => {
       'tune_space_invalid',
       /tune\.space\.encoder\[0\]\.min is 500, but \d+ columns are trained/,
     );
+    // No trial with such an output could be trained; the network of the configuration does not matter.
+    await refused(
+      'training.loss.type=bce',
+      'config_invalid',
+      /4 problems .*\n.*tune\.space\.output_activations: loss bce: .*activation relu; expected sigmoid/,
+      'bce',
+    );
+    assert.ok(!existsSync(join(folder, 'bce')));
+    const sigmoid = ['--set', 'tune.space.output_activations=[sigmoid]', '--set', 'scaler.type=minmax'];
+    const bce = ['--set', 'training.loss.type=bce', '--set', 'tune.trials=1'];
+    await tuned([config, '--output', join(folder, 'bce'), ...sigmoid, ...bce]);
     await refused('tune.space.latent.max=5000', 'tune_space_invalid', /tune\.space\.latent\.max is 5000/);
     await refused(
       'selection.leptons=exactly_2',
