@@ -18,8 +18,8 @@ const stepsPerDeviation = 4;
  * variance is that over the thresholds of what the signal keeps, plus the mean of that of what is kept at a fixed
  * threshold, linear in the signal's weights.
  *
- * Both totals are above 0. Within 6 % of the bootstrap where 10 effective background events lie at or above the
- * threshold; too large, by up to 1.9, where a signal with a third of its weights negative is clipped at 1.
+ * Both totals are above 0. As near to the bootstrap as docs/decisions.md 22 says; too large, by a factor of up to 1.9,
+ * where a signal with a third of its weights negative is clipped at 1.
  */
 export function linearEfficiencyError(
   signal: SquaredCurve,
