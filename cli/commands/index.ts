@@ -12,6 +12,7 @@ import { registerReplay } from './replay.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
+import { registerStudy } from './study.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
@@ -23,6 +24,7 @@ export const commands: readonly RegisterCommand[] = [
   registerFeatures,
   registerTrain,
   registerTune,
+  registerStudy,
   registerScore,
   registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),

@@ -26,6 +26,12 @@ export const reportCodes = {
     summary: 'A data sample has no luminosity, so that simulation cannot be scaled to it.',
     cure: 'Set luminosity_fb at the sample that the message names, and run with --extend.',
   },
+  study_no_yield: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A signal without events after the selection cannot be injected into the training data.',
+    cure: 'Leave it out with study.injected_signals, or look at its cut flow.',
+  },
   report_query_failed: {
     domain: 'external',
     exit: 1,
