@@ -1,4 +1,5 @@
 import { renderTable } from '../lib/telemetry/table.js';
+import type { Opening } from '../services/blind/open.js';
 import type { MeasuredRecord } from '../services/pipeline/separation-record.js';
 import type { StudyTask } from '../services/study/plan.js';
 import type { StudyFile } from '../services/study/study.js';
@@ -48,4 +49,24 @@ function shown(measured: MeasuredRecord | undefined): string {
   if ('not_defined' in measured) return 'not defined';
   const error = measured.error === undefined ? '' : `±${measured.error.toFixed(4)}`;
   return `${measured.value.toFixed(4)}${error}`;
+}
+
+/** What the opening of a seal found, as `rmmstream blind open` prints it. */
+export function openingText({ evaluation, regions = {} }: Opening): string {
+  const signals = Object.entries(evaluation?.signals ?? {});
+  const scores = Object.keys(signals[0]?.[1].separation ?? {});
+  const right = (title: string) => ({ title, align: 'right' as const });
+  const areas = renderTable(
+    [{ title: 'weighted AUC' }, ...scores.map(right)],
+    signals.map(([name, { separation }]) => [name, ...scores.map((score) => shown(separation[score]?.auc))]),
+  );
+  const names = Object.keys(Object.values(regions)[0] ?? {});
+  const yields = renderTable(
+    [{ title: 'events in region (weight)' }, ...names.map(right)],
+    Object.entries(regions).map(([sample, sums]) => [
+      sample,
+      ...names.map((name) => `${sums[name]!.events} (${sums[name]!.weight.toPrecision(4)})`),
+    ]),
+  );
+  return `${areas}\n\n${yields}`;
 }

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
+import { registerBlind } from './blind.js';
 import { registerConfig } from './config-show.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
@@ -25,6 +26,7 @@ export const commands: readonly RegisterCommand[] = [
   registerTrain,
   registerTune,
   registerStudy,
+  registerBlind,
   registerScore,
   registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),
