@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { packageVersion } from '../../lib/base/package-root.js';
+import { sweepTemporaryTree } from '../../lib/base/temporary-files.js';
 import { canonicalJson, type JsonValue, type LoadedConfig } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { takeRunLock } from '../../lib/flow/run-lock.js';
@@ -60,6 +61,8 @@ export async function study(request: StudyRequest): Promise<StudyOutcome> {
   const layout = studyLayoutOf(base.directory);
   const release = takeRunLock(layout.lock, `makes studies in ${layout.root}`);
   try {
+    // The lock is ours: nobody who lives writes there.
+    sweepTemporaryTree(layout.root);
     if (request.fresh) {
       for (const path of [layout.file, layout.records]) rmSync(path, { recursive: true, force: true });
     }
