@@ -1,7 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
-import type { Config, LoadedConfig, ResolvedSample } from '../../lib/config/index.js';
+import {
+  type Config,
+  type LoadedConfig,
+  type ResolvedSample,
+  scoreColumnNames,
+} from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import { evaluate } from '../pipeline/evaluation.js';
 import { inOrder } from '../pipeline/fixed-order.js';
@@ -12,6 +17,7 @@ import { run } from '../pipeline/run.js';
 import { scoreFiles } from '../pipeline/score-command.js';
 import { collect, partsOfRanges, readScores, type ScoredPart } from '../pipeline/scored-parts.js';
 import type { AlteredTask, StudyTask, TrainingTask } from './plan.js';
+import { scoreHistograms } from './score-histograms.js';
 import { comparableScores } from './scores.js';
 import type { StudyRecord } from './study-record.js';
 
@@ -41,11 +47,15 @@ export async function runStudyTask(
 ): Promise<StudyRecord> {
   const directory = join(settings.folder, task.id);
   try {
-    const evaluation =
+    const { parts, config } =
       task.type === 'altered'
-        ? await evaluateAltered(task, directory, settings, surroundings)
-        : await evaluateTraining(task, directory, settings, surroundings);
-    return { task, evaluation };
+        ? await alteredParts(task, directory, settings, surroundings)
+        : await trainedParts(task, directory, settings, surroundings);
+    return {
+      task,
+      evaluation: await evaluate(parts, config, surroundings),
+      histograms: await scoreHistograms(parts, scoreColumnNames(config)),
+    };
   } catch (error) {
     if (error instanceof RmmError && error.domain === 'data') return { task, notDefined: error.message };
     throw error;
@@ -54,12 +64,18 @@ export async function runStudyTask(
   }
 }
 
-async function evaluateAltered(
+/** What a task compares, with the scores that it can compare. */
+interface Compared {
+  readonly parts: readonly ScoredPart[];
+  readonly config: Config;
+}
+
+async function alteredParts(
   { study, alteration }: AlteredTask,
   directory: string,
   { loaded, base }: StudySettings,
   surroundings: Surroundings,
-) {
+): Promise<Compared> {
   const { config } = loaded;
   const ofKind = loaded.samples.filter(({ kind }) => kind === 'background');
   await scoreFiles({
@@ -88,38 +104,34 @@ async function evaluateAltered(
     layoutOf(base).scores,
     shown,
   );
-  return evaluate([...backgrounds, ...altered], shown, surroundings);
+  return { parts: [...backgrounds, ...altered], config: shown };
 }
 
-async function evaluateTraining(
+async function trainedParts(
   task: TrainingTask,
   directory: string,
   settings: StudySettings,
   surroundings: Surroundings,
-) {
+): Promise<Compared> {
   const { loaded } = settings;
-  const samples = samplesOf(task, loaded.samples);
-  const own = withSamples(loaded, samples, directory);
-  const strengths =
-    task.share === undefined ? undefined : new Map([[task.sample, strengthOf(task, settings)]]);
-  // The injected signal is background to this run, so that its own figures would say nothing.
-  const quiet = { ...own.config, evaluation: { ...own.config.evaluation, bootstrap_samples: 0 } };
-  const { report } = await run({
+  const { config } = loaded;
+  const own = withSamples(loaded, samplesOf(task, loaded.samples), directory);
+  await run({
     ...surroundings,
-    loaded: strengths === undefined ? own : { ...own, config: quiet },
+    // The figures are made here: an injected signal is background to the run.
+    loaded: { ...own, config: { ...own.config, evaluation: { ...config.evaluation, bootstrap_samples: 0 } } },
     fresh: false,
     extend: false,
     until: 'scores',
-    ...(strengths === undefined ? {} : { strengths }),
+    ...(task.share === undefined ? {} : { strengths: new Map([[task.sample, strengthOf(task, settings)]]) }),
   });
-  if (strengths === undefined) return report.evaluation!;
-  const { config } = loaded;
   const parts = rangesOf(directory).map((record): ScoredPart => {
-    const isInjected = record.sample === task.sample;
+    const isInjected = task.share !== undefined && record.sample === task.sample;
     const [part] = partsOfRanges([record], layoutOf(directory).scores, config);
+    // Its test part alone, as was read for background.
     return isInjected ? { ...part!, kind: 'signal' } : part!;
   });
-  return evaluate(parts, config, surroundings);
+  return { parts, config };
 }
 
 /** The samples that a training sees, and what they are to it. */
