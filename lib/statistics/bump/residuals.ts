@@ -1,0 +1,16 @@
+import { logUpperGamma } from '../incomplete-gamma.js';
+import { normalDeviate } from '../normal-tail.js';
+import { logPoissonTail } from './poisson-tail.js';
+
+/**
+ * Signed significance of each count against its mean, by the Poisson probability of a count as far off on its side;
+ * 0 where that is above one half (G. Choudalakis and D. Casadei, Eur. Phys. J. Plus 127 (2012) 25).
+ */
+export function binResiduals(counts: Float64Array, means: Float64Array): number[] {
+  return Array.from(counts, (count, bin) => {
+    const mean = means[bin]!;
+    const logP = count > mean ? logPoissonTail(count, mean) : logUpperGamma(count + 1, mean);
+    if (logP >= -Math.LN2) return 0;
+    return count > mean ? normalDeviate(logP) : -normalDeviate(logP);
+  });
+}
