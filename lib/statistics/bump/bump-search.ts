@@ -51,7 +51,7 @@ export const usualBumpOptions: BumpOptions = {
   minWidth: 2,
   maxWidth: 20,
   sidebands: false,
-  leaveBelow: 1e-3,
+  leaveBelow: 1e-4,
   toys: 1000,
   seed: 1,
   target: 3,

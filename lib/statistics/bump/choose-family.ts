@@ -25,7 +25,7 @@ const wilksBelow = 0.05;
 
 /**
  * The family of a background: the given one, or with `auto` the simplest that describes the spectrum, each compared
- * with the one before it by the likelihood ratio, outside of the window that stands out above the stiffest.
+ * with the one before it by the likelihood ratio, outside of the window that stands out above the simpler one.
  */
 export function chooseFamily(
   bins: Bins,
@@ -42,22 +42,27 @@ export function chooseFamily(
     );
   }
   if (wanted !== 'auto') return { family: stiffest, compared: [] };
-  const hunt = new Hunt(bins, stiffest, options);
-  const left = hunt.run(bins.counts, bins.scales)?.left;
   let family = stiffest;
-  let { deviance } = hunt.fit;
+  let outside = fitOutside(bins, family, options);
   const compared: Comparison[] = [];
   for (const next of families.slice(1).filter(possible)) {
     const fit = new PoissonFit(designOf(next, bins.edges, bins.counts, options.scale));
-    if (!fit.fit(bins.counts, bins.scales, fit.design.start, left)) continue;
+    if (!fit.fit(bins.counts, bins.scales, fit.design.start, outside.left)) continue;
     const more = next.parameters.length - family.parameters.length;
-    const pValue = Math.exp(logUpperGamma(more / 2, Math.max(0, deviance - fit.deviance) / 2));
+    const pValue = Math.exp(logUpperGamma(more / 2, Math.max(0, outside.deviance - fit.deviance) / 2));
     const taken = pValue < wilksBelow;
     compared.push({ simpler: family.name, family: next.name, pValue, taken });
     if (taken) {
       family = next;
-      deviance = fit.deviance;
+      outside = fitOutside(bins, family, options);
     }
   }
   return { family, compared };
+}
+
+/** A family's fit outside of the window that stands out above it. */
+function fitOutside(bins: Bins, family: Family, options: HuntOptions) {
+  const hunt = new Hunt(bins, family, options);
+  const left = hunt.run(bins.counts, bins.scales)?.left;
+  return { left, deviance: hunt.fit.deviance };
 }

@@ -1,5 +1,5 @@
 import { designOf } from './design.js';
-import { type Family, familyOf } from './families.js';
+import type { Family } from './families.js';
 import { PoissonFit, type Window } from './poisson-fit.js';
 import { type LocalExcess, type ScanOptions, WindowScan } from './scan.js';
 import type { Bins } from './spectrum.js';
@@ -22,25 +22,21 @@ export interface Hunted extends LocalExcess {
 const mostRounds = 5;
 
 /**
- * Fit and scan of one spectrum, done in the same way with data and with every toy. A bump would pull the fit towards
+ * Fit and scan of one spectrum, done in the same way with data and with every toy. A bump pulls the fit towards
  * itself: where the most interesting window has a local p-value below `leaveBelow`, the background is fitted without
- * it, and again until that window stays (as in ATLAS, Phys. Rev. D 91 (2015) 052007). The first window is looked for
- * over the stiffest family, which bends least towards a bump.
+ * it, and again until that window stays (as in ATLAS, Phys. Rev. D 91 (2015) 052007). `leaveBelow` is so small that
+ * it seldom happens to a toy: a background extrapolated through a wide gap makes large excesses out of nothing.
  */
 export class Hunt {
   /** After `run`: the background. */
   readonly fit: PoissonFit;
   readonly scan: WindowScan;
-  readonly #stiff: PoissonFit | undefined;
   readonly #logLeave: number;
 
   /** The counts of `bins` fix only where fits begin. */
   constructor(bins: Bins, family: Family, options: HuntOptions) {
     const { edges, counts } = bins;
-    const stiffest = familyOf('power');
     this.fit = new PoissonFit(designOf(family, edges, counts, options.scale));
-    this.#stiff =
-      family === stiffest ? undefined : new PoissonFit(designOf(stiffest, edges, counts, options.scale));
     this.scan = new WindowScan(counts.length, options.scan);
     this.#logLeave = Math.log(options.leaveBelow);
   }
@@ -48,10 +44,6 @@ export class Hunt {
   /** Undefined where a fit finds no maximum. */
   run(counts: Float64Array, scales: Float64Array): Hunted | undefined {
     let left: Window | undefined;
-    if (this.#stiff !== undefined) {
-      if (!this.#stiff.fit(counts, scales, this.#stiff.design.start)) return undefined;
-      left = this.#leave(this.scan.best(counts, this.#stiff.means));
-    }
     for (let round = 1; ; round++) {
       if (!this.fit.fit(counts, scales, this.fit.design.start, left)) return undefined;
       const found = this.scan.best(counts, this.fit.means);
