@@ -1,11 +1,11 @@
 import { isDefined, type Measured, notDefined } from '../measured.js';
 import { normalDeviate } from '../normal-tail.js';
 import { type Background, describeFit } from './background.js';
-import { type Comparison, chooseFamily } from './choose-family.js';
+import { type Candidate, chooseFamily } from './choose-family.js';
 import type { FamilyName } from './families.js';
 import { type GlobalTest, globalTest } from './global-test.js';
 import { Hunt } from './hunt.js';
-import { type Needed, strengthOverFitted, strengthOverKnown } from './needed-strength.js';
+import { type Needed, type Seen, strengthOverFitted, strengthOverKnown } from './needed-strength.js';
 import type { Window } from './poisson-fit.js';
 import { binResiduals } from './residuals.js';
 import type { LocalExcess } from './scan.js';
@@ -37,8 +37,7 @@ export interface BumpOptions {
   readonly leaveBelow: number;
   readonly toys: number;
   readonly seed: number;
-  /** Local significance at which a signal counts as seen. */
-  readonly target: number;
+  readonly seen: Seen;
   /** p-value of the shape below which the region shapes the spectrum. */
   readonly sculptedBelow: number;
 }
@@ -49,12 +48,12 @@ export const usualBumpOptions: BumpOptions = {
   range: { mll: [110, 13_000], mlll: [200, 13_000] },
   family: 'auto',
   minWidth: 2,
-  maxWidth: 20,
+  maxWidth: 8,
   sidebands: false,
   leaveBelow: 1e-4,
   toys: 1000,
   seed: 1,
-  target: 3,
+  seen: { z: 3, events: 3 },
   sculptedBelow: 0.01,
 };
 
@@ -79,7 +78,10 @@ export type NeededStrength =
 export interface BumpResult {
   readonly region: string;
   readonly observable: MassObservable;
-  /** Counts of data, or expected events: then the answer is what data equal to the expectation would show. */
+  /**
+   * Counts of data, or expected events: then an excess is one over the statistical error of the sample itself, and
+   * the needed strengths are those for data of the expected size.
+   */
   readonly kind: 'data' | 'expected';
   readonly events: number;
   /** Bins whose weights add up to less than 0, taken as empty. */
@@ -90,7 +92,8 @@ export interface BumpResult {
   /** Signed significance of each bin against the background. */
   readonly residuals: readonly number[];
   readonly background: Background;
-  readonly compared: readonly Comparison[];
+  /** The forms that were tried. */
+  readonly candidates: readonly Candidate[];
   /** The window that the fit left out, GeV. */
   readonly leftOut?: { readonly from: number; readonly to: number };
   /** The most interesting window. */
@@ -148,18 +151,18 @@ function searchOne(spectrum: MassSpectrum, options: BumpOptions): Found | { read
   const found = hunt.run(bins.counts, bins.scales);
   if (found === undefined) return notDefined(`the fit of ${choice.family.formula} found no maximum`);
   const background = describeFit(hunt.fit, bins, found.left);
-  const byWidth = hunt.scan.byWidth(bins.counts, hunt.fit.means);
+  const byWidth = hunt.scan.byWidth(bins.counts, hunt.fit.means, bins.scales);
   const means = hunt.fit.means.slice();
-  const global = globalTest(hunt, found, options.toys, options.seed);
+  const global = globalTest(hunt, found, bins.scales, options.toys, options.seed);
   return {
     kind: spectrum.variances === undefined ? 'data' : 'expected',
     events: bins.counts.reduce((sum, count) => sum + count, 0),
     negativeBins: bins.negative,
     edges: [...bins.edges],
     counts: [...bins.counts],
-    residuals: binResiduals(bins.counts, means),
+    residuals: binResiduals(bins.counts, means, bins.scales),
     background,
-    compared: choice.compared,
+    candidates: choice.candidates,
     ...(found.left === undefined ? {} : { leftOut: range(found.left, bins) }),
     excess: excessOf(found, bins),
     byWidth: byWidth.map((window) => excessOf(window, bins)),
@@ -170,8 +173,8 @@ function searchOne(spectrum: MassSpectrum, options: BumpOptions): Found | { read
         isDefined(need) ? { ...need, window: excessOf(need.window, bins) } : need;
       return {
         name,
-        known: needed(strengthOverKnown(hunt, means, template, options.target)),
-        fitted: needed(strengthOverFitted(hunt, means, template, options.target)),
+        known: needed(strengthOverKnown(hunt, means, template, options.seen)),
+        fitted: needed(strengthOverFitted(hunt, means, template, options.seen)),
       };
     }),
     sculpting: judgeSculpting(

@@ -1,68 +1,65 @@
-import { logUpperGamma } from '../incomplete-gamma.js';
 import { notDefined } from '../measured.js';
-import { designOf } from './design.js';
 import { type Family, type FamilyName, families, familyOf } from './families.js';
-import { Hunt, type HuntOptions } from './hunt.js';
-import { PoissonFit } from './poisson-fit.js';
+import { chanceGain, Hunt, type HuntOptions } from './hunt.js';
 import type { Bins } from './spectrum.js';
 
-/** A family that was tried in place of a simpler one. */
-export interface Comparison {
-  readonly simpler: FamilyName;
+/** How well a family describes a spectrum. */
+export interface Candidate {
   readonly family: FamilyName;
-  /** Probability of a likelihood ratio as large if the simpler one is right (Wilks). */
-  readonly pValue: number;
-  readonly taken: boolean;
+  /** Of the bins that the fit took. */
+  readonly deviance: number;
+  readonly parameters: number;
+  /** Bins that its fit left out, each of which could be described by a parameter of its own. */
+  readonly leftOut: number;
+  /** deviance + 3.84 (parameters + leftOut). */
+  readonly criterion: number;
 }
 
 export interface Choice {
   readonly family: Family;
-  readonly compared: readonly Comparison[];
+  readonly candidates: readonly Candidate[];
 }
 
-/** A family with more parameters is taken where the simpler one would be this improbable. */
-const wilksBelow = 0.05;
-
 /**
- * The family of a background: the given one, or with `auto` the simplest that describes the spectrum, each compared
- * with the one before it by the likelihood ratio, outside of the window that stands out above the simpler one.
+ * The family of a background: the given one, or with `auto` that of the smallest criterion, of equal ones the simpler:
+ * each parameter has to gain what a needless one gains in 1 of 20 spectra (likelihood ratio of nested forms, Wilks).
+ * A form that can only be held by leaving much of the spectrum out pays for every bin of it; one that bends to a bump
+ * pays with the deviance around it.
  */
 export function chooseFamily(
   bins: Bins,
   wanted: FamilyName | 'auto',
   options: HuntOptions,
 ): Choice | { readonly notDefined: string } {
+  const asked = wanted === 'auto' ? families : [familyOf(wanted)];
   const filled = bins.counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  const possible = (family: Family) =>
-    filled > family.parameters.length && bins.counts.length >= family.parameters.length + 3;
-  const stiffest = wanted === 'auto' ? familyOf('power') : familyOf(wanted);
-  if (!possible(stiffest)) {
+  const possible = asked.filter(
+    ({ parameters }) => filled > parameters.length && bins.counts.length >= parameters.length + 3,
+  );
+  if (possible.length === 0) {
+    const { formula, parameters } = asked[0]!;
     return notDefined(
-      `${filled} of ${bins.counts.length} bins have events, too few for the ${stiffest.parameters.length} parameters of ${stiffest.formula}`,
+      `${filled} of ${bins.counts.length} bins have events, too few for the ${parameters.length} parameters of ${formula}`,
     );
   }
-  if (wanted !== 'auto') return { family: stiffest, compared: [] };
-  let family = stiffest;
-  let outside = fitOutside(bins, family, options);
-  const compared: Comparison[] = [];
-  for (const next of families.slice(1).filter(possible)) {
-    const fit = new PoissonFit(designOf(next, bins.edges, bins.counts, options.scale));
-    if (!fit.fit(bins.counts, bins.scales, fit.design.start, outside.left)) continue;
-    const more = next.parameters.length - family.parameters.length;
-    const pValue = Math.exp(logUpperGamma(more / 2, Math.max(0, outside.deviance - fit.deviance) / 2));
-    const taken = pValue < wilksBelow;
-    compared.push({ simpler: family.name, family: next.name, pValue, taken });
-    if (taken) {
-      family = next;
-      outside = fitOutside(bins, family, options);
-    }
-  }
-  return { family, compared };
+  const candidates = possible.flatMap((family) => candidateOf(bins, family, options) ?? []);
+  if (candidates.length === 0) return notDefined('no fit of a falling form found a maximum');
+  const best = candidates.reduce((left, right) => (right.criterion < left.criterion ? right : left));
+  return { family: familyOf(best.family), candidates };
 }
 
-/** A family's fit outside of the window that stands out above it. */
-function fitOutside(bins: Bins, family: Family, options: HuntOptions) {
+function candidateOf(bins: Bins, family: Family, options: HuntOptions): Candidate | undefined {
   const hunt = new Hunt(bins, family, options);
-  const left = hunt.run(bins.counts, bins.scales)?.left;
-  return { left, deviance: hunt.fit.deviance };
+  const found = hunt.run(bins.counts, bins.scales);
+  if (found === undefined) return undefined;
+  const parameters = family.parameters.length;
+  const leftOut = found.left === undefined ? 0 : found.left.end - found.left.from;
+  const { deviance } = hunt.fit;
+  return {
+    family: family.name,
+    deviance,
+    parameters,
+    leftOut,
+    criterion: deviance + chanceGain * (parameters + leftOut),
+  };
 }

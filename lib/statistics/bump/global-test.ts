@@ -28,11 +28,16 @@ const mostFailed = 0.01;
  * The global p-value of what `hunt.run` has found, by Poisson toys from the fitted background, each fitted and scanned
  * as the data were. Leaves the hunt at the last toy.
  */
-export function globalTest(hunt: Hunt, found: Hunted, toys: number, seed: number): GlobalTest {
-  const generator = new PoissonToys(hunt.fit.means);
+export function globalTest(
+  hunt: Hunt,
+  found: Hunted,
+  scales: Float64Array,
+  toys: number,
+  seed: number,
+): GlobalTest {
+  const generator = new PoissonToys(hunt.fit.means, scales);
   const { deviance } = hunt.fit;
   const counts = new Float64Array(hunt.fit.means.length);
-  const scales = new Float64Array(counts.length).fill(1);
   let beyond = 0;
   let worse = 0;
   let failed = 0;

@@ -19,17 +19,26 @@ const mostDoublings = 60;
 /** The strength is known to 2^-30 of itself. */
 const halvings = 30;
 
+/** When a signal counts as seen. */
+export interface Seen {
+  /** Local significance. */
+  readonly z: number;
+  /** Events in the window: where there is hardly any background, a part of an event would be significant. */
+  readonly events: number;
+}
+
 /**
  * The strength at which the Asimov spectrum, background plus strength x template, reaches the local significance
- * `target` in its most interesting window, the background being known.
+ * `seen.z` in its most interesting window, with at least `seen.events` in it, the background being known.
  */
 export function strengthOverKnown(
   hunt: Hunt,
   background: Float64Array,
   template: Float64Array,
-  target: number,
+  seen: Seen,
 ): Need {
-  return search(background, template, target, (counts) => hunt.scan.best(counts, background));
+  const scales = new Float64Array(background.length).fill(1);
+  return search(background, template, seen, (counts) => hunt.scan.best(counts, background, scales));
 }
 
 /** The same with the background fitted to the spectrum that holds the signal, which takes a part of it. */
@@ -37,16 +46,16 @@ export function strengthOverFitted(
   hunt: Hunt,
   background: Float64Array,
   template: Float64Array,
-  target: number,
+  seen: Seen,
 ): Need {
   const scales = new Float64Array(background.length).fill(1);
-  return search(background, template, target, (counts) => hunt.run(counts, scales));
+  return search(background, template, seen, (counts) => hunt.run(counts, scales));
 }
 
 function search(
   background: Float64Array,
   template: Float64Array,
-  target: number,
+  seen: Seen,
   scan: (counts: Float64Array) => LocalExcess | undefined,
 ): Need {
   const events = template.reduce((sum, count) => sum + count, 0);
@@ -57,7 +66,7 @@ function search(
     for (let bin = 0; bin < counts.length; bin++)
       counts[bin] = Math.max(0, background[bin]! + strength * template[bin]!);
     const found = scan(counts);
-    return found !== undefined && reaches(found.logP, target) ? found : undefined;
+    return found !== undefined && reaches(found, seen) ? found : undefined;
   };
   // A signal of one event is the least that anybody sees.
   let high = 1 / events;
@@ -65,7 +74,9 @@ function search(
   let window = at(high);
   for (let doubling = 0; window === undefined; doubling++) {
     if (doubling === mostDoublings)
-      return notDefined(`no strength up to ${high} of the template gives a local Z of ${target}`);
+      return notDefined(
+        `no strength up to ${high} of the template gives ${seen.events} events with a local Z of ${seen.z}`,
+      );
     low = high;
     high *= 2;
     window = at(high);
@@ -82,6 +93,6 @@ function search(
   return { strength: high, events: high * events, window };
 }
 
-function reaches(logP: number, target: number): boolean {
-  return logP < -Math.LN2 && normalDeviate(logP) >= target;
+function reaches({ logP, counted }: LocalExcess, { z, events }: Seen): boolean {
+  return counted >= events && logP < -Math.LN2 && normalDeviate(logP) >= z;
 }

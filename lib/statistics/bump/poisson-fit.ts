@@ -61,6 +61,8 @@ export class PoissonFit {
     this.deviance = devianceOf(counts, scales, this.means, left);
     let damping = 0;
     for (let round = 0; round < mostRounds; round++) {
+      // Few counts can be described exactly, by parameters without end.
+      if (this.deviance < nearlyEnough) return true;
       this.#derive(counts, scales, left);
       // Until a step gains; the damping ends with the call.
       for (;;) {

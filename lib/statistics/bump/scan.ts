@@ -21,7 +21,8 @@ export interface LocalExcess extends Window {
 /**
  * The scan of BumpHunter (G. Choudalakis, arXiv:1101.0390): every window of minWidth to maxWidth bins at every place;
  * its p-value is the Poisson probability of as many events or more. The smallest p-value is the test statistic.
- * Windows are numbered by width, then place, and the first of equal ones counts.
+ * Windows are numbered by width, then place, and the first of equal ones counts. `scales` are variances over means: 1
+ * for counts; sums of weights are divided by them, which makes effective counts.
  */
 export class WindowScan {
   readonly #options: ScanOptions;
@@ -29,6 +30,7 @@ export class WindowScan {
   /** Of every window. */
   readonly #counted: Float64Array;
   readonly #background: Float64Array;
+  readonly #scales: Float64Array;
   /** Half the deviance of the count from the background; 0 where there is no excess. */
   readonly #deviances: Float64Array;
 
@@ -39,12 +41,13 @@ export class WindowScan {
     this.#bins = bins;
     this.#counted = new Float64Array(windows);
     this.#background = new Float64Array(windows);
+    this.#scales = new Float64Array(windows);
     this.#deviances = new Float64Array(windows);
   }
 
   /** The most interesting window. */
-  best(counts: Float64Array, background: Float64Array): LocalExcess {
-    this.#measure(counts, background);
+  best(counts: Float64Array, background: Float64Array, scales: Float64Array): LocalExcess {
+    this.#measure(counts, background, scales);
     const deviances = this.#deviances;
     let most = 0;
     for (let window = 1; window < deviances.length; window++)
@@ -52,7 +55,7 @@ export class WindowScan {
     // The window that looks best comes first, so that most others need no more than a look.
     let best = most;
     let logP = this.#logP(most);
-    const whole = counts.every(Number.isInteger);
+    const whole = counts.every(Number.isInteger) && scales.every((scale) => scale === 1);
     let floor = whole ? floorOf(logP) : 0;
     for (let window = 0; window < deviances.length; window++) {
       if (window === most || deviances[window] === 0 || deviances[window]! < floor) continue;
@@ -67,8 +70,8 @@ export class WindowScan {
   }
 
   /** The best window of each width. */
-  byWidth(counts: Float64Array, background: Float64Array): LocalExcess[] {
-    this.#measure(counts, background);
+  byWidth(counts: Float64Array, background: Float64Array, scales: Float64Array): LocalExcess[] {
+    this.#measure(counts, background, scales);
     const found: LocalExcess[] = [];
     for (let first = 0; first < this.#deviances.length; first += this.#bins) {
       let best = first;
@@ -86,7 +89,7 @@ export class WindowScan {
   }
 
   /** Sums of every window from its own bins: differences of running sums would lose a small tail. */
-  #measure(counts: Float64Array, background: Float64Array): void {
+  #measure(counts: Float64Array, background: Float64Array, scales: Float64Array): void {
     const { minWidth, maxWidth, sidebands } = this.#options;
     const bins = this.#bins;
     const allCounted = counts.reduce((sum, count) => sum + count, 0);
@@ -94,10 +97,12 @@ export class WindowScan {
     for (let from = 0; from < bins; from++) {
       let counted = 0;
       let expected = 0;
+      let variance = 0;
       const end = Math.min(bins, from + maxWidth);
       for (let bin = from; bin < end; bin++) {
         counted += counts[bin]!;
         expected += background[bin]!;
+        variance += background[bin]! * scales[bin]!;
         const width = bin + 1 - from;
         if (width < minWidth) continue;
         const window = (width - minWidth) * bins + from;
@@ -105,15 +110,16 @@ export class WindowScan {
         const excess = counted > mean && mean > 0;
         this.#counted[window] = counted;
         this.#background[window] = Number.isFinite(mean) ? mean : expected;
+        this.#scales[window] = variance / expected;
         this.#deviances[window] = excess ? poissonDeviance(counted, mean) : 0;
       }
     }
   }
 
   #logP(window: number): number {
-    return this.#deviances[window] === 0
-      ? 0
-      : logPoissonTail(this.#counted[window]!, this.#background[window]!);
+    if (this.#deviances[window] === 0) return 0;
+    const scale = this.#scales[window]!;
+    return logPoissonTail(this.#counted[window]! / scale, this.#background[window]! / scale);
   }
 
   #excess(window: number, logP: number): LocalExcess {

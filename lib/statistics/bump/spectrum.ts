@@ -7,7 +7,10 @@ export interface Spectrum {
   readonly edges: ArrayLike<number>;
   /** Events of data, or expected events (sums of weights). */
   readonly counts: ArrayLike<number>;
-  /** Sums of squared weights; with them the counts are expected ones. Without: counts of data. */
+  /**
+   * Sums of squared weights; with them the counts are expected ones, known as well as the sample is large (equal to
+   * the counts, they make the spectrum an Asimov one). Without: counts of data.
+   */
   readonly variances?: ArrayLike<number>;
 }
 

@@ -15,9 +15,12 @@ interface Bin {
  */
 export class PoissonToys {
   readonly #bins: readonly Bin[];
+  readonly #scales: Float64Array;
 
-  constructor(means: Float64Array) {
-    this.#bins = Array.from(means, distribution);
+  /** @param scales variance over mean of each bin: a toy's count is a Poisson number of mean / scale, times scale */
+  constructor(means: Float64Array, scales: Float64Array) {
+    this.#bins = Array.from(means, (mean, bin) => distribution(mean / scales[bin]!));
+    this.#scales = scales;
   }
 
   draw(seed: number, toy: number, counts: Float64Array): void {
@@ -27,7 +30,7 @@ export class PoissonToys {
       hash.high = high;
       hash.low = low;
       const { least, chances } = this.#bins[bin]!;
-      counts[bin] = least + firstAbove(chances, hash.addInt(bin).unit());
+      counts[bin] = (least + firstAbove(chances, hash.addInt(bin).unit())) * this.#scales[bin]!;
     }
   }
 }
