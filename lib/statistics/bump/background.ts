@@ -112,11 +112,23 @@ function errorsOfMeans(
   { slopes, means, design: { size } }: PoissonFit,
   inner: readonly Float64Array[],
 ): number[] {
-  return Array.from(means, (_, bin) => {
-    let variance = 0;
-    for (let k = 0; k < size; k++)
-      for (let j = 0; j < size; j++)
-        variance += slopes[bin * size + k]! * inner[k]![j]! * slopes[bin * size + j]!;
-    return Math.sqrt(variance);
-  });
+  return Array.from(means, (_, bin) => errorAlong(slopes.subarray(bin * size, (bin + 1) * size), inner));
+}
+
+/** Error of what the fit expects in a window, linear in the parameters. */
+export function errorOfWindow(fit: PoissonFit, { from, end }: Window): Measured {
+  const { size } = fit.design;
+  const inner = inverse(fit.information, size);
+  if (inner === undefined) return notDefined('the counts do not fix all parameters');
+  const slope = new Float64Array(size);
+  for (let bin = from; bin < end; bin++)
+    for (let k = 0; k < size; k++) slope[k]! += fit.slopes[bin * size + k]!;
+  return { value: errorAlong(slope, inner) };
+}
+
+function errorAlong(slope: Float64Array, inner: readonly Float64Array[]): number {
+  let variance = 0;
+  for (let k = 0; k < slope.length; k++)
+    for (let j = 0; j < slope.length; j++) variance += slope[k]! * inner[k]![j]! * slope[j]!;
+  return Math.sqrt(variance);
 }

@@ -1,6 +1,7 @@
 import { notDefined } from '../measured.js';
 import { type Family, type FamilyName, families, familyOf } from './families.js';
 import { chanceGain, Hunt, type HuntOptions } from './hunt.js';
+import type { LocalExcess } from './scan.js';
 import type { Bins } from './spectrum.js';
 
 /** How well a family describes a spectrum. */
@@ -13,6 +14,7 @@ export interface Candidate {
   readonly leftOut: number;
   /** deviance + 3.84 (parameters + leftOut). */
   readonly criterion: number;
+  readonly found: LocalExcess;
 }
 
 export interface Choice {
@@ -61,5 +63,6 @@ function candidateOf(bins: Bins, family: Family, options: HuntOptions): Candidat
     parameters,
     leftOut,
     criterion: deviance + chanceGain * (parameters + leftOut),
+    found,
   };
 }

@@ -12,6 +12,8 @@ const mostRounds = 200;
 const enough = 1e-10;
 /** The same where rounding lets no step gain any more: 1e-3 standard deviations. */
 const nearlyEnough = 1e-6;
+/** Deviance at which means are as good as equal to the counts. */
+const exact = 1e-5;
 
 /**
  * Maximum of the Poisson likelihood of counts in bins, by Fisher scoring with the damping of Levenberg and Marquardt.
@@ -62,7 +64,7 @@ export class PoissonFit {
     let damping = 0;
     for (let round = 0; round < mostRounds; round++) {
       // Few counts can be described exactly, by parameters without end.
-      if (this.deviance < nearlyEnough) return true;
+      if (this.deviance < exact) return true;
       this.#derive(counts, scales, left);
       // Until a step gains; the damping ends with the call.
       for (;;) {
