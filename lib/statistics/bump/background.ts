@@ -27,7 +27,7 @@ export interface Background {
 
 const leastExpected = 5;
 /** Information about the worst known direction, that of a typical one being 1, below which there is no telling. */
-const leastInformation = 1e-9;
+const leastInformation = 1e-7;
 
 /** What `fit` has found, with its errors and how good it is. */
 export function describeFit(fit: PoissonFit, bins: Bins, left: Window | undefined): Background {

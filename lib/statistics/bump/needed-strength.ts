@@ -15,7 +15,8 @@ export interface Needed {
 
 export type Need = Needed | { readonly notDefined: string };
 
-const mostDoublings = 60;
+/** A signal so many times the background, and 1000 events more, is the largest that is tried. */
+const mostBackgrounds = 100;
 /** The strength is known to 2^-30 of itself. */
 const halvings = 30;
 
@@ -72,10 +73,11 @@ function search(
   let high = 1 / events;
   let low = 0;
   let window = at(high);
-  for (let doubling = 0; window === undefined; doubling++) {
-    if (doubling === mostDoublings)
+  const most = 1000 + mostBackgrounds * background.reduce((sum, mean) => sum + mean, 0);
+  while (window === undefined) {
+    if (high * events > most)
       return notDefined(
-        `no strength up to ${high} of the template gives ${seen.events} events with a local Z of ${seen.z}`,
+        `no strength up to ${high.toPrecision(3)} of the template gives ${seen.events} events with a local Z of ${seen.z}`,
       );
     low = high;
     high *= 2;
