@@ -40,24 +40,21 @@ export function poissonDeviance(n: number, mean: number): number {
 
 /** ln (x^a e^-x / Gamma(a + 1)). */
 function logFactor(a: number, x: number): number {
-  if (a >= 16) return -poissonDeviance(a, x) - 0.5 * Math.log(a) - halfLogTwoPi - stirlingRest(a);
-  let product = 1;
-  let shifted = a;
-  while (shifted < 16) {
-    shifted += 1;
-    product *= shifted;
-  }
-  // Gamma(a + 1) = Gamma(shifted + 1) / ((a + 1) ... shifted)
-  const logGamma =
-    (shifted + 0.5) * Math.log(shifted) - shifted + halfLogTwoPi + stirlingRest(shifted) - Math.log(product);
-  return a * Math.log(x) - x - logGamma;
+  return -poissonDeviance(a, x) - 0.5 * Math.log(a) - halfLogTwoPi - stirlingRest(a);
 }
 
-/** ln Gamma(a + 1) less Stirling's formula, a >= 16 (Abramowitz and Stegun 6.1.41). */
-function stirlingRest(a: number): number {
+/** ln Gamma(a + 1) less Stirling's formula (a + 1/2) ln a - a + ln sqrt(2 pi), a > 0. */
+export function stirlingRest(a: number): number {
+  if (a < 16) return stirling(a + 1) + stirlingRest(a + 1) - Math.log(a + 1) - stirling(a);
+  // Abramowitz and Stegun 6.1.41.
   const square = a * a;
   const inner = 1 / 1680 - (1 / 1188 - 691 / 360360 / square) / square;
   return (1 / 12 - (1 / 360 - (1 / 1260 - inner / square) / square) / square) / a;
+}
+
+/** Without its constant. */
+function stirling(a: number): number {
+  return (a + 0.5) * Math.log(a) - a;
 }
 
 function lowerSeries(a: number, x: number): number {

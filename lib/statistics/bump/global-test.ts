@@ -1,3 +1,4 @@
+import { clopperPearson, type Interval } from '../clopper-pearson.js';
 import { type Measured, notDefined } from '../measured.js';
 import { normalDeviate } from '../normal-tail.js';
 import type { Hunt, Hunted } from './hunt.js';
@@ -14,6 +15,8 @@ export interface GlobalTest {
   readonly failed: number;
   /** beyond / (toys - failed); not defined where no toy is beyond. */
   readonly pValue: Measured;
+  /** Of the p-value, by Clopper and Pearson at 95 %: what the number of toys leaves open. */
+  readonly interval: Interval | { readonly notDefined: string };
   readonly z: Measured;
   /** For a reader: "p = 0.012" or "p < 1/1000". */
   readonly statement: string;
@@ -58,17 +61,25 @@ function judge(beyond: number, worse: number, toys: number, failed: number) {
   const trials = toys - failed;
   if (trials === 0 || failed > mostFailed * toys) {
     const problem = notDefined(`the fit failed in ${failed} of ${toys} toys`);
-    return { pValue: problem, z: problem, statement: problem.notDefined, fitPValue: problem };
+    return {
+      pValue: problem,
+      interval: problem,
+      z: problem,
+      statement: problem.notDefined,
+      fitPValue: problem,
+    };
   }
+  const interval = clopperPearson(beyond, trials, 0.95);
   const fitPValue = { value: worse / trials };
   if (beyond === 0) {
     const statement = `p < 1/${trials}`;
     const problem = notDefined(`none of ${trials} toys is beyond: ${statement}`);
-    return { pValue: problem, z: problem, statement, fitPValue };
+    return { pValue: problem, interval, z: problem, statement, fitPValue };
   }
   const share = beyond / trials;
   return {
     pValue: { value: share },
+    interval,
     z: share < 1 ? { value: normalDeviate(Math.log(share)) } : notDefined('every toy is beyond: p = 1'),
     statement: `p = ${Number(share.toPrecision(3))}`,
     fitPValue,

@@ -13,6 +13,7 @@ import { PoissonFit, type Window } from '../../../lib/statistics/bump/poisson-fi
 import { WindowScan } from '../../../lib/statistics/bump/scan.js';
 import { type Bins, binsInside } from '../../../lib/statistics/bump/spectrum.js';
 import { PoissonToys } from '../../../lib/statistics/bump/toys.js';
+import { clopperPearson } from '../../../lib/statistics/clopper-pearson.js';
 import { logLowerGamma, logUpperGamma } from '../../../lib/statistics/incomplete-gamma.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
 import { logNormalTail, normalDeviate } from '../../../lib/statistics/normal-tail.js';
@@ -41,6 +42,7 @@ interface GoldenFit {
 /** What make-bump.py writes. */
 interface Golden {
   readonly gamma: [a: number, x: number, lower: number | null, upper: number | null][];
+  readonly intervals: [successes: number, trials: number, level: number, low: number, high: number][];
   readonly normal: [z: number, logTail: number][];
   readonly cases: {
     readonly name: string;
@@ -100,6 +102,14 @@ test('normal tails equal those of scipy, and go back', () => {
   for (const [z, logTail] of golden.normal) {
     near(logNormalTail(z), logTail, 1e-12 * Math.max(1, Math.abs(logTail)), `z ${z}`);
     near(normalDeviate(logTail), z, z < 0 ? 1e-6 : 1e-11 * Math.max(1, z), `z ${z}`);
+  }
+});
+
+test('binomial intervals equal those of scipy', () => {
+  for (const [successes, trials, level, low, high] of golden.intervals) {
+    const found = clopperPearson(successes, trials, level);
+    relative(found.low, low, 1e-9, `low end of ${successes} of ${trials}`);
+    relative(found.high, high, 1e-9, `high end of ${successes} of ${trials}`);
   }
 });
 

@@ -8,7 +8,7 @@ mpmath 1.4.1)
 covariance is the inverse of Fisher's information at the maximum. "scans": the definition over the fitted background,
 which pyBumpHunter has to confirm. "needed": roots of the definition by scipy. "global": counts of toys from the
 documented hash, written out here once more, through scipy's inverse Poisson distribution; each fitted by iminuit and
-scanned from the definition.
+scanned from the definition. "intervals": Clopper and Pearson, by scipy.
 """
 
 import json
@@ -293,6 +293,13 @@ def gamma():
     return cases
 
 
+def binomial(k, n, level):
+    outside = (1 - level) / 2
+    low = stats.beta.ppf(outside, k, n - k + 1) if k > 0 else 0.0
+    high = stats.beta.isf(outside, k + 1, n - k) if k < n else 1.0
+    return float(low), float(high)
+
+
 def plain(value):
     if isinstance(value, np.ndarray):
         return plain(value.tolist())
@@ -314,6 +321,11 @@ cases = [
 families = ["power", "dijet_short", "dijet"]
 result = {
     "gamma": gamma(),
+    "intervals": [
+        [k, n, level, *binomial(k, n, level)]
+        for k, n in ((0, 1), (1, 1), (0, 1000), (1, 1000), (3, 7), (16, 1000), (500, 1000), (999, 1000), (1000, 1000), (7, 10**7))
+        for level in (0.6826894921370859, 0.95)
+    ],
     "normal": [[z, float(stats.norm.logsf(z))] for z in (-8, -2.5, -0.3, 0, 0.1, 1, 3, 8, 20, 37, 150)],
     "cases": [
         {**case, "fits": [golden(case, family, None) for family in families]}
