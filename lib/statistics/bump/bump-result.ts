@@ -1,4 +1,5 @@
 import type { Measured } from '../measured.js';
+import type { AllSpectra } from './all-spectra.js';
 import type { Background } from './background.js';
 import type { BumpOptions, MassObservable } from './bump-options.js';
 import type { Candidate } from './choose-family.js';
@@ -40,6 +41,8 @@ export interface BumpResult {
   readonly excess: Excess & {
     /** Of the fit. */
     readonly backgroundError: Measured;
+    /** Of counts, with that error as a side band of its size (Li and Ma): a background that is hardly known is not small. */
+    readonly zWithError: Measured;
   };
   /** The best window of each width. */
   readonly byWidth: readonly Excess[];
@@ -63,4 +66,5 @@ export interface NoBumpResult {
 export interface BumpSearch {
   readonly options: BumpOptions;
   readonly spectra: readonly (BumpResult | NoBumpResult)[];
+  readonly all: AllSpectra | { readonly notDefined: string };
 }

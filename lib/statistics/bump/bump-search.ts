@@ -1,4 +1,6 @@
-import { isDefined, notDefined } from '../measured.js';
+import { isDefined, type Measured, notDefined } from '../measured.js';
+import { asimovSignificanceWithError } from '../significance.js';
+import { judgeAll } from './all-spectra.js';
 import { describeFit, errorOfWindow } from './background.js';
 import { type BumpOptions, type MassObservable, usualBumpOptions } from './bump-options.js';
 import type { BumpResult, BumpSearch, NeededStrength } from './bump-result.js';
@@ -8,6 +10,7 @@ import { globalTest } from './global-test.js';
 import { Hunt } from './hunt.js';
 import { type Needed, strengthOverFitted, strengthOverKnown } from './needed-strength.js';
 import { binResiduals } from './residuals.js';
+import type { LocalExcess } from './scan.js';
 import { judgeSculpting, type KolmogorovAnswer } from './sculpting.js';
 import { binsInside, type Spectrum } from './spectrum.js';
 
@@ -25,13 +28,11 @@ export function bumpSearch(
   spectra: readonly MassSpectrum[],
   options: BumpOptions = usualBumpOptions,
 ): BumpSearch {
-  return {
-    options,
-    spectra: spectra.map((spectrum, index) => {
-      const result = searchOne(spectrum, { ...options, seed: options.seed + index });
-      return { region: spectrum.region, observable: spectrum.observable, ...result };
-    }),
-  };
+  const results = spectra.map((spectrum, index) => {
+    const result = searchOne(spectrum, { ...options, seed: options.seed + index });
+    return { region: spectrum.region, observable: spectrum.observable, ...result };
+  });
+  return { options, spectra: results, all: judgeAll(results) };
 }
 
 type Found = Omit<BumpResult, 'region' | 'observable'>;
@@ -49,12 +50,13 @@ function searchOne(spectrum: MassSpectrum, options: BumpOptions): Found | { read
   const found = hunt.run(bins.counts, bins.scales);
   if (found === undefined) return notDefined(`the fit of ${choice.family.formula} found no maximum`);
   const background = describeFit(hunt.fit, bins, found.left);
+  const kind = spectrum.variances === undefined ? 'data' : 'expected';
   const backgroundError = errorOfWindow(hunt.fit, found);
   const byWidth = hunt.scan.byWidth(bins.counts, hunt.fit.means, bins.scales);
   const means = hunt.fit.means.slice();
   const global = globalTest(hunt, found, bins.scales, options.toys, options.seed);
   return {
-    kind: spectrum.variances === undefined ? 'data' : 'expected',
+    kind,
     events: bins.counts.reduce((sum, count) => sum + count, 0),
     negativeBins: bins.negative,
     edges: [...bins.edges],
@@ -66,7 +68,11 @@ function searchOne(spectrum: MassSpectrum, options: BumpOptions): Found | { read
       excess: excessOf(other, bins),
     })),
     ...(found.left === undefined ? {} : { leftOut: rangeOf(found.left, bins) }),
-    excess: { ...excessOf(found, bins), backgroundError },
+    excess: {
+      ...excessOf(found, bins),
+      backgroundError,
+      zWithError: zWithError(found, backgroundError, kind),
+    },
     byWidth: byWidth.map((window) => excessOf(window, bins)),
     global,
     signals: (spectrum.signals ?? []).map(({ name, counts }) => {
@@ -84,4 +90,13 @@ function searchOne(spectrum: MassSpectrum, options: BumpOptions): Found | { read
       options.sculptedBelow,
     ),
   };
+}
+
+function zWithError(found: LocalExcess, error: Measured, kind: BumpResult['kind']): Measured {
+  if (kind === 'expected') return notDefined('the spectrum holds weights, not counts');
+  if (!isDefined(error)) return error;
+  const { counted, background } = found;
+  return counted > background
+    ? asimovSignificanceWithError(counted - background, background, error.value)
+    : notDefined('no window holds more than the background');
 }

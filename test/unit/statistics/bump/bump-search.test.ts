@@ -53,6 +53,8 @@ test('a signal is found where it is, and no toy is beyond it', () => {
   );
   assert.ok(Math.abs(excess.background / expected - 1) < 0.3, `${excess.background}, ${expected}`);
   assert.ok('value' in excess.backgroundError && excess.backgroundError.value < 0.3 * expected);
+  assert.ok('value' in excess.zWithError);
+  assert.ok(excess.zWithError.value < excess.z.value && excess.zWithError.value > 0.7 * excess.z.value);
 });
 
 test('without a signal toys are beyond, and the p-value says how many', () => {
@@ -164,4 +166,25 @@ test('the shape in the region is judged', () => {
   const unknown = searched({ shape: { notDefined: 'no events' } }, { toys: 1 });
   assert.deepEqual(unknown.sculpting, { notDefined: 'no events' });
   assert.ok('notDefined' in searched({}, { toys: 1 }).sculpting);
+});
+
+test('after several spectra the smallest p-value counts so many times', () => {
+  const counts = drawn(means, 3);
+  const one = { observable: 'mll', edges, counts } as const;
+  const bump = counts.map((count, i) => count + Math.round(60 * signal[i]!));
+  const { all, spectra } = bumpSearch(
+    [
+      { ...one, region: 'a' },
+      { ...one, region: 'empty', counts: new Float64Array(60) },
+      { ...one, region: 'b', counts: bump },
+    ],
+    options,
+  );
+  assert.deepEqual(all, { searched: 2, region: 'b', observable: 'mll', pValueAtMost: 2 / 200 });
+  assert.ok('notDefined' in spectra[1]!);
+  assert.ok('notDefined' in bumpSearch([], options).all);
+  const alone = bumpSearch([{ ...one, region: 'a' }], options);
+  const [first] = alone.spectra as BumpResult[];
+  assert.ok('value' in first!.global.pValue && !('notDefined' in alone.all));
+  assert.equal(alone.all.pValueAtMost, first!.global.pValue.value);
 });
