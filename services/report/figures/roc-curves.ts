@@ -49,7 +49,13 @@ export function rocSvg(
     marginBottom: 40,
     fx: { axis: null, padding: 0.06 },
     fy: { axis: null, padding: 0.16 },
-    x: { type: 'log', domain: [lowest, 1], label: 'background efficiency', ticks: 4, tickFormat: '~g' },
+    x: {
+      type: 'log',
+      domain: [lowest, 1],
+      label: 'background efficiency',
+      ticks: [1e-3, 1e-2, 1e-1],
+      tickFormat: '~g',
+    },
     y: { domain: [0, 1], label: 'signal efficiency', ticks: 3 },
     marks: [
       Plot.frame({ stroke: faint }),

@@ -76,19 +76,25 @@ function sumOf({ stack, edges }: StackedFigure): Float64Array {
   return sum;
 }
 
-/** From below the smallest background or datum to above the highest, six decades at most. */
+/** From below the smallest background or datum to above the highest, four to six decades. */
 function countRange({ data, lines }: StackedFigure, sum: Float64Array): [number, number] {
   const shown = [...sum, ...(data?.values ?? [])].filter((value) => value > 0);
   const all =
     shown.length > 0 ? shown : lines.flatMap(({ values }) => [...values]).filter((value) => value > 0);
   if (all.length === 0) return [0.1, 10];
   const highest = Math.max(...all, ...lines.flatMap(({ values }) => [...values]));
-  return [Math.max(Math.min(...all) / 10, highest * 1e-6), highest * 4];
+  return [Math.min(Math.max(Math.min(...all) / 10, highest * 1e-6), highest * 1e-4), highest * 4];
 }
 
-/** Points of a step line: each bin's value at its lower edge, and the last once more at the end. */
-function steps(edges: Float64Array, value: (bin: number) => number) {
-  return Array.from(edges, (x, i) => ({ x, y: value(Math.min(i, edges.length - 2)) }));
+/** Points of a step line, with a gap where a bin is below the frame. */
+function steps(edges: Float64Array, values: Float64Array, low: number) {
+  const gap = { x: Number.NaN, y: Number.NaN };
+  return Array.from(values, (y, bin) => {
+    if (!(y > low)) return [gap];
+    const isLast = !(values[bin + 1]! > low);
+    const start = { x: edges[bin]!, y };
+    return isLast ? [start, { x: edges[bin + 1]!, y }, gap] : [start];
+  }).flat();
 }
 
 function stackMarks({ stack, edges }: StackedFigure, low: number): Plot.Markish[] {
@@ -119,7 +125,7 @@ function errorBand({ edges, stackErrors }: StackedFigure, sum: Float64Array, low
 
 function lineMarks({ lines, edges }: StackedFigure, low: number): Plot.Markish[] {
   return lines.flatMap(({ values, colour, dash }) => {
-    const points = steps(edges, (bin) => Math.max(low, values[bin]!));
+    const points = steps(edges, values, low);
     const options = { x: 'x', y: 'y', curve: 'step-after' } as const;
     // An edge of the paper's colour keeps the line apart from layers of any colour.
     return [
@@ -149,7 +155,7 @@ function ruleMarks({ rules = [], edges }: StackedFigure): Plot.Markish[] {
   const inside = rules.filter(({ x }) => x > edges[0]! && x < edges[edges.length - 1]!);
   return [
     Plot.ruleX(inside, { x: 'x', stroke: ink, strokeDasharray: '3 3' }),
-    Plot.text(inside, {
+    Plot.text(apart(inside, (edges[edges.length - 1]! - edges[0]!) / 25), {
       x: 'x',
       text: 'label',
       frameAnchor: 'top',
@@ -162,6 +168,13 @@ function ruleMarks({ rules = [], edges }: StackedFigure): Plot.Markish[] {
       strokeWidth: 3,
     }),
   ];
+}
+
+/** Rules whose names have room beside each other. */
+function apart<Rule extends { readonly x: number }>(rules: readonly Rule[], distance: number): Rule[] {
+  const kept: Rule[] = [];
+  for (const rule of rules) if (kept.every(({ x }) => Math.abs(x - rule.x) >= distance)) kept.push(rule);
+  return kept;
 }
 
 /** Data over simulation, the statistical error of the simulation as a band. */

@@ -1,7 +1,13 @@
 import type { SectionMaker } from '../context.js';
+import { errorsSection } from './error-distributions.js';
 import { regionsSection } from './regions.js';
 import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
-export const sectionMakers: readonly SectionMaker[] = [rocSection, regionsSection, significanceSection];
+export const sectionMakers: readonly SectionMaker[] = [
+  errorsSection,
+  rocSection,
+  regionsSection,
+  significanceSection,
+];
