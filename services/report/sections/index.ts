@@ -1,6 +1,17 @@
 import type { SectionMaker } from '../context.js';
+import { errorsSection } from './error-distributions.js';
 import { neededStrength } from './needed-strength.js';
+import { regionsSection } from './regions.js';
+import { rocSection } from './roc.js';
+import { significanceSection } from './significance.js';
 import { studies } from './studies.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
-export const sectionMakers: readonly SectionMaker[] = [neededStrength, studies];
+export const sectionMakers: readonly SectionMaker[] = [
+  errorsSection,
+  rocSection,
+  regionsSection,
+  significanceSection,
+  neededStrength,
+  studies,
+];
