@@ -37,15 +37,8 @@ export async function binned(
   bins: Bins,
   where = 'true',
 ): Promise<Map<string, Binned>> {
-  const value = bins.scale === 'log10' ? `log10(${expression})` : `(${expression})`;
-  const width = (bins.high - bins.low) / bins.count;
-  // A value of zero has no logarithm and is below every bin.
-  const bin =
-    bins.scale === 'log10'
-      ? `case when (${expression}) > 0 then ${cut(value, bins, width)} else 0 end`
-      : cut(value, bins, width);
   const answer = await table.query(
-    `select sample, (${bin})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
+    `select sample, (${binExpression(expression, bins)})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
      from rows where (${expression}) is not null and (${where}) group by all order by all`,
   );
   const found = new Map<string, Binned>();
@@ -67,6 +60,16 @@ export async function binned(
     made.events[at]! += n[row]!;
   });
   return found;
+}
+
+/** SQL for the number of a quantity's bin: 0 below the range, count + 1 above it, null where it is absent. */
+export function binExpression(expression: string, bins: Bins): string {
+  const value = bins.scale === 'log10' ? `log10(${expression})` : `(${expression})`;
+  const width = (bins.high - bins.low) / bins.count;
+  // A value of zero has no logarithm and is below every bin.
+  return bins.scale === 'log10'
+    ? `case when (${expression}) is null then null when (${expression}) > 0 then ${cut(value, bins, width)} else 0 end`
+    : `case when (${expression}) is null then null else ${cut(value, bins, width)} end`;
 }
 
 function cut(value: string, { low, high, count }: Bins, width: number): string {
