@@ -31,8 +31,7 @@ export function compareShapes(
 ): ShapeComparison | { readonly notDefined: string } {
   const dataEvents = total(events);
   const referenceSum = total(reference.sums);
-  const referenceEvents =
-    referenceSum > 0 ? effectiveEvents(referenceSum, total(reference.squares)) : 0;
+  const referenceEvents = referenceSum > 0 ? effectiveEvents(referenceSum, total(reference.squares)) : 0;
   if (dataEvents < leastEvents || referenceEvents < leastEvents) {
     return notDefined(
       `${few(dataEvents)} events against ${few(referenceEvents)} effective ones; at least ${leastEvents} of each are asked for`,
@@ -73,7 +72,8 @@ function distanceOf(
   const sums = present(reference.sums, bins);
   const squares = present(reference.squares, bins);
   const sum = total(sums);
-  const isEnough = total(data) >= leastEvents && sum > 0 && effectiveEvents(sum, total(squares)) >= leastEvents;
+  const isEnough =
+    total(data) >= leastEvents && sum > 0 && effectiveEvents(sum, total(squares)) >= leastEvents;
   if (!isEnough) {
     const none = notDefined(`fewer than ${leastEvents} rows have a value`);
     return { distance: none, p: none };

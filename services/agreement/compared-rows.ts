@@ -75,9 +75,7 @@ export class RowPicker {
       rows[count] = row;
       weights[count++] = weight[row]! * scale;
     }
-    return count === 0
-      ? undefined
-      : { sample, isData: false, count, rows, weights, source: this.#source };
+    return count === 0 ? undefined : { sample, isData: false, count, rows, weights, source: this.#source };
   }
 
   #ofData(batch: Batch, { others, byRun }: RunsOfSample): ComparedRows | undefined {
@@ -96,7 +94,9 @@ export class RowPicker {
       rows[count] = row;
       source[count++] = index;
     }
-    return count === 0 ? undefined : { sample: -1, isData: true, count, rows, weights: this.#weights, source };
+    return count === 0
+      ? undefined
+      : { sample: -1, isData: true, count, rows, weights: this.#weights, source };
   }
 
   #reserve(rows: number): void {

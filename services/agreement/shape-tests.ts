@@ -1,8 +1,15 @@
 import { effectiveEvents } from '../../lib/statistics/weighted.js';
 
-export interface Counted { readonly sums: Float64Array; readonly squares: Float64Array }
+export interface Counted {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+}
 
-export function chi2Weighted(n: Float64Array, w: Float64Array, s2: Float64Array): { chi2: number; ndf: number; p: number } {
+export function chi2Weighted(
+  n: Float64Array,
+  w: Float64Array,
+  s2: Float64Array,
+): { chi2: number; ndf: number; p: number } {
   const N = n.reduce((a, b) => a + b, 0);
   const W = w.reduce((a, b) => a + b, 0);
   let chi2 = 0;
@@ -49,7 +56,10 @@ export function chi2Survival(x: number, ndf: number): number {
   return Math.exp(-z + a * Math.log(z) - lg) * h;
 }
 function logGamma(x: number): number {
-  const g = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2, -0.5395239384953e-5];
+  const g = [
+    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
+    -0.5395239384953e-5,
+  ];
   let ser = 1.000000000190015;
   let y = x;
   const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
@@ -58,14 +68,18 @@ function logGamma(x: number): number {
 }
 export function ks(a: Counted, b: Counted): { distance: number; p: number; n: number } {
   const sum = (x: Float64Array) => x.reduce((p, q) => p + q, 0);
-  const A = sum(a.sums), B = sum(b.sums);
-  let fa = 0, fb = 0, D = 0;
+  const A = sum(a.sums),
+    B = sum(b.sums);
+  let fa = 0,
+    fb = 0,
+    D = 0;
   for (let i = 0; i < a.sums.length; i++) {
     fa += a.sums[i]! / A;
     fb += b.sums[i]! / B;
     D = Math.max(D, Math.abs(fa - fb));
   }
-  const na = effectiveEvents(A, sum(a.squares)), nb = effectiveEvents(B, sum(b.squares));
+  const na = effectiveEvents(A, sum(a.squares)),
+    nb = effectiveEvents(B, sum(b.squares));
   const n = (na * nb) / (na + nb);
   return { distance: D, p: kolmogorov(Math.sqrt(n) * D), n };
 }

@@ -44,8 +44,7 @@ export function findStandouts(
       const againstOthers = compareShapes(bins, parts[index]!, { sums: others, squares: others });
       verdicts[index] = { ...verdicts[index]!, againstOthers };
     }
-    const of = (index: number) =>
-      verdicts[index]![left.length === 2 ? 'againstSimulation' : 'againstOthers'];
+    const of = (index: number) => verdicts[index]![left.length === 2 ? 'againstSimulation' : 'againstOthers'];
     const isBad = (index: number) => pOf(verdicts[index]!.againstOthers) < level;
     const bad = left.filter(isBad);
     if (bad.length === 0) break;
@@ -58,7 +57,8 @@ export function findStandouts(
   return verdicts;
 }
 
-function pOf(comparison: ShapeComparison | { readonly notDefined: string }): number {
+/** The p-value of a comparison; 1 where there is none. */
+export function pOf(comparison: ShapeComparison | { readonly notDefined: string }): number {
   return isDefined(comparison) ? comparison.p : 1;
 }
 

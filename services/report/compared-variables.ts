@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComparedSamples } from '../agreement/compared-rows.js';
 import { countFeatures } from '../agreement/feature-counts.js';

@@ -24,19 +24,23 @@ interface EventVariable {
 }
 
 const kinematics: readonly EventVariable[] = [
-  ...['met', 'mll', 'mlll', 'ht'].map((name): EventVariable => ({
-    name,
-    kind: 'kinematic',
-    unit: 'GeV',
-    expression: name,
-  })),
+  ...['met', 'mll', 'mlll', 'ht'].map(
+    (name): EventVariable => ({
+      name,
+      kind: 'kinematic',
+      unit: 'GeV',
+      expression: name,
+    }),
+  ),
   { name: 'met_phi', kind: 'kinematic', unit: 'rad', expression: 'met_phi' },
-  ...['n_leptons', 'n_jets'].map((name): EventVariable => ({
-    name,
-    kind: 'kinematic',
-    expression: name,
-    isWhole: true,
-  })),
+  ...['n_leptons', 'n_jets'].map(
+    (name): EventVariable => ({
+      name,
+      kind: 'kinematic',
+      expression: name,
+      isWhole: true,
+    }),
+  ),
   {
     name: 'flcomp',
     kind: 'kinematic',
@@ -124,13 +128,9 @@ async function countOne(
   const simulation = emptyWeighted(bins);
   const bySample = simulated.map(() => new Float64Array(places));
   const data = sources.map(() => new Float64Array(places));
-  const [run, place, w, w2, n] = ['run', 'place', 'w', 'w2', 'n'].map((column) => numbers(answer, column)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const [run, place, w, w2, n] = ['run', 'place', 'w', 'w2', 'n'].map((column) =>
+    numbers(answer, column),
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const sourceOf = sourceFinder(sources);
   for (const [row, sample] of texts(answer, 'sample').entries()) {
     const at = place[row]!;
