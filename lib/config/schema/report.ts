@@ -43,6 +43,11 @@ export const reportSchema = section(
       50,
       { minimum: 0, maximum: 1000, results: false },
     ),
+    yield_tolerance: real(
+      'A sample is named whose events, weighted, exceed cross section x luminosity by more than this share.',
+      0.01,
+      { minimum: 0, maximum: 10, results: false },
+    ),
     top_events: integer('Number of most anomalous events that are shown.', 12, {
       minimum: 0,
       maximum: 200,
