@@ -38,6 +38,21 @@ export const reportSchema = section(
       0.001,
       { exclusiveMinimum: 0, exclusiveMaximum: 1, results: false },
     ),
+    agreement_figures: integer(
+      'Number of features whose data and simulation are drawn, those that agree least.',
+      12,
+      { minimum: 0, maximum: 1000, results: false },
+    ),
+    agreement_runs: integer(
+      'Number of runs of the data, those with most events, that are compared each with all others.',
+      50,
+      { minimum: 0, maximum: 1000, results: false },
+    ),
+    yield_tolerance: real(
+      'A sample is named whose events, weighted, exceed cross section x luminosity by more than this share.',
+      0.01,
+      { minimum: 0, maximum: 10, results: false },
+    ),
     top_events: integer('Number of most anomalous events that are shown.', 12, {
       minimum: 0,
       maximum: 200,
