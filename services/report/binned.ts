@@ -1,4 +1,4 @@
-import { named, numbers, type ScoreTable, texts } from './score-table.js';
+import { named, numbers, real, type ScoreTable, texts } from './score-table.js';
 
 /** Bins of equal width over [low, high); `scale: log10` cuts log10 of the value. */
 export interface Bins {
@@ -70,8 +70,8 @@ export function binExpression(expression: string, { low, high, count, scale }: B
   const exact = `(${expression})::double`;
   const value = scale === 'log10' ? `log10(${exact})` : exact;
   const width = (high - low) / count;
-  const bin = `case when ${value} < ${low} then 0 when ${value} >= ${high} then ${count + 1}
-    when ${value} is not null then least(floor((${value} - ${low}) / ${width}), ${count - 1}) + 1 end`;
+  const bin = `case when ${value} < ${real(low)} then 0 when ${value} >= ${real(high)} then ${count + 1}
+    when ${value} is not null then least(floor((${value} - ${real(low)}) / ${real(width)}), ${count - 1}) + 1 end`;
   // A value of zero has no logarithm and is below every bin.
   return scale === 'log10' ? `case when ${exact} <= 0 then 0 else ${bin} end` : bin;
 }
