@@ -32,6 +32,18 @@ export const reportCodes = {
     summary: 'The folder where a report should be written holds something else, which would be replaced.',
     cure: 'Give a new or empty folder with --output.',
   },
+  study_no_yield: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A signal without events after the selection cannot be injected into the training data.',
+    cure: 'Leave it out with study.injected_signals, or look at its cut flow.',
+  },
+  study_unreadable: {
+    domain: 'data',
+    exit: 1,
+    summary: 'study.json beside a run cannot be read.',
+    cure: 'Make it again with rmmstream study.',
+  },
   report_query_failed: {
     domain: 'external',
     exit: 1,
