@@ -43,7 +43,12 @@ export function shownTable({ columns, rows }: TableBlock): ShownTable {
 export type CellParts =
   | { readonly text: string; readonly reason?: undefined }
   | { readonly text?: undefined; readonly reason: string }
-  | { readonly text?: undefined; readonly reason?: undefined; readonly value: number; readonly error?: number };
+  | {
+      readonly text?: undefined;
+      readonly reason?: undefined;
+      readonly value: number;
+      readonly error?: number;
+    };
 
 /** What a cell is. A number that is none has that as its reason: no file of a report holds NaN. */
 export function cellParts(cell: Cell): CellParts {

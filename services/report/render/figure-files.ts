@@ -6,7 +6,10 @@ import { light, resolveProperties } from './theme.js';
 
 /** Font of the pictures: it comes with the program, so that they are the same on every machine, one without fonts too. */
 const family = 'DejaVu Sans';
-const fontFolder = join(dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')), 'ttf');
+const fontFolder = join(
+  dirname(createRequire(import.meta.url).resolve('dejavu-fonts-ttf/package.json')),
+  'ttf',
+);
 const fontFiles = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'].map((name) =>
   join(fontFolder, name),
 );

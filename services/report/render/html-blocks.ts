@@ -17,7 +17,9 @@ export function blocksHtml(blocks: readonly Block[], names: FileNames): string {
   let row: FigureBlock[] = [];
   const endRow = () => {
     if (row.length > 0)
-      parts.push(`<div class="row ${row[0]!.size}">${row.map((one) => figureHtml(one, names)).join('')}</div>`);
+      parts.push(
+        `<div class="row ${row[0]!.size}">${row.map((one) => figureHtml(one, names)).join('')}</div>`,
+      );
     row = [];
   };
   for (const block of blocks) {
@@ -85,4 +87,3 @@ function fileLinks(block: FigureBlock, name: string): string {
   ];
   return ` <span class="files">${links.join(' ')}</span>`;
 }
-

@@ -39,9 +39,7 @@ function boxHtml(
       const cells = row.map((cell, index) => {
         // The first column names the row, unless it is a number.
         const isName = index === 0 && numeric[index] !== true;
-        return isName
-          ? `<th scope="row">${cellHtml(cell)}</th>`
-          : `<td${side(index)}>${cellHtml(cell)}</td>`;
+        return isName ? `<th scope="row">${cellHtml(cell)}</th>` : `<td${side(index)}>${cellHtml(cell)}</td>`;
       });
       return `<tr>${cells.join('')}</tr>`;
     })

@@ -53,7 +53,9 @@ function tableMarkdown(block: TableBlock, name: string): string[] {
     block.columns.map((column) => inlineMarkdown(headingOf(column))),
     rows.slice(0, limit).map((row) => row.map(cellMarkdown)),
   );
-  const reasons = notes.map((reason, index) => `(${noteMark(index + 1)}) not defined: ${inlineMarkdown(reason)}`);
+  const reasons = notes.map(
+    (reason, index) => `(${noteMark(index + 1)}) not defined: ${inlineMarkdown(reason)}`,
+  );
   return [
     `${inlineMarkdown(block.caption)} ([CSV](tables/${name}.csv)${more})`,
     table,

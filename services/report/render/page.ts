@@ -1,8 +1,8 @@
 import type { Section, VerdictBlock } from '../section.js';
-import type { ReportFacts } from './facts.js';
 import { escaped } from './escape.js';
-import { blocksHtml, levelWords, verdictHtml } from './html-blocks.js';
+import type { ReportFacts } from './facts.js';
 import type { FileNames } from './file-names.js';
+import { blocksHtml, levelWords, verdictHtml } from './html-blocks.js';
 import { pageStyle } from './page-style.js';
 import { allVerdicts, type Finding } from './verdicts.js';
 
@@ -52,7 +52,9 @@ function contents(sections: readonly Section[]): string {
   const items = sections.map(({ id, title, blocks }) => {
     const counts = (['bad', 'notice'] as const).map((level) => {
       const count = blocks.filter((block) => block.kind === 'verdict' && block.level === level).length;
-      return count === 0 ? '' : `<span class="count ${level}">${count} ${levelWords[level].toLowerCase()}</span>`;
+      return count === 0
+        ? ''
+        : `<span class="count ${level}">${count} ${levelWords[level].toLowerCase()}</span>`;
     });
     return `<li><a href="#${escaped(id)}">${escaped(title)}${counts.join('')}</a></li>`;
   });

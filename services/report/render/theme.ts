@@ -77,5 +77,8 @@ export function declarations(theme: Theme): string {
 
 /** `text` with every `var(--NAME)` that the theme has as its value. */
 export function resolveProperties(text: string, theme: Theme): string {
-  return text.replaceAll(/var\(\s*--([\w-]+)\s*(?:,[^()]*)?\)/g, (whole, name: string) => theme[name] ?? whole);
+  return text.replaceAll(
+    /var\(\s*--([\w-]+)\s*(?:,[^()]*)?\)/g,
+    (whole, name: string) => theme[name] ?? whole,
+  );
 }
