@@ -27,7 +27,7 @@ export {
   type ProfileMatch,
 } from './profile-branches.js';
 export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './profile-schema.js';
-export type { NeedsSamples } from './rules.js';
+export { type NeedsSamples, sourceOf } from './rules.js';
 export type { Config, Sample, SampleKind } from './schema/index.js';
 export { usualScoreOptions } from './schema/scores.js';
 export { columnsOfScore, rankedScore, scoreColumnNames } from './score-columns.js';

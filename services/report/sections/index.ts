@@ -2,10 +2,12 @@ import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
 import { checksSection } from './checks.js';
 import { errorsSection } from './error-distributions.js';
+import { neededStrength } from './needed-strength.js';
 import { periodsSection } from './periods.js';
 import { regionsSection } from './regions.js';
 import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
+import { studies } from './studies.js';
 import { workspaceSection } from './workspace.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
@@ -18,4 +20,6 @@ export const sectionMakers: readonly SectionMaker[] = [
   regionsSection,
   significanceSection,
   workspaceSection,
+  neededStrength,
+  studies,
 ];

@@ -108,14 +108,18 @@ function efficiencyTable({ regions }: ReportContext, yields: readonly SampleYiel
     ],
     rows: yields.flatMap(({ name, all, regions: inside }) =>
       inside.map(({ region, yield: found, efficiency }): Cell[] => {
-        const interval = clopperPearson(found.rows, all.rows);
-        const ofRows =
-          'low' in interval
-            ? [found.rows / all.rows, interval.low, interval.high]
-            : [interval, interval, interval];
+        const ofRows: Cell[] =
+          all.rows === 0
+            ? Array.from({ length: 3 }, () => ({ notDefined: 'the sample has no row' }))
+            : ofCounts(found.rows, all.rows);
         return [name, labels.get(region)!, efficiency, found.rows, all.rows, ...ofRows];
       }),
     ),
     shown: 12,
   };
+}
+
+function ofCounts(inside: number, all: number): Cell[] {
+  const { low, high } = clopperPearson(inside, all);
+  return [inside / all, low, high];
 }

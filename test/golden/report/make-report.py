@@ -1,6 +1,6 @@
-"""Golden numbers of the report's search sections, by numpy, scipy, scikit-learn, mpmath and pyhf.
+"""Golden numbers of the report's search sections, by numpy, scikit-learn, mpmath and pyhf.
 
-python make-report.py [FOLDER], with numpy, pyarrow, scipy, scikit-learn, mpmath, jsonschema and pyhf 0.7.6, writes beside itself:
+python make-report.py [FOLDER], with numpy, pyarrow, scikit-learn, mpmath, jsonschema and pyhf 0.7.6, writes beside itself:
 signed.parquet and positive.parquet, score tables made here (the second with abs(weight)), and report.json, what
 regions, yields, significances, areas, rejections, workspaces and upper limits have to be.
 
@@ -17,7 +17,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyhf
 from mpmath import log, mp, mpf, sqrt
-from scipy.stats import beta
 from sklearn.metrics import roc_auc_score
 
 mp.dps = 40
@@ -154,17 +153,6 @@ def rejection(x, y, share):
     return float(1 / kept) if kept > 0 else None
 
 
-def intervals():
-    found = []
-    for passed, n in [(0, 1), (1, 1), (0, 40), (3, 40), (40, 40), (1, 5_000_000), (4_500_000, 20_000_000), (17, 1330)]:
-        for level in (0.6826894921370859, 0.95):
-            tail = (1 - level) / 2
-            low = float(beta.ppf(tail, passed, n - passed + 1)) if passed > 0 else 0.0
-            high = float(beta.isf(tail, passed + 1, n - passed)) if passed < n else 1.0
-            found.append({"passed": passed, "all": n, "level": level, "low": low, "high": high})
-    return found
-
-
 def workspace(events, regions, signal):
     c, w = events.columns, events.w
     by_share = sorted((r for r in regions if r["id"].startswith("background")), key=lambda r: r["threshold"])
@@ -260,7 +248,6 @@ def golden(signed, positive):
         "met_of_top": {"sums": np.histogram(c["met"][tight], met_edges, weights=w[tight])[0][:40].tolist(), "squares": np.histogram(c["met"][tight], met_edges, weights=w[tight] ** 2)[0][:40].tolist()},
         "significance": significance,
         "separation": separation,
-        "intervals": intervals(),
         "workspaces": workspaces,
         "upper_limits": {s: upper_limit(spec) for s, spec in workspaces.items()},
     }

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { Ajv } from 'ajv';
 import { packageRoot } from '../../../lib/base/package-root.js';
-import { clopperPearson } from '../../../lib/statistics/clopper-pearson.js';
 import { isDefined, type Measured } from '../../../lib/statistics/measured.js';
 import { areaUnderCurve } from '../../../lib/statistics/roc.js';
 import type { ReportContext } from '../../../services/report/context.js';
@@ -52,7 +51,6 @@ interface Golden {
     'signed' | 'positive',
     Record<string, Record<string, { auc: number; error: number; rejection: (number | null)[] }>>
   >;
-  readonly intervals: { passed: number; all: number; level: number; low: number; high: number }[];
   readonly workspaces: Record<string, Workspace>;
   readonly upper_limits: Record<string, { observed: number; expected: number }>;
 }
@@ -247,23 +245,6 @@ test('areas from bins are within the stated error of the exact ones', async () =
       assert.equal(binningError(exact, exact.signals.get(name)!), 0);
     }
   }
-});
-
-test('Clopper-Pearson intervals are those of scipy', () => {
-  for (const { passed, all, level, low, high } of golden.intervals) {
-    const found = clopperPearson(passed, all, level);
-    assert.ok('low' in found);
-    near(found.low, low, `${passed} of ${all}`);
-    near(found.high, high, `${passed} of ${all}`);
-  }
-  for (const [passed, all] of [
-    [0, 0],
-    [2, 1],
-    [-1, 5],
-    [0.5, 5],
-    [Number.NaN, 5],
-  ] as const)
-    assert.ok('notDefined' in clopperPearson(passed, all));
 });
 
 test("workspaces are those of which pyhf has made the golden upper limits, and fit pyhf's schema", async () => {

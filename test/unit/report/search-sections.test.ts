@@ -11,6 +11,7 @@ import { stackedSvg } from '../../../services/report/figures/stacked.js';
 import { layersOf } from '../../../services/report/layers.js';
 import { type Channel, pyhfWorkspace } from '../../../services/report/pyhf-workspace.js';
 import type { Region } from '../../../services/report/regions.js';
+import { blocksHtml } from '../../../services/report/render/html-blocks.js';
 import type { ReportSample } from '../../../services/report/samples.js';
 import { isPositive } from '../../../services/report/score-quantity.js';
 import { channelsOf, slicesOf } from '../../../services/report/workspace-channels.js';
@@ -166,4 +167,17 @@ test('figures of many samples share a layer, keep to the colours of the page and
   const empty = layersOf(new Map(), axis, { samples, scale: 1, withData: true, overflow: true });
   assert.equal(empty.data, undefined);
   assert.ok(!/NaN|Infinity/.test(stackedSvg({ id: 'e', xLabel: 'x', yLabel: 'y', ...empty })));
+});
+
+test('a file of a section is linked by the page', () => {
+  const block = {
+    kind: 'file' as const,
+    path: 'workspaces/a+b.json',
+    content: '{}',
+    caption: 'Of `a+b` & c',
+  };
+  assert.equal(
+    blocksHtml([block], new Map()),
+    '<p><a href="workspaces/a+b.json">workspaces/a+b.json</a>: Of <code>a+b</code> &amp; c</p>',
+  );
 });
