@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
+import { registerBlind } from './blind.js';
 import { registerConfig } from './config-show.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
@@ -9,9 +10,11 @@ import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
 import { registerReplay } from './replay.js';
+import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
+import { registerStudy } from './study.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
@@ -23,6 +26,9 @@ export const commands: readonly RegisterCommand[] = [
   registerFeatures,
   registerTrain,
   registerTune,
+  registerReport,
+  registerStudy,
+  registerBlind,
   registerScore,
   registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),

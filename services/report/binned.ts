@@ -1,4 +1,4 @@
-import { named, numbers, type ScoreTable, texts } from './score-table.js';
+import { named, numbers, real, type ScoreTable, texts } from './score-table.js';
 
 /** Bins of equal width over [low, high); `scale: log10` cuts log10 of the value. */
 export interface Bins {
@@ -62,19 +62,18 @@ export async function binned(
   return found;
 }
 
-/** SQL for the number of a quantity's bin: 0 below the range, count + 1 above it, null where it is absent. */
-export function binExpression(expression: string, bins: Bins): string {
-  const value = bins.scale === 'log10' ? `log10(${expression})` : `(${expression})`;
-  const width = (bins.high - bins.low) / bins.count;
+/**
+ * SQL for the number of a quantity's bin: 0 below the range, count + 1 above it, null where it is absent. In double: a
+ * float32 of the files divided by a bin's width would be rounded to float32, over an edge.
+ */
+export function binExpression(expression: string, { low, high, count, scale }: Bins): string {
+  const exact = `(${expression})::double`;
+  const value = scale === 'log10' ? `log10(${exact})` : exact;
+  const width = (high - low) / count;
+  const bin = `case when ${value} < ${real(low)} then 0 when ${value} >= ${real(high)} then ${count + 1}
+    when ${value} is not null then least(floor((${value} - ${real(low)}) / ${real(width)}), ${count - 1}) + 1 end`;
   // A value of zero has no logarithm and is below every bin.
-  return bins.scale === 'log10'
-    ? `case when (${expression}) is null then null when (${expression}) > 0 then ${cut(value, bins, width)} else 0 end`
-    : `case when (${expression}) is null then null else ${cut(value, bins, width)} end`;
-}
-
-function cut(value: string, { low, high, count }: Bins, width: number): string {
-  return `case when ${value} < ${low} then 0 when ${value} >= ${high} then ${count + 1}
-    else least(floor((${value} - ${low}) / ${width}), ${count - 1}) + 1 end`;
+  return scale === 'log10' ? `case when ${exact} <= 0 then 0 else ${bin} end` : bin;
 }
 
 export function emptyBinned(count: number): Binned {

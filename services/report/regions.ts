@@ -2,7 +2,7 @@ import type { Config } from '../../lib/config/index.js';
 import { isDefined, type Measured } from '../../lib/statistics/measured.js';
 import { scoreExpression } from './binned.js';
 import { weightedQuantiles } from './quantiles.js';
-import type { ScoreTable } from './score-table.js';
+import { real, type ScoreTable } from './score-table.js';
 
 /** A signal region: events whose score is above a threshold. */
 export interface Region {
@@ -65,6 +65,7 @@ function region(score: string, id: string, label: string, threshold: Measured): 
     id,
     label,
     threshold,
-    where: isDefined(threshold) ? `${scoreExpression(score)} > ${threshold.value}` : undefined,
+    // In double, as `threshold` is: DuckDB would round it to the column's float32.
+    where: isDefined(threshold) ? `${scoreExpression(score)}::double > ${real(threshold.value)}` : undefined,
   };
 }

@@ -28,6 +28,11 @@ export const reportSchema = section(
       0.2,
       { minimum: 0, maximum: 10, results: false },
     ),
+    min_background_rows: integer(
+      'A threshold is the best of a scan only where it keeps at least so many simulated background events.',
+      10,
+      { unit: 'events', minimum: 1, maximum: 1_000_000, results: false },
+    ),
     agreement_p_min: real(
       'A variable whose data and simulation agree with a smaller p-value is named.',
       0.001,
