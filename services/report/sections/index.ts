@@ -1,4 +1,5 @@
 import type { SectionMaker } from '../context.js';
+import { cellsSection } from './cells.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
-export const sectionMakers: readonly SectionMaker[] = [];
+export const sectionMakers: readonly SectionMaker[] = [cellsSection];

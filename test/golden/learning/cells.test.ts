@@ -40,12 +40,10 @@ test("what each cell adds to a score is what numpy makes of the model's weights"
           Math.abs(value - wanted) <= 1e-5 * wanted + 1e-9,
           `${name} ${score} ${what}: ${value}, not ${wanted}`,
         );
-      expected.mean.forEach((wanted, column) => near(mean[column]!, wanted, `column ${column}`));
-      expected.first_cells.forEach((cells, row) =>
-        cells.forEach((wanted, column) =>
-          near(found[row * rows.columns + column]!, wanted, `row ${row} column ${column}`),
-        ),
-      );
+      for (const [column, wanted] of expected.mean.entries()) near(mean[column]!, wanted, `column ${column}`);
+      for (const [row, cells] of expected.first_cells.entries())
+        for (const [column, wanted] of cells.entries())
+          near(found[row * rows.columns + column]!, wanted, `row ${row} column ${column}`);
     }
   }
 });
