@@ -36,8 +36,8 @@ export interface CellModel {
   readonly score: NetworkScore;
   readonly cells: CellErrors;
   readonly patterns: PatternTable;
-  /** SQL condition on `rows`: those that this model has scored. */
-  readonly where: string;
+  /** `model_version` of the rows that it has scored. */
+  readonly version: string;
   release(): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export async function openCellModel(
     score: type,
     cells: new CellErrors(reconstructor, planExpansion(model.scaler), type, inverse),
     patterns: new PatternTable(layout.columns, layout.maskWords),
-    where: `model_version = '${loaded.id}'`,
+    version: loaded.id,
     release: () => reconstructor.release(),
   };
 }

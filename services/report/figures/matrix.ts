@@ -11,6 +11,8 @@ export interface MatrixPicture {
   /** Slots x slots, row by row. */
   readonly values: ArrayLike<number>;
   readonly scales: readonly MatrixScale[];
+  /** Cells with a frame. */
+  readonly marked?: readonly number[];
   /** Text that shows where the pointer rests on a cell. */
   readonly title: (column: number) => string;
 }
@@ -63,6 +65,10 @@ export function matrixSvg(id: string, picture: MatrixPicture): string {
         { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: 'fill', title: 'title' },
       ),
       Plot.rect(
+        (picture.marked ?? []).map((column) => boxOf(column, size)),
+        { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: 'none', stroke: ink, strokeWidth: 2 },
+      ),
+      Plot.rect(
         bars.flatMap(({ steps }) => steps),
         { x1: 'x1', x2: 'x2', y1: 'y1', y2: 'y2', fill: 'fill' },
       ),
@@ -91,7 +97,7 @@ export function matrixSvg(id: string, picture: MatrixPicture): string {
       ),
       Plot.text(
         bars.map(({ label }) => label),
-        { x: 'x', y: 'y', text: 'text', textAnchor: 'start', dy: 10, ...small },
+        { x: 'x', y: 'y', text: 'text', textAnchor: 'end', dy: 10, ...small },
       ),
     ],
   });
@@ -104,11 +110,15 @@ function cellsOf({ slots, values, title }: MatrixPicture, scale: MatrixScale): B
   for (let column = 0; column < size * size; column++) {
     const value = values[column]!;
     if (!scale.holds(column) || !(value > 0)) continue;
-    const x1 = column % size;
-    const y1 = Math.floor(column / size);
-    cells.push({ x1, x2: x1 + 1, y1, y2: y1 + 1, fill: colour(value), title: title(column) });
+    cells.push({ ...boxOf(column, size), fill: colour(value), title: title(column) });
   }
   return cells;
+}
+
+function boxOf(column: number, size: number): Pick<Box, 'x1' | 'x2' | 'y1' | 'y2'> {
+  const x1 = column % size;
+  const y1 = Math.floor(column / size);
+  return { x1, x2: x1 + 1, y1, y2: y1 + 1 };
 }
 
 function barOf(
@@ -132,5 +142,5 @@ function barOf(
     y: place(Math.log10(value / scale.low) / decades),
     text: value >= 1e-3 && value < 1e5 ? String(Number(value.toPrecision(3))) : value.toExponential(0),
   }));
-  return { steps, ticks, label: { x, y: size, text: scale.label } };
+  return { steps, ticks, label: { x: x - barGap + barRoom, y: size, text: scale.label } };
 }

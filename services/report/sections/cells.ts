@@ -6,6 +6,7 @@ import { columnBarsSvg } from '../figures/column-bars.js';
 import { matrixSvg } from '../figures/matrix.js';
 import { logRange } from '../figures/matrix-scale.js';
 import { type Process, processesOf } from '../processes.js';
+import { quoted } from '../score-table.js';
 import type { Block, FigureBlock, Section, TableBlock } from '../section.js';
 
 /** Cells of a region and a process in the table. */
@@ -50,7 +51,11 @@ export async function cellsSection(context: ReportContext): Promise<Section> {
     const samples = [];
     for (const process of processes) {
       signal.throwIfAborted();
-      const options = { most: settings.sample_events, seed: settings.seed, where: model.where };
+      const options = {
+        most: settings.sample_events,
+        seed: settings.seed,
+        where: `model_version = ${quoted(model.version)}`,
+      };
       samples.push(await sampleRows(table, process, regions, options));
     }
     const sums = await cellSums(samples, model, signal);
