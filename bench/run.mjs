@@ -84,6 +84,11 @@ const benches = [
     ratios: ratioLines,
   },
   {
+    name: 'bump',
+    command: [process.execPath, compiled('bump'), ...withPython],
+    ratios: ratioLines,
+  },
+  {
     name: 'parquet-writing',
     command: [python, join(root, 'bench', 'parquet-writing.py')],
     ratios: (output) => ({

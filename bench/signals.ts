@@ -3,8 +3,8 @@
  * usage: node dist/bench/signals.js [--data FOLDER] [--salts 0,1,2,3,4] [--only 'NAME;NAME'] [--folder F] [--set KEY=VALUE]...
  *
  * Every row is a whole `rmmstream run` over the background and signal files of a folder, once for each split salt; a
- * run that is there already (`--folder`) is used again. Areas by signal, with their bootstrap errors, are of the first
- * salt; the summary over the soft signals is the mean over all salts, beside what decisions.md 23 asks for.
+ * run that is there already (`--folder`) is used again. Areas and efficiencies by signal, with their bootstrap errors, are of
+ * the first salt; the summary over the soft signals is the mean over all salts, beside what decisions.md 23 asks for.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';

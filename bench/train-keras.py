@@ -2,13 +2,12 @@
 
 usage: python train-keras.py ROWS THREADS
 Reads the name of a variant a line ("xla ae_large 529 2048": way, network, columns, batch), trains one epoch, prints
-the seconds it took by the clock and of processor time. Ways: plain, xla. A variant is built and trained for one
-epoch when it is first named.
+the seconds it took by the clock and of processor time. Ways: plain, xla. A variant is built and trained for two
+epochs when it is first named.
 """
 
 import os
 import sys
-import time
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
@@ -20,6 +19,7 @@ import tensorflow as tf  # noqa: E402
 tf.config.threading.set_intra_op_parallelism_threads(threads)
 tf.config.threading.set_inter_op_parallelism_threads(threads)
 import keras  # noqa: E402
+from train_server import serve  # noqa: E402
 
 
 def leaky(value):
@@ -94,18 +94,4 @@ def trainer(way, network, width, batch):
     return epoch
 
 
-known = {}
-print("ready", flush=True)
-for line in sys.stdin:
-    way, network, width, batch = line.split()
-    if line not in known:
-        # The variants of one comparison are named in turns; those of another are not needed again.
-        if not any(other.split()[1:] == line.split()[1:] for other in known):
-            known.clear()
-            keras.backend.clear_session()
-        known[line] = trainer(way, network, int(width), int(batch))
-        known[line]()
-        known[line]()
-    wall, cpu = time.perf_counter(), time.process_time()
-    known[line]()
-    print(time.perf_counter() - wall, time.process_time() - cpu, flush=True)
+serve(trainer, keras.backend.clear_session, epochs_before=2)

@@ -7,11 +7,11 @@ which is the fastest here. A variant is built and trained for one epoch when it 
 """
 
 import sys
-import time
 
 import numpy as np
 import torch
 from torch import nn
+from train_server import serve
 
 rows, threads = map(int, sys.argv[1:3])
 torch.set_num_threads(threads)
@@ -88,17 +88,4 @@ def trainer(way, network, width, batch):
     return epoch
 
 
-known = {}
-print("ready", flush=True)
-for line in sys.stdin:
-    way, network, width, batch = line.split()
-    if line not in known:
-        # The variants of one comparison are named in turns; those of the one before are not needed again.
-        if not any(other.split()[1:] == line.split()[1:] for other in known):
-            known.clear()
-            torch.compiler.reset()
-        known[line] = trainer(way, network, int(width), int(batch))
-        known[line]()
-    wall, cpu = time.perf_counter(), time.process_time()
-    known[line]()
-    print(time.perf_counter() - wall, time.process_time() - cpu, flush=True)
+serve(trainer, torch.compiler.reset, epochs_before=1)

@@ -56,7 +56,7 @@ function aucTable(signals: Signals): string {
   const rows = signals.map(([name, { separation }]) => [
     name,
     ...scores.map((score) => shown(separation[score]!.auc)),
-    shown(separation[efficient]!.signal_efficiency['0.01']),
+    withError(separation[efficient]!.signal_efficiency['0.01']),
   ]);
   return renderTable(header, rows);
 }
@@ -88,11 +88,16 @@ function shown(measured: MeasuredRecord | undefined): string | undefined {
   return 'value' in measured ? measured.value.toFixed(4) : 'not defined';
 }
 
-/** With its sign and, where there is one, its error. */
+/** With its error, where there is one. */
+function withError(measured: MeasuredRecord | undefined): string | undefined {
+  if (measured === undefined || !('error' in measured)) return shown(measured);
+  return `${shown(measured)}±${measured.error.toFixed(4)}`;
+}
+
+/** With its sign and its error. */
 function difference(measured: MeasuredRecord | undefined): string {
   if (measured === undefined || !('value' in measured)) return '';
-  const value = ` ${measured.value < 0 ? '' : '+'}${measured.value.toFixed(4)}`;
-  return measured.error === undefined ? value : `${value}±${measured.error.toFixed(4)}`;
+  return ` ${measured.value < 0 ? '' : '+'}${withError(measured)}`;
 }
 
 function stageTable(timing: unknown): string {

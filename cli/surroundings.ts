@@ -4,10 +4,9 @@ import { availableParallelism, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import zlib from 'node:zlib';
 import { confluentVersion } from '../lib/kafka/confluent/binding.js';
-import type { Backend } from '../lib/learning/backend.js';
 import { allCandidates } from '../lib/learning/find-backend.js';
-import { openBackend } from '../lib/learning/try-backend.js';
 import type { Surroundings } from '../lib/telemetry/doctor.js';
+import { askBackend } from './ask-backend.js';
 
 const require = createRequire(import.meta.url);
 
@@ -24,15 +23,8 @@ const backendPurposes: Readonly<Record<string, string>> = {
   'tfjs-node-gpu': 'GPU, TensorFlow',
 };
 
-/**
- * This machine, and the parts that rmmstream would like to find on it.
- * @param opened takes every backend that works
- */
-export function surroundings(
-  directory: string,
-  threads: number,
-  opened: (backend: Backend) => void,
-): Surroundings {
+/** This machine, and the parts that rmmstream would like to find on it. */
+export function surroundings(directory: string, threads: number, signal: AbortSignal): Surroundings {
   return {
     machine: {
       node: process.versions.node,
@@ -43,14 +35,10 @@ export function surroundings(
       directory,
       freeDiskBytes: freeDisk(directory),
     },
-    backends: allCandidates(threads).map((candidate) => ({
-      name: candidate.name,
-      purpose: backendPurposes[candidate.name] ?? '',
-      attempt: async () => {
-        const backend = await openBackend(candidate);
-        opened(backend);
-        return backend.version;
-      },
+    backends: allCandidates(threads).map(({ name }) => ({
+      name,
+      purpose: backendPurposes[name] ?? '',
+      attempt: async () => (await askBackend({ name, threads }, signal)).version,
     })),
     parts: [
       { name: 'zlib', purpose: 'ROOT files with zlib', needed: true, attempt: tryZlib },

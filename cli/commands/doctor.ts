@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { Backend } from '../../lib/learning/backend.js';
-import { type BackendSpeed, benchmarkBackends } from '../../lib/learning/benchmark.js';
+import { RmmError } from '../../lib/base/error.js';
+import { type BackendMeasure, type BackendSpeed, compareMeasures } from '../../lib/learning/benchmark.js';
 import { type DoctorReport, examine, type Finding } from '../../lib/telemetry/doctor.js';
 import { formatBytes, formatRate } from '../../lib/telemetry/format.js';
 import { renderTable } from '../../lib/telemetry/table.js';
+import { askBackend } from '../ask-backend.js';
 import { type Cli, printResult } from '../cli.js';
 import { surroundings } from '../surroundings.js';
 
@@ -24,14 +25,40 @@ export function registerDoctor(program: Command, cli: Cli): void {
     .addHelpText('after', '\nExamples:\n  rmmstream doctor\n  rmmstream doctor --json --no-benchmark')
     .action(async ({ benchmark, seconds }: DoctorOptions) => {
       const threads = availableParallelism();
-      const backends: Backend[] = [];
-      const report = await examine(surroundings(cli.currentDirectory, threads, (one) => backends.push(one)));
-      const speeds = benchmark
-        ? await benchmarkBackends(backends, { seconds, threads, nowMs: cli.nowMs })
-        : [];
-      printResult(cli, doctorText(report, speeds), doctorObject(report, speeds));
+      const report = await examine(surroundings(cli.currentDirectory, threads, cli.signal));
+      const measured = benchmark ? await measure(report, seconds, threads, cli.signal) : noMeasures;
+      if (cli.signal.aborted) throw new RmmError('interrupted', 'interrupted while trying backends');
+      printResult(cli, doctorText(report, measured), doctorObject(report, measured));
       if (!report.usable) cli.exitCode = 1;
     });
+}
+
+interface Measured {
+  readonly speeds: readonly BackendSpeed[];
+  /** Why a backend that works could not be measured. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+const noMeasures: Measured = { speeds: [], failures: new Map() };
+
+async function measure(
+  { backends }: DoctorReport,
+  seconds: number,
+  threads: number,
+  signal: AbortSignal,
+): Promise<Measured> {
+  const names = backends.filter(({ works }) => works).map(({ name }) => name);
+  const measures: [string, BackendMeasure][] = [];
+  const failures = new Map<string, string>();
+  for (const name of names) {
+    try {
+      const { measure } = await askBackend({ name, threads, seconds: seconds / names.length }, signal);
+      measures.push([name, measure!]);
+    } catch (error) {
+      failures.set(name, (error as Error).message.split('\n', 1)[0]!);
+    }
+  }
+  return { speeds: compareMeasures(measures), failures };
 }
 
 function parseSeconds(text: string): number {
@@ -60,16 +87,18 @@ function speedRow({ name, trainRows, scoreRows, difference }: BackendSpeed, inde
   return [name, formatRate(trainRows), formatRate(scoreRows), differs];
 }
 
-function speedLines(speeds: readonly BackendSpeed[]): string[] {
-  if (speeds.length === 0) return [];
+function speedLines({ speeds, failures }: Measured): string[] {
+  const failed = [...failures].map(([name, why]) => `  ${name} could not be measured: ${why}`);
+  if (speeds.length === 0) return failed;
   return [
     '',
     `rows a second, AE small of 192 columns, batches of 2,048; difference as a share of the score of ${speeds[0]!.name}`,
     renderTable(speedColumns, speeds.map(speedRow), '  '),
+    ...failed,
   ];
 }
 
-function doctorText(report: DoctorReport, speeds: readonly BackendSpeed[]): string {
+function doctorText(report: DoctorReport, measured: Measured): string {
   const { machine } = report;
   const facts = [
     ['rmmstream', report.version],
@@ -88,7 +117,7 @@ function doctorText(report: DoctorReport, speeds: readonly BackendSpeed[]): stri
     '',
     'learning backends; auto takes the first on the CPU that works, a GPU where learning.device says so',
     renderTable(columns, report.backends.map(findingRow), '  '),
-    ...speedLines(speeds),
+    ...speedLines(measured),
     '',
     'decoders and other parts',
     renderTable(columns, report.parts.map(findingRow), '  '),
@@ -97,7 +126,7 @@ function doctorText(report: DoctorReport, speeds: readonly BackendSpeed[]): stri
   ].join('\n');
 }
 
-function doctorObject(report: DoctorReport, speeds: readonly BackendSpeed[]): unknown {
+function doctorObject(report: DoctorReport, { speeds, failures }: Measured): unknown {
   const finding = ({ name, version, purpose, works, reason }: Finding) => ({
     name,
     works,
@@ -119,6 +148,7 @@ function doctorObject(report: DoctorReport, speeds: readonly BackendSpeed[]): un
     backends: report.backends.map((backend) => ({
       ...finding(backend),
       ...speedObject(speeds.find(({ name }) => name === backend.name)),
+      ...(failures.has(backend.name) ? { benchmark_failure: failures.get(backend.name) } : {}),
     })),
     parts: report.parts.map(finding),
   };

@@ -1,6 +1,7 @@
 import type { RegisterCommand } from '../frame.js';
 import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
+import { registerBlind } from './blind.js';
 import { registerConfig } from './config-show.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
@@ -12,6 +13,7 @@ import { registerReplay } from './replay.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
+import { registerStudy } from './study.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
@@ -23,6 +25,8 @@ export const commands: readonly RegisterCommand[] = [
   registerFeatures,
   registerTrain,
   registerTune,
+  registerStudy,
+  registerBlind,
   registerScore,
   registerModel,
   (program, cli) => registerValidate(program, cli, inspectRootFile),

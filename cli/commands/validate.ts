@@ -38,15 +38,23 @@ export function registerValidate(program: Command, cli: Cli, inspect: InspectFil
     );
   addConfigOptions(command).action(async (file: string, options: ConfigOptions) => {
     const checked = checkConfig(loadOptions(cli, file, options, 'background'));
-    if (checked.loaded === undefined) {
-      if (!cli.json) throw problemsError(checked.problems, file);
-      printResult(cli, '', { valid: false, problems: checked.problems.map(problemObject), files: [] });
+    const problems = checked.loaded === undefined ? checked.problems : await problemsOf(checked.loaded);
+    if (checked.loaded === undefined || problems.length > 0) {
+      if (!cli.json) throw problemsError(problems, file);
+      printResult(cli, '', { valid: false, problems: problems.map(problemObject), files: [] });
       cli.exitCode = 2;
       return;
     }
     const files = await openAll(checked.loaded, inspect, cli.signal);
     report(cli, file, checked.loaded, files);
   });
+}
+
+/** What is wrong with settings that are each in order: of the training beside the columns that are made. */
+async function problemsOf(loaded: LoadedConfig): Promise<readonly Problem[]> {
+  const { trainingProblems } = await import('../../services/trainer/training-problems.js');
+  const { featurizerOf } = await import('../../services/featurizer/config.js');
+  return trainingProblems(loaded, featurizerOf(loaded.config).layout.names);
 }
 
 async function openAll(

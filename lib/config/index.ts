@@ -27,9 +27,9 @@ export {
   type ProfileMatch,
 } from './profile-branches.js';
 export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './profile-schema.js';
-export type { NeedsSamples } from './rules.js';
+export { type NeedsSamples, sourceOf } from './rules.js';
 export type { Config, Sample, SampleKind } from './schema/index.js';
 export { usualScoreOptions } from './schema/scores.js';
-export { rankedScore, scoreColumnNames } from './score-columns.js';
+export { columnsOfScore, rankedScore, scoreColumnNames } from './score-columns.js';
 export { secretMask, showConfig, shownConfig } from './show.js';
 export type { JsonObject, JsonValue } from './validate.js';

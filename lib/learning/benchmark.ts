@@ -15,8 +15,14 @@ export interface BackendSpeed {
   readonly difference: number;
 }
 
+/** What one backend does by itself. */
+export interface BackendMeasure extends Pick<BackendSpeed, 'trainRows' | 'scoreRows'> {
+  /** Scores of the rows that all backends are given. */
+  readonly squares: Float32Array;
+}
+
 export interface BenchmarkOptions {
-  /** For all backends together, about: each scores and trains at least twice. */
+  /** About; whatever it is, every backend trains and scores at least twice. */
   readonly seconds: number;
   readonly threads: number;
   /** A clock in milliseconds. */
@@ -34,23 +40,34 @@ export async function benchmarkBackends(
   options: BenchmarkOptions,
   network = usualNetwork,
 ): Promise<BackendSpeed[]> {
+  const own = { ...options, seconds: options.seconds / Math.max(1, backends.length) };
+  const measures: [string, BackendMeasure][] = [];
+  for (const backend of backends) measures.push([backend.name, await measureBackend(backend, own, network)]);
+  return compareMeasures(measures);
+}
+
+/** Measures one backend; the rows are always the same. */
+export async function measureBackend(
+  backend: Backend,
+  options: BenchmarkOptions,
+  network = usualNetwork,
+): Promise<BackendMeasure> {
   const random = new Random('benchmark', [1]);
   const x = Float32Array.from({ length: batch * network.columns }, () => 4 * random.unit() - 2);
-  const milliseconds = (1000 * options.seconds) / (2 * Math.max(1, backends.length));
-  const speeds: BackendSpeed[] = [];
-  let first: Float32Array | undefined;
-  for (const backend of backends) {
-    const trainRows = await trainSpeed(backend, network, x, milliseconds, options);
-    const scored = await scoreSpeed(backend, network, x, milliseconds, options);
-    first ??= scored.squares;
-    speeds.push({
-      name: backend.name,
-      trainRows,
-      scoreRows: scored.rows,
-      difference: largestDifference(scored.squares, first),
-    });
-  }
-  return speeds;
+  const milliseconds = 500 * options.seconds;
+  const trainRows = await trainSpeed(backend, network, x, milliseconds, options);
+  const { rows: scoreRows, squares } = await scoreSpeed(backend, network, x, milliseconds, options);
+  return { trainRows, scoreRows, squares };
+}
+
+/** Speeds, and scores beside those of the first. */
+export function compareMeasures(measures: readonly (readonly [string, BackendMeasure])[]): BackendSpeed[] {
+  return measures.map(([name, { trainRows, scoreRows, squares }]) => ({
+    name,
+    trainRows,
+    scoreRows,
+    difference: largestDifference(squares, measures[0]![1].squares),
+  }));
 }
 
 async function trainSpeed(

@@ -37,7 +37,9 @@ export function backendCandidates(threads: number, device: Device = 'cpu'): read
   if (device === 'auto') return [...onGpu, ...onCpu];
   const fitting = onGpu.filter((candidate) => runsOn(candidate, device));
   const others = backendNames.filter((name) => !fitting.some((one) => one.name.split('+')[0] === name));
-  return [...fitting, ...others.map((name) => refusal(name, device))];
+  // Where nothing fits, `auto` shall say so for each.
+  const onlyByName = fitting.length > 0;
+  return [...fitting, ...others.map((name) => ({ ...refusal(name, device), onlyByName }))];
 }
 
 /** Every candidate of this platform, for those who list them. */
@@ -142,7 +144,6 @@ function refusal(name: BackendName, device: Device): BackendCandidate {
   };
   return {
     name,
-    onlyByName: true,
     open: () =>
       Promise.reject(new Error(`${why[name]}, and learning.device is ${device}; change one of the two`)),
   };

@@ -2,17 +2,21 @@ import type { EnergyBins } from './energy-bins.js';
 import { isDefined, type Measured, notDefined } from './measured.js';
 import { backgroundStream, poissonCounts, signalStream } from './poisson-counts.js';
 import { CurveScratch, resampledArea } from './resampled-area.js';
+import { resampledEfficiency, thresholdProblem } from './resampled-efficiency.js';
 import {
   type ComparedEvents,
   type Comparison,
   comparisons,
   type ResampledSample,
 } from './score-comparison.js';
+import { efficiencyDefaults } from './separation.js';
 
 export interface BootstrapOptions {
   /** Number of replicas; 0 for no errors. */
   readonly samples: number;
   readonly seed: number;
+  /** Background efficiencies; those of separation.ts by default. */
+  readonly efficiencies?: readonly number[];
 }
 
 /** Statistical errors of one signal's figures for one score. */
@@ -21,6 +25,8 @@ export interface BootstrapErrors {
   readonly aucWithinBins: Measured;
   /** Error of AUC within bins of this score less that of the null score, in the same replicas. */
   readonly difference: Measured;
+  /** By background efficiency, keys as of Separation. */
+  readonly signalEfficiency: Readonly<Record<string, Measured>>;
 }
 
 /** Largest share of replicas in which a figure may be not defined, as with a signal of two events. */
@@ -38,12 +44,17 @@ export interface ErrorEstimate {
 interface ComparedAreas extends Comparison {
   /** Areas by signal and replica; NaN where not defined. */
   readonly areas: readonly Float64Array[];
+  /** Signal efficiencies by signal, background efficiency and replica; of all events only. */
+  readonly efficiencies: readonly (readonly Float64Array[])[];
+  /** Why there is no error, by background efficiency. */
+  readonly problems: readonly ({ readonly notDefined: string } | undefined)[];
 }
 
 /**
- * Errors of areas under the curve by the Poisson bootstrap, paired: in a replica every event of background and
- * signal counts Poisson(1) times, the same number for every score, and all areas are made anew as areaUnderCurve
- * and areaWithinBins make them, signed weights and monotone curves included; the bins keep their edges. An error
+ * Errors of areas and efficiencies by the Poisson bootstrap, paired: in a replica every event of background and
+ * signal counts Poisson(1) times, the same number for every score, and all figures are made anew as areaUnderCurve,
+ * areaWithinBins and signalEfficiency (with its threshold) make them, signed weights and monotone curves included;
+ * the bins keep their edges. An error
  * is the standard deviation over the replicas (B. Efron, Ann. Stat. 7 (1979) 1; N. Chamandy et al., Google, 2012,
  * for Poisson counts), itself uncertain by 1 in sqrt(2 x samples). The background's replicas are shared by all
  * signals.
@@ -59,6 +70,7 @@ export class PairedBootstrap implements ErrorEstimate {
   readonly #within: readonly (ComparedAreas | undefined)[];
   readonly #all: readonly (ComparedAreas | undefined)[];
   readonly #nullScore: number;
+  readonly #efficiencies: readonly number[];
   readonly #scratch: CurveScratch;
   readonly #counts: Uint8Array;
 
@@ -68,22 +80,42 @@ export class PairedBootstrap implements ErrorEstimate {
     signals: readonly ComparedEvents[],
     bins: EnergyBins | { readonly notDefined: string },
     nullScore: number,
-    { samples, seed }: BootstrapOptions,
+    { samples, seed, efficiencies = efficiencyDefaults }: BootstrapOptions,
   ) {
     this.steps = samples;
     this.#seed = seed;
     this.#nullScore = nullScore;
+    this.#efficiencies = efficiencies;
     this.#binsProblem = isDefined(bins) ? undefined : bins;
     const compared = comparisons(background, signals, bins);
     this.#background = compared.background;
     this.#signals = compared.signals;
-    const withAreas = (comparison: Comparison | undefined) =>
-      comparison && { ...comparison, areas: signals.map(() => new Float64Array(samples).fill(Number.NaN)) };
-    this.#within = compared.scores.map((both) => withAreas(both?.within));
-    this.#all = compared.scores.map((both) => withAreas(both?.all));
     const most = Math.max(0, ...this.#signals.map(({ rows }) => rows));
     this.#scratch = new CurveScratch(this.#background.rows, most);
-    this.#counts = new Uint8Array(Math.max(this.#background.rows, most));
+    this.#counts = new Uint8Array(Math.max(this.#background.rows, most)).fill(1);
+    this.#background.draw(this.#counts.subarray(0, this.#background.rows));
+    const perReplica = () => new Float64Array(samples).fill(Number.NaN);
+    this.#within = compared.scores.map(
+      (both) => both && { ...both.within, areas: signals.map(perReplica), efficiencies: [], problems: [] },
+    );
+    this.#all = compared.scores.map(
+      (both) =>
+        both && {
+          ...both.all,
+          areas: signals.map(perReplica),
+          efficiencies: signals.map(() => efficiencies.map(perReplica)),
+          problems: this.#thresholdProblems(both.all),
+        },
+    );
+  }
+
+  /** Of the background as it is: one event each. */
+  #thresholdProblems({ background }: Comparison): ComparedAreas['problems'] {
+    const sums = this.#scratch.background;
+    const total = this.#scratch.fill(sums, this.#background, background, 0);
+    if (!(total > 0)) return [];
+    const curve = { sums, count: background.points[1]! };
+    return this.#efficiencies.map((share) => thresholdProblem(this.#background, background, curve, share));
   }
 
   /** Makes one replica. */
@@ -102,7 +134,7 @@ export class PairedBootstrap implements ErrorEstimate {
   }
 
   #compare(
-    { background, signals, areas }: ComparedAreas,
+    { background, signals, areas, efficiencies }: ComparedAreas,
     defined: readonly boolean[],
     replica: number,
   ): void {
@@ -132,6 +164,13 @@ export class PairedBootstrap implements ErrorEstimate {
             : Number.NaN;
         sums[i]! += total * area;
         totals[i]! += total;
+        if (efficiencies.length > 0 && backgroundTotal > 0) {
+          const kept = { sums: scratch.signal, count: points[1]! };
+          const from = { sums: scratch.background, count: background.points[1]! };
+          efficiencies[i]!.forEach((values, k) => {
+            values[replica] = resampledEfficiency(kept, from, signal.placed, this.#efficiencies[k]!);
+          });
+        }
       }
     }
     for (let i = 0; i < signals.length; i++) areas[i]![replica] = sums[i]! / totals[i]!;
@@ -143,6 +182,11 @@ export class PairedBootstrap implements ErrorEstimate {
     return comparison?.areas[signal] ?? new Float64Array(this.steps).fill(Number.NaN);
   }
 
+  /** Signal efficiency at the background efficiency of that number, as `areas`. */
+  efficiencies(signal: number, score: number, share: number): Float64Array {
+    return this.#all[score]?.efficiencies[signal]?.[share] ?? new Float64Array(this.steps).fill(Number.NaN);
+  }
+
   /** The errors, once every replica is made. */
   errors(signal: number, score: number): BootstrapErrors {
     const within = this.areas(signal, score, 'within');
@@ -151,6 +195,12 @@ export class PairedBootstrap implements ErrorEstimate {
       auc: spread(this.areas(signal, score, 'all')),
       aucWithinBins: this.#binsProblem ?? spread(within),
       difference: this.#binsProblem ?? spread(within.map((area, i) => area - reference[i]!)),
+      signalEfficiency: Object.fromEntries(
+        this.#efficiencies.map((share, k) => [
+          String(share),
+          this.#all[score]?.problems[k] ?? spread(this.efficiencies(signal, score, k)),
+        ]),
+      ),
     };
   }
 }

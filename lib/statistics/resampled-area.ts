@@ -44,6 +44,25 @@ export function accumulate(
   }
 }
 
+/** The same sums of the squared weight. */
+export function accumulateSquares(
+  sums: Float64Array,
+  order: Int32Array,
+  from: number,
+  to: number,
+  drawn: Float64Array,
+): void {
+  let sum = 0;
+  let point = 0;
+  for (let i = from; i < to; i++) {
+    const packed = order[i]!;
+    const weight = drawn[packed >>> 1]!;
+    sum += weight * weight;
+    sums[point] = sum;
+    point += packed & 1;
+  }
+}
+
 function makeMonotone(sums: Float64Array, count: number, total: number, below: Float64Array): void {
   let lowest = total;
   for (let i = count - 1; i >= 0; i--) {

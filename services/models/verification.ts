@@ -3,6 +3,7 @@ import { packageVersion } from '../../lib/base/package-root.js';
 import { type FolderIndex, fileFaults, parseObject, requireFile } from '../../lib/learning/files.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import { modelFromFiles, modelIndexName } from '../../lib/learning/model.js';
+import type { BackendCandidate } from '../../lib/learning/try-backend.js';
 import { refuseMisfit, settingsOf } from '../scorer/model-fit.js';
 import { type LoadedModel, readModelFiles } from '../scorer/model-folder.js';
 import { agreementLimit, exportAgreement } from './export-agreement.js';
@@ -28,9 +29,13 @@ export interface Verification {
  * Looks at everything that a model says of itself: sizes and hashes of its files, what they hold, whether this
  * program makes the columns that it takes, and whether model.onnx gives the scores of the weights with the backend
  * that runs here.
- * @throws model_missing where there is none, model_corrupt where a .zip cannot be unpacked
+ * @param candidates backends, the first that works computes with the weights, the first that runs graphs with the export
+ * @throws model_missing where there is none, model_corrupt where a .zip cannot be unpacked, backend_unavailable
  */
-export async function verifyModel(path: string): Promise<Verification> {
+export async function verifyModel(
+  path: string,
+  candidates: readonly BackendCandidate[] = backendCandidates(1),
+): Promise<Verification> {
   const files = readModelFiles(path);
   const checks: Check[] = [filesCheck(files, path)];
   let loaded: LoadedModel | undefined;
@@ -45,7 +50,7 @@ export async function verifyModel(path: string): Promise<Verification> {
     return `network ${network.description.name}, scaler ${scaler.id} and their sizes belong together`;
   });
   await look('features', () => featuresDetail(loaded!));
-  await look('export', () => exportDetail(loaded!, files.get('model.onnx')!));
+  await look('export', () => exportDetail(loaded!, files.get('model.onnx')!, candidates));
   const { program } = loaded?.model.record ?? {};
   return {
     id: loaded?.id,
@@ -76,9 +81,9 @@ async function check(name: Check['name'], look: () => string | Promise<string>):
   }
 }
 
-/** @throws what is not ours: a fault of the program is no fault of the model */
+/** @throws what is no fault of the model: one of the program, or a machine without backends */
 function messageOf(error: unknown): string {
-  if (error instanceof RmmError) return error.message;
+  if (error instanceof RmmError && error.code !== 'backend_unavailable') return error.message;
   throw error;
 }
 
@@ -89,8 +94,11 @@ function featuresDetail(loaded: LoadedModel): string {
   return `rmmstream ${packageVersion} makes the ${features.names.length} columns of ${features.layout}`;
 }
 
-async function exportDetail({ model }: LoadedModel, exported: Uint8Array): Promise<string> {
-  const candidates = backendCandidates(1);
+async function exportDetail(
+  { model }: LoadedModel,
+  exported: Uint8Array,
+  candidates: readonly BackendCandidate[],
+): Promise<string> {
   const { backend } = await findBackend('auto', candidates);
   const runtime =
     backend.graphs ?? (await findBackend('auto', candidates.filter(runsGraphs))).backend.graphs!;

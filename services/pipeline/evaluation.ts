@@ -126,7 +126,7 @@ export async function evaluate(
   };
 }
 
-/** The statistical errors of all areas; undefined when they are switched off or there is no signal. */
+/** The statistical errors of all areas and efficiencies; undefined when they are switched off or there is no signal. */
 async function estimateErrors(
   background: Collected,
   signals: readonly Collected[],
@@ -137,7 +137,11 @@ async function estimateErrors(
 ): Promise<
   { readonly method: 'bootstrap' | 'linear_bootstrap'; readonly estimate: ErrorEstimate } | undefined
 > {
-  const { bootstrap_samples: samples, bootstrap_seed: seed } = evaluation;
+  const {
+    bootstrap_samples: samples,
+    bootstrap_seed: seed,
+    background_efficiencies: efficiencies,
+  } = evaluation;
   if (samples === 0 || signals.length === 0) return undefined;
   const compared = (events: Collected): ComparedEvents => ({
     weights: events.weights,
@@ -149,8 +153,8 @@ async function estimateErrors(
   const method = rows > largestBootstrap ? 'linear_bootstrap' : 'bootstrap';
   const estimate =
     method === 'linear_bootstrap'
-      ? new LinearBootstrap(...sides)
-      : new PairedBootstrap(...sides, { samples, seed });
+      ? new LinearBootstrap(...sides, efficiencies)
+      : new PairedBootstrap(...sides, { samples, seed, efficiencies });
   for (let step = 0; step < estimate.steps; step += 1) {
     estimate.step(step);
     // Lets the signals of the process and its timers in between.

@@ -11,6 +11,7 @@ import { IngestOperator } from '../ingest/operator.js';
 import { selectionOf } from '../selector/config.js';
 import { flowRecord } from '../selector/flow-record.js';
 import { SelectorOperator } from '../selector/operator.js';
+import { type Alteration, AlteredEvents } from './altered-events.js';
 import type { FileContext, RunSettings } from './file-context.js';
 
 /** What became of one block of entries. Features and table rows are valid until the next block. */
@@ -32,24 +33,29 @@ export class EventPass {
   readonly #widener = new EventWidener();
   readonly #selector: SelectorOperator;
   readonly #featurizer: FeaturizerOperator;
+  readonly #altered: AlteredEvents | undefined;
 
   private constructor(
     { config }: RunSettings,
     file: FileContext,
     reader: ColumnReader,
     ingest: IngestOperator,
+    alteration: Alteration | undefined,
   ) {
     this.file = file;
     this.#reader = reader;
     this.#ingest = ingest;
     this.#selector = new SelectorOperator(selectionOf(config));
     this.#featurizer = new FeaturizerOperator(config);
+    this.#altered =
+      alteration === undefined ? undefined : new AlteredEvents(alteration, this.#featurizer.layout);
   }
 
-  static async open(settings: RunSettings, file: FileContext): Promise<EventPass> {
+  /** @param alteration what a study changes of selected events */
+  static async open(settings: RunSettings, file: FileContext, alteration?: Alteration): Promise<EventPass> {
     const ingest = ingestOf(settings, file);
     const reader = await columnReaderFrom(file.metadata, settings.profile.tree, ingest.branches);
-    return new EventPass(settings, file, reader, ingest);
+    return new EventPass(settings, file, reader, ingest, alteration);
   }
 
   get layout(): FeatureLayout {
@@ -63,7 +69,9 @@ export class EventPass {
     const events = this.#widener.widen(this.#ingest.process(this.#reader.read(first, entries), entries));
     const { selected, flow, deadLetters } = this.#selector.process(events, source, medianWeight);
     const at = table.rows;
-    const features = this.#featurizer.process(events, selected, selected.index, source, table);
+    this.#altered?.alterObjects(events, selected);
+    const made = this.#featurizer.process(events, selected, selected.index, source, table);
+    const features = this.#altered?.alterFeatures(made, table.slice(at, table.rows)) ?? made;
     const record: BlockRecord = {
       rows: selected.count,
       flow: flowRecord(flow),

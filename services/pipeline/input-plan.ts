@@ -13,6 +13,7 @@ import {
 } from '../../lib/config/index.js';
 import { branchesToRead } from '../ingest/needed.js';
 import type { FileContext } from './file-context.js';
+import type { RunRequest } from './request.js';
 
 /** A sample with its files, as the configuration or the command line names them. */
 export interface PlannedSample {
@@ -63,6 +64,24 @@ export async function openInputs(
       opened.push({ ...found, entries });
     }
   }
+  return opened;
+}
+
+/** Opens the inputs of a run, or of a part of its samples, as its stage `inputs`. @throws as openInputs */
+export async function openRunInputs(
+  { loaded, progress, signal }: Pick<RunRequest, 'loaded' | 'progress' | 'signal'>,
+  samples: readonly PlannedSample[] = loaded.samples,
+): Promise<OpenedFile[]> {
+  const { config, profile } = loaded;
+  progress.start('inputs', 0);
+  const opened = await openInputs(samples, {
+    config,
+    profile,
+    verify: config.input.verify_inputs,
+    signal,
+    onFile: (entries) => progress.advance('inputs', entries),
+  });
+  progress.finish('inputs');
   return opened;
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
 
 /** Where a run keeps what. Everything outside `work` is output; `work` is what a restart needs. */
 export interface RunLayout {
@@ -67,7 +68,7 @@ export function madeFromAllInputs(layout: RunLayout): string[] {
     layout.model,
     layout.modelZip,
     layout.megasets,
-    layout.checkpoint,
+    ...checkpointPaths(layout.checkpoint),
     layout.members,
     layout.trained,
     layout.scored,

@@ -15,6 +15,8 @@ export interface RunRequest extends Surroundings {
   readonly fresh: boolean;
   /** Takes added files or samples into a run, keeping the ranges that are finished. */
   readonly extend: boolean;
+  /** By what the weights of samples are multiplied, by name: a study injects signal so. */
+  readonly strengths?: ReadonlyMap<string, number>;
   /** `model` ends after training. */
   readonly until: 'model' | 'scores';
 }

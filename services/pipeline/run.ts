@@ -9,12 +9,13 @@ import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
-import { checkTraining } from '../trainer/config.js';
+import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
+import { checkTraining } from '../trainer/training-problems.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
 import { makeFeatures, rangesOf } from './feature-phase.js';
-import { type OpenedFile, openInputs } from './input-plan.js';
+import { type OpenedFile, openRunInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
 import { type Manifest, manifestOf } from './manifest.js';
 import type { RangeRecord, ScoredRecord } from './records.js';
@@ -42,20 +43,13 @@ export interface RunOutcome {
  * finished is kept; the files are the same, byte for byte, however often it was killed (decisions.md 12).
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { loaded, progress, signal, nowMs } = request;
+  const { loaded, progress, nowMs } = request;
   const { config, profile } = loaded;
   const times = new StageTimes(nowMs);
   for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
     progress.plan(stage);
-  progress.start('inputs', 0);
-  const opened = await openInputs(loaded.samples, {
-    config,
-    profile,
-    verify: config.input.verify_inputs,
-    signal,
-    onFile: (entries) => progress.advance('inputs', entries),
-  });
-  progress.finish('inputs');
+  checkTraining(loaded, featurizerOf(config).layout.names);
+  const opened = await openRunInputs(request);
   const manifest = manifestOf(loaded, opened);
   const { layout, state, release } = openRunDirectory({
     directory: loaded.outputDirectory,
@@ -106,7 +100,6 @@ async function work(
   { opened, manifest, layout, pool, times }: Work,
 ): Promise<RunOutcome> {
   const { config, profile } = request.loaded;
-  checkTraining(config, featurizerOf(config).layout.names);
   times.start('weights');
   const { files, weights } = await weighInputs(opened, pool, {
     ...request,
@@ -218,7 +211,7 @@ async function scoreRanges(
 
 /** Deletes what only an unfinished run needs. */
 function clearWork(layout: RunLayout, keepFeatures: boolean): void {
-  for (const path of [layout.megasets, layout.checkpoint, layout.members])
+  for (const path of [layout.megasets, ...checkpointPaths(layout.checkpoint), layout.members])
     rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
 }

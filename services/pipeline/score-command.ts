@@ -9,6 +9,7 @@ import { RecordStore } from '../../lib/flow/record-store.js';
 import { refuseMisfit, settingsOf } from '../scorer/model-fit.js';
 import { type LoadedModel, loadModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
+import type { Alteration } from './altered-events.js';
 import { eventCounts, sampleCutFlows } from './cutflow.js';
 import { rangesOf } from './feature-phase.js';
 import { inOrder } from './fixed-order.js';
@@ -30,6 +31,8 @@ export interface ScoreRequest extends Surroundings {
   readonly fresh: boolean;
   /** Settings that do not change results: engine, learning threads, output; and what the model does not say. */
   readonly base: Config;
+  /** What is changed of selected events before they are scored; nothing unless a study asks for it. */
+  readonly alteration?: Alteration;
 }
 
 export interface ScoreOutcome {
@@ -63,6 +66,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     engine: { range_events: config.engine.range_events },
     learning: { score_batch_events: config.learning.score_batch_events },
     output: { codec: config.output.codec, row_group_events: config.output.row_group_events },
+    ...(request.alteration === undefined ? {} : { alteration: { ...request.alteration } }),
   };
   const { layout, state, release } = openRunDirectory({
     directory: request.outputDirectory,
@@ -90,6 +94,7 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
     directory: layout.root,
     modelFolder: request.modelFolder,
     threads: Math.max(1, Math.floor(config.learning.threads / config.engine.workers)),
+    ...(request.alteration === undefined ? {} : { alteration: request.alteration }),
   };
   const pool = startWorkers(settings);
   try {

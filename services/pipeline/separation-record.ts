@@ -37,7 +37,10 @@ export function separationRecord(
     auc: record(found.auc, errors?.auc),
     auc_within_bins: { ...record(found.aucWithinBins, errors?.aucWithinBins), ...difference },
     signal_efficiency: Object.fromEntries(
-      Object.entries(found.signalEfficiency).map(([share, efficiency]) => [share, record(efficiency)]),
+      Object.entries(found.signalEfficiency).map(([share, efficiency]) => [
+        share,
+        record(efficiency, errors?.signalEfficiency[share]),
+      ]),
     ),
   };
 }

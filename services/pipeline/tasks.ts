@@ -1,4 +1,5 @@
 import type { Config, Profile } from '../../lib/config/index.js';
+import type { Alteration } from './altered-events.js';
 import type { FileRange } from './file-context.js';
 
 /** Reads a file's weights before any cut (decisions.md 17). */
@@ -50,6 +51,8 @@ export interface WorkerSettings {
   readonly modelFolder: string;
   /** Threads of a worker's own backend. */
   readonly threads: number;
+  /** What a study changes of selected events before they are scored. */
+  readonly alteration?: Alteration;
 }
 
 /** A step that tasks report: entries (or rows) done since the last one. */

@@ -16,6 +16,8 @@ export interface WeighOptions extends Surroundings {
   readonly luminosityPb: number;
   /** Channels that may stand in several samples; `any` where samples are only names for files. */
   readonly sharedChannels: readonly number[] | 'any';
+  /** By what the weights of samples are multiplied, by name; those of the others stay. */
+  readonly strengths?: ReadonlyMap<string, number>;
   /** Where the results are kept for a restart; without it nothing is kept. */
   readonly recordFolder: string | undefined;
 }
@@ -61,9 +63,13 @@ export async function weighInputs(
     [...bySample].map(([sample, files]) => ({ sample, files })),
     options.sharedChannels,
   );
-  const files = opened.map((file) =>
-    normalised(file, weightsOf(file), sums.get(file.sample) ?? new Map(), options.luminosityPb),
-  );
+  const files = opened.map((file) => {
+    const strength = options.strengths?.get(file.sample) ?? 1;
+    const own = new Map(
+      [...(sums.get(file.sample) ?? [])].map(([channel, sum]) => [channel, sum / strength]),
+    );
+    return normalised(file, weightsOf(file), own, options.luminosityPb);
+  });
   const weights = new Map(simulated.map((file) => [file.fingerprint, weightsOf(file)!]));
   return { files, weights };
 }

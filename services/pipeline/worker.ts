@@ -29,7 +29,7 @@ async function passOf(file: FileContext): Promise<EventPass> {
     return pass;
   pass?.close();
   pass = undefined;
-  pass = await EventPass.open(settings, file);
+  pass = await EventPass.open(settings, file, settings.alteration);
   return pass;
 }
 

@@ -37,13 +37,7 @@ export async function binned(
   bins: Bins,
   where = 'true',
 ): Promise<Map<string, Binned>> {
-  const value = bins.scale === 'log10' ? `log10(${expression})` : `(${expression})`;
-  const width = (bins.high - bins.low) / bins.count;
-  // A value of zero has no logarithm and is below every bin.
-  const bin =
-    bins.scale === 'log10'
-      ? `case when (${expression}) > 0 then ${cut(value, bins, width)} else 0 end`
-      : cut(value, bins, width);
+  const bin = placeSql(expression, bins);
   const answer = await table.query(
     `select sample, (${bin})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
      from rows where (${expression}) is not null and (${where}) group by all order by all`,
@@ -69,9 +63,18 @@ export async function binned(
   return found;
 }
 
-function cut(value: string, { low, high, count }: Bins, width: number): string {
-  return `case when ${value} < ${low} then 0 when ${value} >= ${high} then ${count + 1}
-    else least(floor((${value} - ${low}) / ${width}), ${count - 1}) + 1 end`;
+/**
+ * The place of a value in the bins as SQL: 0 below them, bins.count + 1 above, null where it is absent. In double:
+ * a float32 of the files divided by a bin's width would be rounded to float32, over an edge.
+ */
+export function placeSql(expression: string, { low, high, count, scale }: Bins): string {
+  const exact = `(${expression})::double`;
+  const value = scale === 'log10' ? `log10(${exact})` : exact;
+  const width = (high - low) / count;
+  const place = `case when ${value} < ${low} then 0 when ${value} >= ${high} then ${count + 1}
+    when ${value} is not null then least(floor((${value} - ${low}) / ${width}), ${count - 1}) + 1 end`;
+  // A value of zero has no logarithm and is below every bin.
+  return scale === 'log10' ? `case when ${exact} <= 0 then 0 else ${place} end` : place;
 }
 
 export function emptyBinned(count: number): Binned {

@@ -65,6 +65,9 @@ function region(score: string, id: string, label: string, threshold: Measured): 
     id,
     label,
     threshold,
-    where: isDefined(threshold) ? `${scoreExpression(score)} > ${threshold.value}` : undefined,
+    // In double, as `threshold` is: DuckDB would round it to the column's float32.
+    where: isDefined(threshold)
+      ? `${scoreExpression(score)}::double > ${threshold.value}::double`
+      : undefined,
   };
 }

@@ -40,8 +40,7 @@ export class CheckpointKeeper {
    */
   read(origin: CheckpointOrigin): Checkpoint | undefined {
     const { folder, onNote } = this.#options;
-    const files =
-      readFolderFiles(folder, checkpointFileNames) ?? readFolderFiles(nextTo(folder), checkpointFileNames);
+    const files = readCheckpointFiles(folder);
     if (files === undefined) return undefined;
     let found: Checkpoint;
     try {
@@ -76,10 +75,31 @@ function nextTo(folder: string): string {
   return `${folder}.next`;
 }
 
+/** The folder of a checkpoint, and the one beside it that a kill may leave: whoever deletes deletes both. */
+export function checkpointPaths(folder: string): string[] {
+  return [folder, nextTo(folder)];
+}
+
+/**
+ * The files of the newest checkpoint that is whole; undefined where there is none. A replacement that a kill broke off
+ * is finished first, so that the folder holds what is read.
+ */
+export function readCheckpointFiles(folder: string): Map<string, Uint8Array> | undefined {
+  const files = readFolderFiles(folder, checkpointFileNames);
+  if (files !== undefined) return files;
+  const newer = readFolderFiles(nextTo(folder), checkpointFileNames);
+  if (newer !== undefined) takePlace(nextTo(folder), folder);
+  return newer;
+}
+
 /** Two renames, as one folder takes another's place, would leave a moment without any: days of training. */
 function replaceFolder(folder: string, files: readonly NamedFile[]): void {
   const next = nextTo(folder);
   writeFolder(next, files);
+  takePlace(next, folder);
+}
+
+function takePlace(next: string, folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
     renameSync(next, folder);

@@ -1,12 +1,7 @@
 import type { Config } from '../../lib/config/index.js';
 import type { BackendName } from '../../lib/learning/find-backend.js';
-import { type ClipDescription, checkLoss, type LossDescription } from '../../lib/learning/loss.js';
-import {
-  type Activation,
-  buildNetwork,
-  type LayerDescription,
-  type NetworkDescription,
-} from '../../lib/learning/network.js';
+import type { ClipDescription, LossDescription } from '../../lib/learning/loss.js';
+import type { Activation, LayerDescription, NetworkDescription } from '../../lib/learning/network.js';
 import { networkPresets, stackedNetwork } from '../../lib/learning/network-presets.js';
 import { columnWeights } from './feature-weights.js';
 
@@ -72,17 +67,6 @@ export function lossOf(config: Config, names: readonly string[], trained: Iterab
 
 export function clipOf({ training: { clip } }: Config): ClipDescription {
   return { type: clip.type, limit: clip.limit };
-}
-
-/**
- * Refuses before any work what training would refuse at its start.
- * @param names of all columns
- * @throws RmmError `config_no_column`, `network_invalid`
- */
-export function checkTraining(config: Config, names: readonly string[]): void {
-  const { featureWeights: _, ...loss } = lossOf(config, names, []);
-  // Any number of columns does: which of them are trained is not known yet.
-  checkLoss(buildNetwork(networkOf(config), 1), loss, clipOf(config));
 }
 
 /** What a person should know of a network, its loss and its scaling that do not go together. */

@@ -23,11 +23,31 @@ export function columnWeights(patterns: Patterns, names: readonly string[]): Flo
 }
 
 function noColumn(index: number, pattern: string, names: readonly string[]): RmmError {
-  const key = `training.loss.feature_weights[${index}].features`;
-  const some = `${names.slice(0, 5).join(' ')} ...`;
-  return new RmmError(
-    'config_no_column',
-    `${key}: ${JSON.stringify(pattern)} matches none of the ${names.length} columns (${some})${didYouMean(pattern, names)}`,
-    { context: { key, pattern } },
+  const key = patternKey(index);
+  return new RmmError('config_no_column', `${key}: ${matchesNone(pattern, names)}`, {
+    context: { key, pattern },
+  });
+}
+
+/** A pattern that matches no column, with the message that says so. */
+export interface IdlePattern {
+  readonly key: string;
+  readonly message: string;
+}
+
+export function idlePatterns(patterns: Patterns, names: readonly string[]): IdlePattern[] {
+  return patterns.flatMap(({ features }, index) =>
+    names.some(nameMatcher(features))
+      ? []
+      : [{ key: patternKey(index), message: matchesNone(features, names) }],
   );
+}
+
+function patternKey(index: number): string {
+  return `training.loss.feature_weights[${index}].features`;
+}
+
+function matchesNone(pattern: string, names: readonly string[]): string {
+  const some = `${names.slice(0, 5).join(' ')} ...`;
+  return `${JSON.stringify(pattern)} matches none of the ${names.length} columns (${some})${didYouMean(pattern, names)}`;
 }

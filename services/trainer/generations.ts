@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
-import { checkpointFileNames, checkpointFromFiles } from '../../lib/learning/checkpoint.js';
+import { checkpointFromFiles } from '../../lib/learning/checkpoint.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
@@ -12,7 +12,8 @@ import { record, type ServiceContext } from '../kafka/context.js';
 import { readFiles } from '../kafka/model-store.js';
 import type { RecordOf } from '../kafka/progress-records.js';
 import { loadFrozen } from '../scaler/frozen-scaler.js';
-import { readFolderFiles, writeFolder } from '../scorer/model-folder.js';
+import { writeFolder } from '../scorer/model-folder.js';
+import { readCheckpointFiles } from './checkpoint-keeper.js';
 import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } from './collect.js';
 import { checkpointName, publishModel } from './publish.js';
 import { trainModel } from './train-model.js';
@@ -140,7 +141,7 @@ async function trainGeneration(
   const options = trainingOptions(context, folder, megasetFolder, signal);
   await restoreCheckpoint(context, options.checkpointFolder, number, signal);
   const model = await trainModel(scaler, plan, { ...options, generation: number });
-  const checkpoint = readFolderFiles(options.checkpointFolder, checkpointFileNames);
+  const checkpoint = readCheckpointFiles(options.checkpointFolder);
   await publishModel(context, tenure, model, {
     generation: number,
     final: false,
@@ -175,7 +176,7 @@ async function restoreCheckpoint(
 
 /** Whether a checkpoint is the one before a generation, or the one at its end. */
 function leadsTo(folder: string, generation: number): boolean {
-  const files = readFolderFiles(folder, checkpointFileNames);
+  const files = readCheckpointFiles(folder);
   if (files === undefined) return false;
   try {
     const { megaset } = checkpointFromFiles(files, folder).position;

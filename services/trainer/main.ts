@@ -10,12 +10,12 @@ import { rolePart } from '../kafka/service-part.js';
 import { roles } from '../kafka/stages.js';
 import { loadFrozen } from '../scaler/frozen-scaler.js';
 import { collectMegasets } from './collect.js';
-import { checkTraining } from './config.js';
 import { trainGenerations } from './generations.js';
 import { readMegasetPlan } from './megaset-store.js';
 import { publishModel, showModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { checkTraining } from './training-problems.js';
 import { removeWork, takeWorkFolder } from './work-folder.js';
 
 /** Scaled rows to models. One copy trains, the others stand by; what is learnt does not depend on which. */
@@ -23,7 +23,7 @@ export const trainer: ServiceDefinition = {
   name: 'trainer',
   parts: (context) => {
     const { config } = context.loaded;
-    checkTraining(config, featurizerOf(config).layout.names);
+    checkTraining(context.loaded, featurizerOf(config).layout.names);
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
       rolePart(context, roles.trainer.role, async (tenure, wrote) => {

@@ -1,24 +1,14 @@
 import { openRootFile } from '../../lib/columnar/root/index.js';
 import { parentBranch } from '../amplify/layout.js';
-import { type OpenedFile, openInputs } from '../pipeline/input-plan.js';
+import { type OpenedFile, openRunInputs } from '../pipeline/input-plan.js';
 import type { TuneRequest } from './request.js';
 
 /** The background files; nothing else is trained on. */
-export async function openBackground({ loaded, progress, signal }: TuneRequest): Promise<OpenedFile[]> {
-  const { config, profile } = loaded;
-  progress.start('inputs', 0);
-  const opened = await openInputs(
-    loaded.samples.filter(({ kind }) => kind === 'background'),
-    {
-      config,
-      profile,
-      verify: config.input.verify_inputs,
-      signal,
-      onFile: (entries) => progress.advance('inputs', entries),
-    },
+export function openBackground(request: TuneRequest): Promise<OpenedFile[]> {
+  return openRunInputs(
+    request,
+    request.loaded.samples.filter(({ kind }) => kind === 'background'),
   );
-  progress.finish('inputs');
-  return opened;
 }
 
 /** Names of files that `rmmstream amplify` made: no claim may rest on them (decisions.md 25). */

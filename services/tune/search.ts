@@ -98,16 +98,18 @@ export class Search {
     const known = this.#records.get(id);
     const epochs = job.epochs - (this.#epochsOf.get(job.trial) ?? 0);
     if (isSettled(known, job.epochs)) {
-      this.#reusedSeconds += (known.seconds * epochs) / Math.max(1, known.errors.length);
+      this.#reusedSeconds += secondsOf(known, job.epochs - epochs, job.epochs);
       this.#options.onTrial(known, epochs, true);
       return known;
     }
-    if (this.#options.signal.aborted || this.#isTimeOver()) return undefined;
+    if (this.#isStopped || this.#options.signal.aborted || this.#isTimeOver()) return undefined;
     const work = this.#train(id, candidate, job.epochs).finally(() => this.#inWork.delete(id));
-    // A failure is heard of by who waits below.
+    // Who waits for it must not begin it anew; why it failed is heard of below.
     this.#inWork.set(
       id,
-      work.catch(() => undefined),
+      work.catch(() => {
+        this.#isStopped = true;
+      }),
     );
     const record = await work;
     this.#options.onTrial(record, epochs, false);
@@ -148,4 +150,10 @@ export class Search {
     const { seconds, lanes, nowMs } = this.#options;
     return (nowMs() - this.#startedMs) / 1000 + this.#reusedSeconds / lanes >= seconds;
   }
+}
+
+/** Seconds that a trial took from one number of epochs to another; of one that diverged, those it had. */
+function secondsOf({ seconds, errors }: TrialRecord, from: number, to: number): number {
+  const { length } = errors;
+  return length === 0 ? 0 : (seconds * (Math.min(to, length) - Math.min(from, length))) / length;
 }

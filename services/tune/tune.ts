@@ -11,9 +11,10 @@ import { Schedule } from '../../lib/learning/tuning/schedule.js';
 import { boundSpace, drawCandidate } from '../../lib/learning/tuning/space.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { openRunDirectory } from '../pipeline/run-directory.js';
-import { backendChoice, checkTraining } from '../trainer/config.js';
+import { backendChoice } from '../trainer/config.js';
 import { rowsOf } from '../trainer/megaset-store.js';
 import { bestConfiguration } from './best-config.js';
+import { checkSearch } from './check-search.js';
 import { planOf, spaceOf } from './config.js';
 import { backgroundFeatures, clearFeatures } from './features.js';
 import { sampleIdentity, tuneManifest } from './identity.js';
@@ -54,7 +55,7 @@ export interface TuneOutcome {
 export async function tune(request: TuneRequest): Promise<TuneOutcome> {
   const { loaded, progress } = request;
   for (const stage of ['inputs', 'weights', 'features', 'sample', 'tune']) progress.plan(stage);
-  checkTraining(loaded.config, featurizerOf(loaded.config).layout.names);
+  checkSearch(loaded, featurizerOf(loaded.config).layout.names);
   const opened = await openBackground(request);
   const manifest = tuneManifest(loaded, opened);
   const layout = tuneLayoutOf(request.directory);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -51,60 +52,81 @@ function found(directory: string): Record<string, string> {
   return Object.fromEntries([...outputs, ...records]) as Record<string, string>;
 }
 
+/** The stages that a search has told of on stderr, under --json. */
+function stagesOf(child: ChildProcess): Set<string> {
+  const stages = new Set<string>();
+  child.stderr!.on('data', (chunk: Buffer) => {
+    for (const [, stage] of chunk.toString().matchAll(/"stage":"(\w+)"/g)) stages.add(stage!);
+  });
+  return stages;
+}
+
+/** When each trial's record was written: another one after each rung. */
+function recordTimes(directory: string): Record<string, number> {
+  const folder = join(directory, '.work', 'trials');
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  return Object.fromEntries(names.map((name) => [name, statSync(join(folder, name)).mtimeMs]));
+}
+
 test(`a search killed with -9 (${kills} kills) ends with the trials and the best of an uninterrupted one, with any number of workers`, async (context) => {
   const seed = Number(process.env.RMMSTREAM_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed}`);
   const draw = seededRandom(seed);
   await inFolder(async (folder) => {
-    const config = writeConfig(folder, undefined, settings);
+    // Twice the brackets where there are many kills: each process finishes a rung or two before its own.
+    const trials = long ? 34 : 17;
+    const config = writeConfig(folder, undefined, { ...settings, tune: { ...settings.tune, trials } });
     const calm = join(folder, 'calm');
+    const search = (output: string, workers: number) => {
+      const count = `tune.workers=${workers}`;
+      const started = startCli(['tune', config, '--output', output, '--set', count, '--json']);
+      return { ...started, stages: stagesOf(started.child) };
+    };
     const began = performance.now();
-    const reference = await tuned([config, '--output', calm]);
-    const usual = performance.now() - began;
-    assert.equal(reference.trials, 17);
-    assert.equal(reference.reused_epochs, 0);
+    const alone = search(calm, settings.tune.workers);
+    const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
+    while (isRunning(alone.child) && !alone.stages.has('tune')) await delay(2);
+    const searched = performance.now();
+    const { code, stdout, stderr } = await alone.result;
+    assert.equal(code, 0, stderr);
+    const usualTrial = (performance.now() - searched) / trials;
+    const reference = JSON.parse(stdout) as Tuned;
+    assert.deepEqual([reference.trials, reference.reused_epochs], [trials, 0]);
     const expected = found(calm);
     assert.ok(!existsSync(join(calm, '.work', 'trial-checkpoints')));
 
     const output = join(folder, 'killed');
-    let killed = 0;
     let within = 0;
-    for (let round = 0; ; round += 1) {
-      // best.yaml repeats the settings that were given: those of the last process are those of the calm one.
-      const workers = killed < kills ? 1 + (round % 3) : settings.tune.workers;
-      const { child, result } = startCli([
-        'tune',
-        config,
-        '--output',
-        output,
-        '--set',
-        `tune.workers=${workers}`,
-      ]);
-      const records = join(output, '.work', 'trials');
-      const before = existsSync(records) ? readdirSync(records).length : 0;
-      if (killed < kills) {
-        // Half of the kills come soon after another record was written, so that all stages are met.
-        const waits = killed % 2 === 0;
-        const deadline = performance.now() + usual;
-        while (
-          waits &&
-          performance.now() < deadline &&
-          (existsSync(records) ? readdirSync(records).length : 0) <= before
-        )
-          await delay(5);
-        await delay(draw() * (waits ? 300 : usual));
-        child.kill('SIGKILL');
+    for (let kill = 0; kill < kills; kill += 1) {
+      const before = recordTimes(output);
+      const { child, result, stages } = search(output, 1 + (kill % 3));
+      const goesOn = async (isWanted: () => boolean) => {
+        while (isRunning(child) && isWanted()) await delay(2);
+      };
+      if (kill % 10 === 0) await delay(draw() * (searched - began));
+      else {
+        // Within a trial: the first of the process, or one after another was put on record.
+        await goesOn(() => !stages.has('tune'));
+        if (kill % 2 === 0)
+          await goesOn(() => JSON.stringify(recordTimes(output)) === JSON.stringify(before));
+        await delay(draw() * usualTrial);
       }
+      child.kill('SIGKILL');
       const ended = await result;
-      if (ended.signal !== 'SIGKILL') {
-        assert.equal(ended.code, 0, ended.stderr);
-        if (killed >= kills) break;
-      } else if (existsSync(records)) within += 1;
-      killed += 1;
-      assert.ok(round < 3 * kills, 'the search ends');
+      assert.equal(ended.signal, 'SIGKILL', `it ended before kill ${kill}: ${ended.stderr}`);
+      const after = recordTimes(output);
+      for (const name of Object.keys(before)) assert.ok(name in after, `${name} is still on record`);
+      if (stages.has('tune') && Object.keys(after).length > 0) within += 1;
     }
-    context.diagnostic(`${killed} kills, ${within} of them with trials on record`);
-    assert.ok(within > 0);
+    context.diagnostic(`${kills} kills, ${within} of them during trials with others on record`);
+    assert.ok(within >= kills / 2, `${within} of ${kills} kills`);
+    // best.yaml repeats the settings that were given: those of the last process are those of the calm one.
+    const last = search(output, settings.tune.workers);
+    const ended = await last.result;
+    assert.equal(ended.code, 0, ended.stderr);
+    const { epochs, reused_epochs: reused } = JSON.parse(ended.stdout) as Tuned;
+    context.diagnostic(`the last process took ${reused} of ${epochs} epochs as they were`);
+    assert.ok(reused > 0);
     // best.yaml names the files from where it lies, so both must lie equally deep.
     assert.deepEqual(found(output), expected);
   });
@@ -199,6 +221,17 @@ test('what cannot be searched is refused, with the key', async () => {
       'tune_space_invalid',
       /tune\.space\.encoder\[0\]\.min is 500, but \d+ columns are trained/,
     );
+    // No trial with such an output could be trained; the network of the configuration does not matter.
+    await refused(
+      'training.loss.type=bce',
+      'config_invalid',
+      /4 problems .*\n.*tune\.space\.output_activations: loss bce: .*activation relu; expected sigmoid/,
+      'bce',
+    );
+    assert.ok(!existsSync(join(folder, 'bce')));
+    const sigmoid = ['--set', 'tune.space.output_activations=[sigmoid]', '--set', 'scaler.type=minmax'];
+    const bce = ['--set', 'training.loss.type=bce', '--set', 'tune.trials=1'];
+    await tuned([config, '--output', join(folder, 'bce'), ...sigmoid, ...bce]);
     await refused('tune.space.latent.max=5000', 'tune_space_invalid', /tune\.space\.latent\.max is 5000/);
     await refused(
       'selection.leptons=exactly_2',

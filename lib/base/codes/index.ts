@@ -1,5 +1,6 @@
 import { amplifyCodes } from './amplify.js';
 import { baseCodes } from './base.js';
+import { blindCodes } from './blind.js';
 import { cliCodes } from './cli.js';
 import { columnarCodes } from './columnar.js';
 import { configCodes } from './config.js';
@@ -33,6 +34,7 @@ export const errorCodes = {
   ...amplifyCodes,
   ...tuneCodes,
   ...reportCodes,
+  ...blindCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -26,6 +26,18 @@ export const reportCodes = {
     summary: 'A data sample has no luminosity, so that simulation cannot be scaled to it.',
     cure: 'Set luminosity_fb at the sample that the message names, and run with --extend.',
   },
+  study_no_yield: {
+    domain: 'data',
+    exit: 1,
+    summary: 'A signal without events after the selection cannot be injected into the training data.',
+    cure: 'Leave it out with study.injected_signals, or look at its cut flow.',
+  },
+  study_unreadable: {
+    domain: 'data',
+    exit: 1,
+    summary: 'study.json beside a run cannot be read.',
+    cure: 'Make it again with rmmstream study.',
+  },
   report_query_failed: {
     domain: 'external',
     exit: 1,

@@ -19,7 +19,7 @@ export const evaluationSchema = section('The figures in run.json.', {
     maximum: 1e9,
   }),
   bootstrap_samples: integer(
-    'Bootstrap samples from which statistical errors are made; an error is uncertain by 1 in sqrt(2 x samples). With more than 50,000 events of test background and signals their limit of infinitely many is taken. 0: no errors.',
+    'Bootstrap samples from which statistical errors of areas and efficiencies are made; an error is uncertain by 1 in sqrt(2 x samples). With more than 50,000 events of test background and signals their limit of infinitely many is taken. 0: no errors.',
     100,
     { minimum: 0, maximum: 100_000 },
   ),

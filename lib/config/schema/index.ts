@@ -14,6 +14,7 @@ import { scalerSchema } from './scaler.js';
 import { scoresSchema } from './scores.js';
 import { selectionSchema } from './selection.js';
 import { serviceSchema } from './service.js';
+import { studySchema } from './study.js';
 import { trainingSchema } from './training.js';
 import { tuneSchema } from './tune.js';
 
@@ -40,6 +41,7 @@ export const configSchema = section('Configuration of rmmstream.', {
   continuous: continuousSchema,
   output: outputSchema,
   report: reportSchema,
+  study: studySchema,
 });
 
 export const configNode = walkable(configSchema);

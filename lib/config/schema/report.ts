@@ -28,10 +28,30 @@ export const reportSchema = section(
       0.2,
       { minimum: 0, maximum: 10, results: false },
     ),
+    min_background_rows: integer(
+      'A threshold is the best of a scan only where it keeps at least so many simulated background events.',
+      10,
+      { unit: 'events', minimum: 1, maximum: 1_000_000, results: false },
+    ),
     agreement_p_min: real(
       'A variable whose data and simulation agree with a smaller p-value is named.',
       0.001,
       { exclusiveMinimum: 0, exclusiveMaximum: 1, results: false },
+    ),
+    agreement_figures: integer(
+      'Number of features whose data and simulation are drawn, those that agree least.',
+      12,
+      { minimum: 0, maximum: 1000, results: false },
+    ),
+    agreement_runs: integer(
+      'Number of runs of the data, those with most events, that are compared each with all others.',
+      50,
+      { minimum: 0, maximum: 1000, results: false },
+    ),
+    yield_tolerance: real(
+      'A sample is named whose events, weighted, exceed cross section x luminosity by more than this share.',
+      0.01,
+      { minimum: 0, maximum: 10, results: false },
     ),
     top_events: integer('Number of most anomalous events that are shown.', 12, {
       minimum: 0,

@@ -1,5 +1,5 @@
 import type { Activation, Network } from '../network.js';
-import type { Ops } from './ops.js';
+import type { Affine, Ops } from './ops.js';
 import type { Tensor } from './tensorflow.js';
 
 /** What the forward pass of a layer leaves for the backward pass. */
@@ -66,12 +66,10 @@ export function activationGradient(
   }
 }
 
-type Affine = { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor };
-
 /** Product, bias and activation, in one operation where the activation allows. */
 function dense(ops: Ops, activation: Activation, affine: Affine): Pick<LayerValues, 'sum' | 'output'> {
   const { fused } = ops.tf;
-  if (activation.type === 'relu') return { output: fused.matMul({ ...affine, activation: 'relu' }) };
+  if (activation.type === 'relu') return { output: ops.reluOf(affine) };
   if (activation.type === 'leakyrelu') {
     return { output: fused.matMul({ ...affine, activation: 'leakyrelu', leakyreluAlpha: activation.slope }) };
   }

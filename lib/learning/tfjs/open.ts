@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { Backend } from '../backend.js';
 import { computeInFullPrecision } from '../native-settings.js';
 import type { TensorFlow, TensorFlowDoor } from './tensorflow.js';
@@ -58,7 +58,7 @@ export async function openTfjsNode(kind: keyof typeof bindingVariable, threads: 
   process.env.TF_NUM_INTRAOP_THREADS ??= `${threads}`;
   const name = `@tensorflow/${kind}`;
   const folder = process.env[bindingVariable[kind]];
-  const require = createRequire(folder ? join(folder, 'package.json') : import.meta.url);
+  const require = createRequire(folder ? resolve(folder, 'package.json') : import.meta.url);
   restoreRemovedFunction();
   const tf = await loaded([name], async () => require(name) as TfjsModule, folder, bindingHelp(kind));
   const engine = 'tensorflow';

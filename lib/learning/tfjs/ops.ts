@@ -1,5 +1,8 @@
 import type { Tensor, TensorFlow, TensorFlowDoor } from './tensorflow.js';
 
+/** The sums of a layer: a b + bias. */
+export type Affine = { readonly a: Tensor; readonly b: Tensor; readonly bias: Tensor };
+
 /**
  * What networks need of TensorFlow.js beyond single operations. Constants are made once and live until `release`;
  * everything else belongs to the caller's tidy.
@@ -45,6 +48,13 @@ export class Ops {
     if (!this.#plainProductsOnly) return this.tf.tanh(x);
     const sigmoid = this.tf.sigmoid(this.scale(x, 2));
     return this.tf.sub(this.scale(sigmoid, 2), this.constant(1));
+  }
+
+  /** relu(a b + bias), as one operation where that lets NaN through: else a training that diverged would look sound. */
+  reluOf(affine: Affine): Tensor {
+    const { fused } = this.tf;
+    if (this.#plainProductsOnly) return this.tf.relu(fused.matMul({ ...affine, activation: 'linear' }));
+    return fused.matMul({ ...affine, activation: 'relu' });
   }
 
   /** Sum over each row, rows x 1. */

@@ -66,7 +66,8 @@ export interface TensorFlowDoor {
   readonly engine: string;
   /**
    * True for WebAssembly, which is quick at plain products and slow at two things that are therefore gone round:
-   * products with a transposed factor (10 times) and tanh (9 times).
+   * products with a transposed factor (10 times) and tanh (9 times). Its products that are fused with relu are gone
+   * round too: they make 0 of NaN.
    */
   readonly plainProductsOnly: boolean;
 }

@@ -1,6 +1,27 @@
 import type { SectionMaker } from '../context.js';
+import { agreementSection } from './agreement.js';
 import { cellsSection } from './cells.js';
+import { checksSection } from './checks.js';
+import { errorsSection } from './error-distributions.js';
 import { eventsSection } from './events.js';
+import { neededStrength } from './needed-strength.js';
+import { periodsSection } from './periods.js';
+import { regionsSection } from './regions.js';
+import { rocSection } from './roc.js';
+import { significanceSection } from './significance.js';
+import { studies } from './studies.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
-export const sectionMakers: readonly SectionMaker[] = [cellsSection, eventsSection];
+export const sectionMakers: readonly SectionMaker[] = [
+  checksSection,
+  agreementSection,
+  periodsSection,
+  errorsSection,
+  rocSection,
+  regionsSection,
+  significanceSection,
+  cellsSection,
+  eventsSection,
+  neededStrength,
+  studies,
+];

@@ -3,10 +3,13 @@
 usage: python make-bootstrap.py statistics.json bootstrap.json      (numpy 2.4.6)
 
 "spreads": standard deviations over REPLICAS Poisson bootstrap replicas with numpy's own random numbers (PCG64):
-of the AUC, of the AUC within bins and of its difference to that of the energy. "replicas": the areas of a few
-replicas with counts from the documented hash, written out here once more. Every area is made from the definition:
-cumulative share at every distinct score of both samples, clipped, the mean of its running maximum and reversed
-running minimum, integrated; bins weighed with the signal's sums, those that are not positive left out.
+of the AUC, of the AUC within bins, of its difference to that of the energy, and ("efficiencies") of the signal
+efficiency at each background efficiency of SHARES. "replicas": the areas and efficiencies of a few replicas with counts
+from the documented hash, written out here once more. All are made from the definition: cumulative share at every
+distinct score of both samples, clipped, the mean of its running maximum and reversed running minimum; integrated, or
+read off where the background's goes beyond the wanted share; bins weighed with the signal's sums, those that are not
+positive left out. "effective": (sum w)^2 / sum w^2 of the background up to where its share goes beyond the wanted one.
+"tails": scipy.stats.norm.sf (scipy 1.17).
 """
 
 import json
@@ -14,9 +17,11 @@ import math
 import sys
 
 import numpy as np
+from scipy.stats import norm
 
 REPLICAS = 4000
 SHOWN = 5
+SHARES = [0.5, 0.25, 0.1, 0.05, 0.01]
 SEED = 7
 
 
@@ -59,6 +64,22 @@ class Comparison:
         y = shares(self.s_places, s_weights[self.s], self.points)
         return np.trapezoid(y, x)
 
+    def efficiencies(self, s_weights, b_weights):
+        x = shares(self.b_places, b_weights[self.b], self.points)
+        y = shares(self.s_places, s_weights[self.s], self.points)
+        found = []
+        for share in SHARES:
+            k = np.searchsorted(x, share, side="right")
+            found.append(y[k - 1] + (share - x[k - 1]) / (x[k] - x[k - 1]) * (y[k] - y[k - 1]))
+        return found
+
+    def effective(self, b_weights):
+        weights = b_weights[self.b]
+        x = shares(self.b_places, weights, self.points)
+        squares = np.cumsum(np.bincount(self.b_places, weights**2, self.points))
+        ends = [np.searchsorted(x, share, side="right") for share in SHARES]
+        return [(x[k] * weights.sum()) ** 2 / squares[k - 1] for k in ends]
+
 
 def mean_area(comparisons, s_weights, b_weights):
     total = area = 0.0
@@ -95,12 +116,13 @@ def golden(case, random):
         Comparison("scores", signal, background, signal["weights"] != 0, background["weights"] != 0)
     ]
 
-    def areas(s_counts, b_counts):
+    def figures(s_counts, b_counts):
         s, b = signal["weights"] * s_counts, background["weights"] * b_counts
-        return [mean_area(c, s, b) for c in (everything, within["scores"], within["energy"])]
+        areas = [mean_area(c, s, b) for c in (everything, within["scores"], within["energy"])]
+        return areas + everything[0].efficiencies(s, b)
 
     rows = len(signal["weights"]), len(background["weights"])
-    made = np.array([areas(random.poisson(1, rows[0]), random.poisson(1, rows[1])) for _ in range(REPLICAS)])
+    made = np.array([figures(random.poisson(1, rows[0]), random.poisson(1, rows[1])) for _ in range(REPLICAS)])
     return {
         "name": case["name"],
         "spreads": {
@@ -109,8 +131,14 @@ def golden(case, random):
             "difference": (made[:, 1] - made[:, 2]).std(ddof=1),
             "unpaired": math.hypot(made[:, 1].std(ddof=1), made[:, 2].std(ddof=1)),
         },
+        "efficiencies": {
+            str(share): {"spread": spread, "effective": effective}
+            for share, spread, effective in zip(
+                SHARES, made[:, 3:].std(axis=0, ddof=1), everything[0].effective(background["weights"])
+            )
+        },
         "replicas": [
-            areas(counts(SEED, replica, 1, rows[0]), counts(SEED, replica, 0, rows[1]))
+            figures(counts(SEED, replica, 1, rows[0]), counts(SEED, replica, 0, rows[1]))
             for replica in range(SHOWN)
         ],
     }
@@ -123,6 +151,7 @@ result = {
     "replicas": REPLICAS,
     "seed": SEED,
     "counts": counts(SEED, 3, 1, 40).tolist(),
+    "tails": [[z, norm.sf(z)] for z in (-9.0, -7.5, -3.0, -1.0, -0.25, 0.0, 0.5, 1.5, 2.5, 4.0, 6.0, 8.5)],
     "cases": [golden(case, random) for case in cases],
 }
 with open(sys.argv[2], "w") as out:

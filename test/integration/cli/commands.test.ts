@@ -89,6 +89,33 @@ test('validate: every error at once, exit 2; --json gives them as one object on 
   );
 });
 
+test('validate finds what training would refuse, and run refuses it before it makes anything', async (context) => {
+  const cwd = folder(context);
+  writeFileSync(join(cwd, 'z.root'), '');
+  writeFileSync(
+    join(cwd, 'a.yaml'),
+    'input: {samples: [{name: z, kind: background, files: [z.root]}]}\ntraining:\n  loss:\n    feature_weights: [{features: "mTT*"}]\n',
+  );
+  for (const command of ['validate', 'run']) {
+    const result = await runCli([command, 'a.yaml'], { cwd });
+    assert.equal(result.code, 2);
+    assert.match(
+      result.stderr,
+      /^error\[config_no_column\]: a\.yaml:4:34: training\.loss\.feature_weights\[0\]\.features: "mTT\*" matches none/,
+    );
+  }
+  assert.ok(!existsSync(join(cwd, 'out')));
+  const json = await runCli(['validate', 'a.yaml', '--json'], { cwd });
+  const { valid, problems } = JSON.parse(json.stdout) as {
+    valid: boolean;
+    problems: { code: string; line: number }[];
+  };
+  assert.deepEqual(
+    [json.code, valid, problems.map(({ code, line }) => [code, line])],
+    [2, false, [['config_no_column', 4]]],
+  );
+});
+
 test('errors under --json are one object on stderr', async () => {
   const result = await runCli(['--json', 'config', 'show', 'absent.yaml']);
   assert.equal(result.code, 2);
@@ -252,6 +279,7 @@ test('doctor finds a backend here and says what else it found', async () => {
     if (backend.works)
       assert.ok(backend.score_difference! < 1e-5, `${backend.name}: ${backend.score_difference}`);
   }
+  assert.equal(result.stderr, '', 'native libraries have no say');
   const text = await runCli(['doctor', '--seconds', '0.1']);
   assert.match(text.stdout, /rows a second, AE small.*\n.*training.*\n.*\n +onnxruntime-node +[\d.]+ k\/s/);
   assert.match(text.stdout, /\nready to run\n$/);

@@ -62,6 +62,22 @@ test('without the score error the efficiency is that of the first score', () => 
   assert.match(lines.find((line) => line.startsWith('wz'))!, / 0\.3000$/);
 });
 
+test('the efficiency stands with its error', () => {
+  const one = (efficiency: object) => ({
+    auc: { value: 0.9, error: 0.01 },
+    auc_within_bins: { value: 0.5 },
+    signal_efficiency: { '0.01': efficiency },
+  });
+  const lines = runTables(
+    outcome({
+      wz: { events: 5, separation: { error: one({ value: 0.3, error: 0.01236 }) } },
+      zh: { events: 5, separation: { error: one({ value: 0.4, error_not_defined: 'too few' }) } },
+    }),
+  ).split('\n');
+  assert.match(lines.find((line) => line.startsWith('wz'))!, /0\.9000 +0\.3000±0\.0124$/);
+  assert.match(lines.find((line) => line.startsWith('zh'))!, /0\.9000 +0\.4000$/);
+});
+
 test('without a signal sample there is a sentence in place of the tables', () => {
   assert.match(runTables(outcome({})), /AUC: not defined: no signal sample/);
 });

@@ -39,6 +39,44 @@ test('a sound model passes every check, as folder and as .zip', async () => {
   });
 });
 
+test('weights are tried on whatever backend is first, and the export on the first that runs graphs', async () => {
+  const known = backendCandidates(1);
+  const order = (...names: string[]) => names.map((name) => known.find((one) => one.name === name)!);
+  await inSaved(model, async (folder) => {
+    for (const [candidates, said] of [
+      [order('tfjs-wasm', 'onnxruntime-node'), /model\.onnx \(onnxruntime-node .*the weights \(tfjs-wasm /],
+      [order('tfjs-wasm', 'onnxruntime-web'), /model\.onnx \(onnxruntime-web .*the weights \(tfjs-wasm /],
+      [order('onnxruntime-web'), /model\.onnx \(onnxruntime-web .*the weights \(onnxruntime-web /],
+    ] as const) {
+      const found = await verifyModel(folder, candidates);
+      assert.equal(found.ok, true, found.checks[3]!.detail);
+      assert.match(found.checks[3]!.detail, said);
+    }
+  });
+});
+
+test('weights that are not those of the export are found out by tfjs-wasm too', async () => {
+  const tfjs = (await findBackend('tfjs-wasm', backendCandidates(1))).backend;
+  const { backend } = await findBackend('onnxruntime-node', backendCandidates(1));
+  const made = madeModel();
+  const weights = made.parameters.map((values) => values.slice());
+  weights[0]![5]! += 0.01;
+  const agree = async (from: Model) =>
+    (await exportAgreement(made, exportGraph(from, '0').model, tfjs, backend.graphs!))
+      .largestRelativeDifference;
+  assert.ok((await agree(made)) < 1e-6);
+  assert.ok((await agree({ ...made, parameters: weights })) > 1e-5);
+});
+
+test('a machine on which no export can be run says nothing against the model', async () => {
+  await inSaved(model, async (folder) => {
+    const broken = { name: 'onnxruntime-node', open: () => Promise.reject(new Error('no library')) };
+    const tfjs = backendCandidates(1).filter(({ name }) => name === 'tfjs-wasm');
+    for (const candidates of [[broken], [broken, ...tfjs], tfjs])
+      await assert.rejects(verifyModel(folder, candidates), { code: 'backend_unavailable' });
+  });
+});
+
 test('every damaged file is named, and what is missing too', async () => {
   await inSaved(model, async (folder) => {
     for (const name of ['weights.bin', 'model_card.md']) {

@@ -60,6 +60,23 @@ test('new, resumed, finished, extended', () => {
   });
 });
 
+test('a checkpoint of which a kill left only the successor goes as the checkpoint does', () => {
+  inFolder((folder) => {
+    const layout = layoutOf(folder);
+    const next = `${layout.checkpoint}.next`;
+    const inputs = [{ sample: 's', kind: 'data', file: 'f', fingerprint: 'x', entries: 1 }];
+    open(folder);
+    for (const [how, state] of [
+      [{ manifest: { ...manifest, inputs }, extend: true }, 'extended'],
+      [{ fresh: true }, 'new'],
+    ] as const) {
+      mkdirSync(next);
+      assert.equal(open(folder, how), state);
+      assert.equal(existsSync(next), false, state);
+    }
+  });
+});
+
 test('half-written files of ours are swept, files of others are not', () => {
   inFolder((folder) => {
     const layout = layoutOf(folder);

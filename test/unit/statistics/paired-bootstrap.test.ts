@@ -69,6 +69,16 @@ test('an error without ground says why', () => {
     assert.match(reason(made(background, [few]).errors(0, 1).auc), /too few events/);
   }
   assert.match(reason(made(background, [signal], oneBin, 1).errors(0, 1).auc), /fewer than 2/);
+  // A hundredth of 100 events is one of them, and a threshold at two.
+  assert.match(
+    reason(made(background, [signal]).errors(0, 1).signalEfficiency['0.01']!),
+    /^2\.0 effective background events at the threshold are too few \(at least 3\)$/,
+  );
+  assert.ok('value' in made(background, [signal]).errors(0, 1).signalEfficiency['0.1']!);
+  assert.match(
+    reason(made(strange, [signal]).errors(0, 1).signalEfficiency['0.1']!),
+    /in 200 of 200 bootstrap samples/,
+  );
   const noBins = made(background, [signal], { notDefined: 'background: too small' }).errors(0, 1);
   assert.ok('value' in noBins.auc);
   assert.deepEqual(noBins.aucWithinBins, { notDefined: 'background: too small' });
@@ -106,6 +116,15 @@ test('with many events the linear formula is the bootstrap, in bins and with neg
       assert.ok('value' in left && 'value' in right);
       assert.ok(Math.abs(left.value / right.value - 1) < tolerance, `${key}: ${left.value}, ${right.value}`);
     }
+    for (const share of ['0.1', '0.01']) {
+      const left = linear.errors(index, 1).signalEfficiency[share]!;
+      const right = bootstrap.errors(index, 1).signalEfficiency[share]!;
+      assert.ok('value' in left && 'value' in right);
+      assert.ok(
+        Math.abs(left.value / right.value - 1) < tolerance,
+        `${share}: ${left.value}, ${right.value}`,
+      );
+    }
   }
 });
 
@@ -138,5 +157,10 @@ test('the linear formula without ground says why', () => {
   assert.deepEqual(linear.errors(0, 1).auc, { notDefined: '2 signal events are too few' });
   assert.deepEqual(linear.errors(1, 1).auc, { notDefined: 'the area is not defined' });
   assert.ok('value' in linear.errors(2, 1).auc);
+  const efficiency = (of: number, share: string) => linear.errors(of, 1).signalEfficiency[share]!;
+  assert.deepEqual(efficiency(0, '0.1'), { notDefined: '2 signal events are too few' });
+  assert.deepEqual(efficiency(1, '0.1'), { notDefined: 'the efficiency is not defined' });
+  assert.ok('value' in efficiency(2, '0.1'));
+  assert.match(JSON.stringify(efficiency(2, '0.01')), /2\.0 effective background events at the threshold/);
   assert.deepEqual(linear.errors(2, 1).difference, { notDefined: 'too small' });
 });

@@ -3,15 +3,8 @@ import test, { type TestContext } from 'node:test';
 import type { Config } from '../../../lib/config/index.js';
 import { buildNetwork } from '../../../lib/learning/network.js';
 import { networkPresets } from '../../../lib/learning/network-presets.js';
-import {
-  checkTraining,
-  clipOf,
-  lossOf,
-  networkOf,
-  trainingWarnings,
-} from '../../../services/trainer/config.js';
+import { clipOf, lossOf, networkOf, trainingWarnings } from '../../../services/trainer/config.js';
 import { check, lines, samples } from '../config/fixtures.js';
-import { expectError } from '../learning/expect-error.js';
 
 const names = ['met', 'mT(j1)', 'mT(e1)', 'm(e1,j1)', 'h(e1,j1)'];
 
@@ -104,20 +97,6 @@ test('weights of features are bound to trained columns by name, the last pattern
   const plain = configOf(context, '');
   assert.deepEqual(lossOf(plain, names, [0]), { type: 'mse', delta: 1, beta: 1 });
   assert.deepEqual(clipOf(plain).type, 'none');
-});
-
-test('what training would refuse is refused before any work', (context) => {
-  const refuse = (yaml: string, code: 'config_no_column' | 'network_invalid', message: RegExp) =>
-    expectError(() => checkTraining(configOf(context, yaml), names), code, message);
-  refuse(
-    'training: {loss: {feature_weights: [{features: "mT*"}, {features: "mt(j1)"}]}}\n',
-    'config_no_column',
-    /training.loss.feature_weights\[1\].features: "mt\(j1\)" matches none of the 5 columns .* did you mean "mT\(j1\)"/,
-  );
-  refuse('training: {loss: {type: bce}}\n', 'network_invalid', /expected sigmoid/);
-  const two = '[{kind: gaussian, units: 3}, {kind: gaussian, units: 2}]';
-  refuse(`network: {type: stacked, layers: ${two}}\n`, 'network_invalid', /2 gaussian layers/);
-  checkTraining(configOf(context, 'network: {type: vae_large}\ntraining: {loss: {type: bce}}\n'), names);
 });
 
 test('a sigmoid output or bce beside standard scaling is warned of', (context) => {

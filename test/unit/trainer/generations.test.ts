@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
@@ -7,6 +7,7 @@ import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
 import { isFull } from '../../../services/trainer/generations.js';
 import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
+import type { Trouble } from '../../sim/support/fake-kafka.js';
 import {
   checkpointOf,
   generationEvents,
@@ -16,6 +17,7 @@ import {
   results,
   rowsBetween,
   trainingRows,
+  type World,
 } from '../../support/generation-world.js';
 import { received } from '../../support/message-chain.js';
 import { kafkaConfig, waitInVain } from '../../support/service-context.js';
@@ -107,6 +109,25 @@ test('a generation that takes several looks at each partition leaves none of the
   );
 });
 
+/** Kills every client of the name first at one of its commits. */
+function killAt(commit: number, when: 'before' | 'after') {
+  const killable = new Set<{ kill(): void }>();
+  let commits = 0;
+  const trouble: Trouble = async (name, operation, at) => {
+    if (name !== 'first' || operation !== 'commit' || at !== when || ++commits !== commit) return;
+    for (const client of killable) client.kill();
+  };
+  const arm = ({ cluster }: World): void => {
+    const client = cluster.client.bind(cluster);
+    cluster.client = (name: string) => {
+      const found = client(name);
+      if (name === 'first') killable.add(found);
+      return found;
+    };
+  };
+  return { trouble, arm };
+}
+
 test('whoever trains, wherever and after whatever kill, gives the same models', async () => {
   let expected: string[] = [];
   await inWorld(async (world) => {
@@ -134,34 +155,17 @@ test('whoever trains, wherever and after whatever kill, gives the same models', 
     [3, 'after'],
     [4, 'before'],
   ] as const) {
-    let commits = 0;
-    let kill = () => {};
-    await inWorld(
-      async (world) => {
-        const opened = world.context('never');
-        await opened.close();
-        kill = () => {
-          for (const client of killable) client.kill();
-        };
-        const killable = new Set<{ kill(): void }>();
-        const client = world.cluster.client.bind(world.cluster);
-        world.cluster.client = (name: string) => {
-          const found = client(name);
-          if (name === 'first') killable.add(found);
-          return found;
-        };
-        await world.train('one', 3, 'first');
-        await world.train('one', 3);
-        assert.deepEqual(
-          (await results(world)).models.map(({ id }) => id),
-          expected,
-          `killed ${when} commit ${commit}`,
-        );
-      },
-      async (name, operation, at) => {
-        if (name === 'first' && operation === 'commit' && at === when && ++commits === commit) kill();
-      },
-    );
+    const killer = killAt(commit, when);
+    await inWorld(async (world) => {
+      killer.arm(world);
+      await world.train('one', 3, 'first');
+      await world.train('one', 3);
+      assert.deepEqual(
+        (await results(world)).models.map(({ id }) => id),
+        expected,
+        `killed ${when} commit ${commit}`,
+      );
+    }, killer.trouble);
   }
 });
 
@@ -210,6 +214,28 @@ test('a checkpoint that is damaged is taken from the topic, not begun anew', asy
       expected,
     );
   });
+});
+
+test('a checkpoint that a kill kept from its place is published with its model, for other machines', async () => {
+  let expected: string[] = [];
+  await inWorld(async (world) => {
+    await world.train('one', 2);
+    expected = (await results(world)).models.map(({ id }) => id);
+  });
+  // The second commit is that of the first model: its training is done.
+  const killer = killAt(2, 'before');
+  await inWorld(async (world) => {
+    killer.arm(world);
+    await world.train('one', 2, 'first');
+    const checkpoint = checkpointOf(world.folder);
+    renameSync(checkpoint, `${checkpoint}.next`);
+    await world.train('one', 1);
+    await world.train('two', 2);
+    assert.deepEqual(
+      (await results(world)).models.map(({ id }) => id),
+      expected,
+    );
+  }, killer.trouble);
 });
 
 test('what owners that were killed left of their work is removed by the next one, but for the checkpoint', async () => {

@@ -141,9 +141,11 @@ test('a kill while one checkpoint takes the place of another leaves one of them'
     const again = smallTraining(store, { onStep: () => (steps += 1) });
     assert.deepEqual((await train(backend, again)).parts, expected.parts);
     assert.equal(steps, 0);
+    // Others look for it in its own place.
+    assert.deepEqual(ending(await train(backend, again), again), expected);
+    assert.equal(existsSync(`${path}.next`), false);
     // What is left is in nobody's way.
     rmSync(path, { recursive: true, force: true });
-    rmSync(`${path}.next`, { recursive: true });
     writeFileSync(`${path}.next`, 'stray');
     assert.deepEqual(ending(await train(backend, calm), calm), expected);
     assert.equal(existsSync(`${path}.next`), false);

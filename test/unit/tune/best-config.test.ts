@@ -39,6 +39,8 @@ training:
   passes: 4
   batch_events: 512
   schedule: {type: cosine, warmup_steps: 5}
+  loss: {type: huber, feature_weights: [{features: "m*", weight: 2}, {features: met}]}
+scores: [error, error_normalised, knn, {type: rank_average, name: both, of: [error_normalised, knn]}]
 output: {directory: results/}
 `;
 
@@ -82,6 +84,9 @@ test('best.yaml is the given configuration with the network and training of the 
     [3, 1, 0.00123, 'constant'],
   );
   assert.deepEqual([training.batch_events, training.seed, found.config.scaler.type], [512, 9, 'minmax']);
+  for (const key of ['scores', 'scaler', 'selection', 'features'] as const)
+    assert.deepEqual(found.config[key], loaded.config[key]);
+  assert.deepEqual(training.loss, loaded.config.training.loss);
   assert.equal(found.config.output.directory, 'results-best');
   assert.deepEqual(
     found.samples[0]!.files.map(({ path }) => path),

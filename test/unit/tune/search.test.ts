@@ -217,3 +217,38 @@ test('when the time is over nothing new begins; time of earlier processes counts
     assert.equal(now, 0);
   });
 });
+
+test('a diverged training counts for the time that it took when its search goes on', async () => {
+  await inFolder(async (folder) => {
+    const rates = [0.000007, 0.000001, 0.000002];
+    const timed: Partial<SearchOptions> = {
+      seconds: 12,
+      draw: (trial) => ({ ...candidate(1, trial), learningRate: rates[trial]! }),
+      train: async (task) => {
+        const result = outcome(task);
+        return { ...result, seconds: result.errors.length };
+      },
+    };
+    const random = { algorithm: 'random' } as const;
+    // Two epochs of the first and nine of the second.
+    assert.equal((await found(folder, timed, 1, { ...random, trials: 2 })).records.length, 2);
+    assert.equal((await found(folder, timed, 1, { ...random, trials: 3 })).records.length, 3);
+  });
+});
+
+test('after a failure nothing new is trained, not even by who waited for the one that failed', async () => {
+  await inFolder(async (folder) => {
+    let trained = 0;
+    const { search } = world(folder, {
+      lanes: 4,
+      draw: () => candidate(1, 1),
+      train: async () => {
+        trained += 1;
+        await delay(2);
+        throw new Error('no room left');
+      },
+    });
+    await assert.rejects(search.run(), { message: 'no room left' });
+    assert.equal(trained, 1);
+  });
+});

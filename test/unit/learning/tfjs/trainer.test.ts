@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Backend, initialState, type Trainer } from '../../../../lib/learning/backend.js';
-import { type ClipDescription, noClipping } from '../../../../lib/learning/loss.js';
+import { type ClipDescription, noClipping, plainTraining } from '../../../../lib/learning/loss.js';
+import { type Activation, buildNetwork } from '../../../../lib/learning/network.js';
 import { openTestBackend, testedBackends } from '../../../support/learning-backends.js';
+import { leaky } from '../fixtures.js';
 import { batchFor, columns, parametersFor, rows, type TrainCase, trainCases } from './cases.js';
 import { differentiated, lossOf } from './reference.js';
 
@@ -138,6 +140,31 @@ test('a restored state goes on with the same bits', async () => {
   await one.release();
   await two.release();
 });
+
+for (const type of ['relu', 'leakyrelu', 'tanh', 'sigmoid', 'linear'] as const) {
+  test(`weights that are no numbers give no numbers through ${type}`, async () => {
+    const activation: Activation = type === 'leakyrelu' ? leaky : { type };
+    const layers = [
+      { units: 3, activation },
+      { units: 'columns' as const, activation },
+    ];
+    const network = buildNetwork({ name: 'lost', inputActivation: activation, layers }, columns);
+    const { x, weights } = batchFor(network);
+    const parameters = parametersFor(network);
+    parameters[0]!.fill(Number.NaN);
+    for (const on of backends) {
+      const options = { batch: rows, threads: 1, ...plainTraining };
+      const trainer = await on.createTrainer(network, initialState(parameters), options);
+      assert.equal(await trainer.evaluate(x, weights), Number.NaN, on.name);
+      assert.equal(await trainer.step({ x, weights, noise: [] }, 1e-3), Number.NaN, on.name);
+      await trainer.release();
+      const scorer = await on.createScorer(network, parameters, new Float32Array(columns).fill(1), options);
+      for (const values of Object.values(await scorer.score(x)))
+        assert.ok((values as Float32Array).every(Number.isNaN), on.name);
+      await scorer.release();
+    }
+  });
+}
 
 test('no tensor is left behind by steps, scores or what was released', async () => {
   const before = tf.memory().numTensors;

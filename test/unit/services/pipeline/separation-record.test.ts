@@ -6,16 +6,21 @@ import { separationRecord } from '../../../../services/pipeline/separation-recor
 const found: Separation = {
   auc: { value: 0.75 },
   aucWithinBins: { value: 0.625 },
-  signalEfficiency: { '0.01': { value: 0.25 }, '2': { notDefined: 'no share' } },
+  signalEfficiency: { '0.01': { value: 0.25 }, '0.001': { value: 0.125 }, '2': { notDefined: 'no share' } },
 };
 const reference: Separation = { ...found, aucWithinBins: { value: 0.5 } };
-const efficiencies = { '0.01': { value: 0.25 }, '2': { not_defined: 'no share' } };
+const efficiencies = { '0.01': { value: 0.25 }, '0.001': { value: 0.125 }, '2': { not_defined: 'no share' } };
 
 test('a score is written with its errors and its difference to H_T + MET', () => {
   const errors = {
     auc: { value: 0.01 },
     aucWithinBins: { notDefined: 'too few events' },
     difference: { value: 0.03 },
+    signalEfficiency: {
+      '0.01': { value: 0.02 },
+      '0.001': { notDefined: 'few' },
+      '2': { notDefined: 'no' },
+    },
   };
   assert.deepEqual(separationRecord(found, reference, errors), {
     auc: { value: 0.75, error: 0.01 },
@@ -24,7 +29,11 @@ test('a score is written with its errors and its difference to H_T + MET', () =>
       error_not_defined: 'too few events',
       difference_to_ht_plus_met: { value: 0.125, error: 0.03 },
     },
-    signal_efficiency: efficiencies,
+    signal_efficiency: {
+      '0.01': { value: 0.25, error: 0.02 },
+      '0.001': { value: 0.125, error_not_defined: 'few' },
+      '2': { not_defined: 'no share' },
+    },
   });
 });
 

@@ -1,0 +1,54 @@
+import type * as Plot from '@observablehq/plot';
+import type { VariableCounts } from '../../agreement/variable-counts.js';
+import { faint } from './plot.js';
+
+/** The axis of a variable's bins, with or without its name and numbers below it. */
+export function variableAxis(
+  { name, unit, bins, labels }: Pick<VariableCounts, 'name' | 'unit' | 'bins' | 'labels'>,
+  edges: Float64Array,
+  isNamed: boolean,
+): Plot.ScaleOptions {
+  const common = {
+    domain: [edges[0]!, edges[edges.length - 1]!],
+    label: isNamed ? (unit === undefined ? name : `${name} (${unit})`) : null,
+    labelAnchor: 'right' as const,
+    labelArrow: 'none' as const,
+  };
+  const hidden = isNamed ? {} : { tickFormat: () => '' };
+  if (bins.scale === 'log10') {
+    const tick = (value: number) => (isPowerOfTen(value) ? compact(value) : '');
+    return { ...common, type: 'log', tickFormat: tick, ...hidden };
+  }
+  if (!bins.whole) return { ...common, ticks: 6, ...hidden };
+  const least = bins.low + 0.5;
+  const ticks = Array.from({ length: bins.count }, (_, i) => least + i).filter(
+    (_, i) => bins.count <= 12 || i % 5 === 0,
+  );
+  const label = (value: number) => labels?.[value - least] ?? String(value);
+  return { ...common, ticks, tickFormat: label, ...hidden };
+}
+
+/** The frame of a panel. */
+export const frameStroke = { stroke: faint, strokeOpacity: 0.6 };
+
+function isPowerOfTen(value: number): boolean {
+  const power = Math.log10(value);
+  return Math.abs(power - Math.round(power)) < 1e-9;
+}
+
+/** A power of ten, short. */
+export function compact(value: number): string {
+  const power = Math.round(Math.log10(value));
+  if (power >= -2 && power <= 4) return String(Number(value.toPrecision(6)));
+  const raised = [...String(power)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '⁻').join('');
+  return `10${raised}`;
+}
+
+/** Id of a figure of a variable; an event variable and a feature may have the same name. */
+export function figureIdOf(section: string, { kind, name }: Pick<VariableCounts, 'kind' | 'name'>): string {
+  const plain = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  return `${section}-${kind}-${plain}`;
+}

@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { fromSystemError } from '../../../lib/base/error.js';
+import type { SampleCutFlow } from '../../pipeline/cutflow.js';
+import type { ReportContext, SectionMaker } from '../context.js';
+import type { FinishedRun } from '../open-runs.js';
+import {
+  checkYields,
+  differingCrossSections,
+  shareDeviation,
+  sharedChannels,
+  type YieldCheck,
+} from '../sample-checks.js';
+import { numbers, quoted, texts } from '../score-table.js';
+import type { Block, Section, TableBlock, VerdictBlock } from '../section.js';
+
+/** What the inputs themselves show, before any physics: weights, yields, the split, doubled events. */
+export const checksSection: SectionMaker = async (context) => {
+  const { joined } = context.runs;
+  const yields = joined.flatMap((run) => yieldsOf(run, context));
+  const shares = await testShares(context);
+  const verdicts = [
+    ...joined.flatMap((run) => corruptVerdicts(run)),
+    ...yieldVerdicts(yields, context),
+    ...crossSectionVerdicts(context),
+    ...shareVerdicts(shares, nominalShare(context)),
+    ...joined.flatMap((run) => duplicateVerdicts(run)),
+  ];
+  const blocks: Block[] = [...verdicts];
+  if (yields.length > 0) blocks.push(yieldTable(yields, context));
+  if (shares.length > 0) blocks.push(shareTable(shares, nominalShare(context)));
+  return {
+    id: 'checks',
+    title: 'Checks of the inputs',
+    blocks,
+    data: {
+      left_out: context.samples.flatMap(({ name, leftOut }) =>
+        leftOut === undefined ? [] : [{ sample: name, reason: leftOut }],
+      ),
+      yields,
+      test_shares: shares.map(({ testWeight, allWeight, ...share }) => ({
+        ...share,
+        nominal: nominalShare(context),
+        by_weight: allWeight === 0 ? null : testWeight / allWeight,
+      })),
+      duplicate_split_keys: joined.reduce((sum, { record }) => sum + record.events.duplicate_split_keys, 0),
+    },
+  } satisfies Section;
+};
+
+function yieldsOf({ layout, record, config }: FinishedRun, { settings }: ReportContext): YieldCheck[] {
+  let flows: Record<string, SampleCutFlow>;
+  try {
+    flows = JSON.parse(readFileSync(layout.cutflowJson, 'utf8')).samples;
+  } catch (error) {
+    throw fromSystemError(error, 'reading', layout.cutflowJson);
+  }
+  return checkYields(record.inputs, flows, config.luminosity_fb * 1000, settings.yield_tolerance);
+}
+
+function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {
+  return Object.entries(record.samples).flatMap(([name, sample]): VerdictBlock[] => {
+    const count = record.inputs.reduce(
+      (sum, input) => sum + (input.sample === name ? (input.corrupt_weights ?? 0) : 0),
+      0,
+    );
+    if (count === 0) return [];
+    const what = `${count} of ${sample.entries} events of \`${name}\` have a weight that is not finite or absurd`;
+    if (!sample.corrupt) {
+      return [{ kind: 'verdict', level: 'notice', text: `${what}: these events are dead letters.` }];
+    }
+    const isLeftOut = sample.when_corrupt === 'leave_out';
+    return [
+      {
+        kind: 'verdict',
+        level: 'bad',
+        text: isLeftOut
+          ? `${what}: the sample is corrupt and is left out of every number and figure.`
+          : `${what}: the sample is corrupt, and kept as its \`corrupt: keep\` asks.`,
+      },
+    ];
+  });
+}
+
+function yieldVerdicts(yields: readonly YieldCheck[], { settings }: ReportContext): VerdictBlock[] {
+  const bad = yields.filter(({ exceeds }) => exceeds);
+  if (bad.length === 0 && yields.length > 0) {
+    return [
+      {
+        kind: 'verdict',
+        level: 'good',
+        text: `No simulated sample has more weighted events than its cross section x luminosity (tolerance ${settings.yield_tolerance}).`,
+      },
+    ];
+  }
+  return bad.map(({ sample, written, allowed }) => ({
+    kind: 'verdict',
+    level: 'bad',
+    text: `\`${sample}\` has ${written.toPrecision(5)} weighted events before any cut where cross section x luminosity is ${allowed.toPrecision(5)}: its weights, cross section or sum of weights are wrong, or files of one production are counted as several.`,
+  }));
+}
+
+function crossSectionVerdicts({ runs }: ReportContext): VerdictBlock[] {
+  const inputs = runs.joined.flatMap(({ record }) => record.inputs);
+  const differing = differingCrossSections(inputs).map(({ channel, values }): VerdictBlock => {
+    const each = [...new Map(values.map((value) => [value.pb, value])).values()];
+    const named = each.map(({ pb, sample, file }) => `${pb} pb in \`${sample}\` (${file})`);
+    return {
+      kind: 'verdict',
+      level: 'bad',
+      text: `Channel ${channel} has different cross sections: ${named.join(', ')}.`,
+    };
+  });
+  const shared = sharedChannels(inputs).map(({ channel, values }): VerdictBlock => {
+    const names = [...new Set(values.map(({ sample }) => `\`${sample}\``))];
+    return {
+      kind: 'verdict',
+      level: 'notice',
+      text: `Channel ${channel} stands in ${names.join(' and ')}: where both are shown its events count in each.`,
+    };
+  });
+  return [...differing, ...shared];
+}
+
+interface TestShare {
+  readonly sample: string;
+  readonly channel: number;
+  readonly test: number;
+  readonly all: number;
+  readonly testWeight: number;
+  readonly allWeight: number;
+}
+
+function nominalShare({ first }: ReportContext): number {
+  return Number((1 - first.config.training.train_fraction).toPrecision(12));
+}
+
+/** The realised share of the test part, by sample and channel (decisions.md 7), late rows not among them. */
+async function testShares({ runs, table }: ReportContext): Promise<TestShare[]> {
+  const files = runs.joined.flatMap(({ scoreFiles }) => scoreFiles);
+  const answer = await table.query(
+    `select sample, channel, sum((split = 'test')::integer)::double as test, count(*)::double as n,
+     sum(case when split = 'test' then weight else 0 end)::double as test_weight, sum(weight)::double as weight
+     from read_parquet([${files.map(quoted).join(',')}], union_by_name = true)
+     where kind = 'background' and not late group by all order by all`,
+  );
+  const column = (name: string) => numbers(answer, name);
+  const [channel, test, all] = [column('channel'), column('test'), column('n')];
+  const [testWeight, allWeight] = [column('test_weight'), column('weight')];
+  return texts(answer, 'sample').map((sample, row) => ({
+    sample,
+    channel: channel[row]!,
+    test: test[row]!,
+    all: all[row]!,
+    testWeight: testWeight[row]!,
+    allWeight: allWeight[row]!,
+  }));
+}
+
+/** A split by hash is binomial: a share further away than this is no chance among a hundred channels. */
+const largestDeviation = 4.5;
+
+function shareVerdicts(shares: readonly TestShare[], nominal: number): VerdictBlock[] {
+  return shares.flatMap(({ sample, channel, test, all }): VerdictBlock[] => {
+    const deviation = shareDeviation(test, all, nominal);
+    if (Math.abs(deviation) <= largestDeviation) return [];
+    return [
+      {
+        kind: 'verdict',
+        level: 'notice',
+        text: `${test} of ${all} events of channel ${channel} (\`${sample}\`) fell into the test part, ${deviation.toFixed(1)} standard deviations from the share of ${nominal}: many events of one identity, perhaps copies.`,
+      },
+    ];
+  });
+}
+
+function duplicateVerdicts({ record, shown }: FinishedRun): VerdictBlock[] {
+  const count = record.events.duplicate_split_keys;
+  if (count === 0) return [];
+  return [
+    {
+      kind: 'verdict',
+      level: 'notice',
+      text: `${count} selected events of ${shown} have the run, event number and channel of another one: the same events twice, or copies made by \`amplify\`.`,
+    },
+  ];
+}
+
+function yieldTable(yields: readonly YieldCheck[], { samples }: ReportContext): TableBlock {
+  const leftOut = new Set(samples.flatMap(({ name, leftOut }) => (leftOut === undefined ? [] : [name])));
+  return {
+    kind: 'table',
+    id: 'yield-check',
+    caption: 'Weighted events before any cut, against cross section x luminosity.',
+    columns: [
+      { label: 'sample' },
+      { label: 'weighted events' },
+      { label: 'cross section x luminosity' },
+      { label: 'ratio', digits: 3 },
+      { label: 'verdict' },
+    ],
+    rows: yields.map(({ sample, written, allowed, exceeds }) => [
+      sample,
+      written,
+      allowed,
+      written / allowed,
+      `${exceeds ? 'too many' : 'possible'}${leftOut.has(sample) ? ', left out' : ''}`,
+    ]),
+    shown: 40,
+  };
+}
+
+function shareTable(shares: readonly TestShare[], nominal: number): TableBlock {
+  return {
+    kind: 'table',
+    id: 'test-share',
+    caption: `Share of the background that fell into the test part; yields are scaled by the nominal ${nominal}.`,
+    columns: [
+      { label: 'sample' },
+      { label: 'channel', digits: 9 },
+      { label: 'events', digits: 9 },
+      { label: 'in the test part', digits: 9 },
+      { label: 'share', digits: 4 },
+      { label: 'share by weight', digits: 4 },
+    ],
+    rows: shares.map(({ sample, channel, test, all, testWeight, allWeight }) => [
+      sample,
+      channel,
+      all,
+      test,
+      test / all,
+      allWeight === 0 ? { notDefined: 'the weights add up to 0' } : testWeight / allWeight,
+    ]),
+    shown: 40,
+  };
+}
