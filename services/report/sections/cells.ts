@@ -88,11 +88,16 @@ export async function cellsSection(context: ReportContext): Promise<Section> {
         process: process.id,
         events: cells.events,
         drawn: cells.drawn,
-        mean: cells.total,
-        cells: Array.from(cells.mean, (value) => Number(value.toPrecision(6))),
+        mean: rounded(cells.total),
+        cells: Array.from(cells.mean, rounded),
       })),
     },
   };
+}
+
+/** The last digits depend on the order in which rows are added up, and so on the engine. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 /** The tightest region with enough background; its pictures show every signal. */
