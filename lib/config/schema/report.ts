@@ -58,6 +58,11 @@ export const reportSchema = section(
       maximum: 200,
       results: false,
     }),
+    sample_events: integer(
+      'Events of a process in a region whose reconstruction is looked at; of more, so many are drawn by a hash.',
+      20_000,
+      { minimum: 100, maximum: 1_000_000, results: false },
+    ),
     seed: integer('Seed of toys and samples.', 1, { minimum: 0, maximum: 4_294_967_295, results: false }),
     threads: integer(
       'Threads that read the scores. With more than one sums are added in any order: their last digits may change from one report to the next.',

@@ -1,8 +1,10 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { cellsSection } from './cells.js';
 import { checksSection } from './checks.js';
 import { cutFlowSection } from './cut-flow.js';
 import { errorsSection } from './error-distributions.js';
+import { eventsSection } from './events.js';
 import { neededStrength } from './needed-strength.js';
 import { periodsSection } from './periods.js';
 import { provenanceSection } from './provenance.js';
@@ -23,6 +25,8 @@ export const sectionMakers: readonly SectionMaker[] = [
   rocSection,
   regionsSection,
   significanceSection,
+  cellsSection,
+  eventsSection,
   neededStrength,
   studies,
   workspaceSection,
