@@ -1,10 +1,3 @@
-import { effectiveEvents } from '../../lib/statistics/weighted.js';
-
-export interface Counted {
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-}
-
 export function chi2Weighted(
   n: Float64Array,
   w: Float64Array,
@@ -65,31 +58,4 @@ function logGamma(x: number): number {
   const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
   for (const gj of g) ser += gj / ++y;
   return -t + Math.log((2.5066282746310005 * ser) / x);
-}
-export function ks(a: Counted, b: Counted): { distance: number; p: number; n: number } {
-  const sum = (x: Float64Array) => x.reduce((p, q) => p + q, 0);
-  const A = sum(a.sums),
-    B = sum(b.sums);
-  let fa = 0,
-    fb = 0,
-    D = 0;
-  for (let i = 0; i < a.sums.length; i++) {
-    fa += a.sums[i]! / A;
-    fb += b.sums[i]! / B;
-    D = Math.max(D, Math.abs(fa - fb));
-  }
-  const na = effectiveEvents(A, sum(a.squares)),
-    nb = effectiveEvents(B, sum(b.squares));
-  const n = (na * nb) / (na + nb);
-  return { distance: D, p: kolmogorov(Math.sqrt(n) * D), n };
-}
-function kolmogorov(x: number): number {
-  if (x < 0.2) return 1;
-  if (x < 1.18) {
-    const t = Math.exp(-(Math.PI ** 2) / (8 * x * x));
-    return 1 - (Math.sqrt(2 * Math.PI) / x) * (t + t ** 9 + t ** 25 + t ** 49);
-  }
-  let s = 0;
-  for (let k = 1; k < 100; k++) s += (k % 2 ? 1 : -1) * Math.exp(-2 * k * k * x * x);
-  return 2 * s;
 }

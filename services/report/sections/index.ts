@@ -1,5 +1,6 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { bumpSection } from './bump.js';
 import { checksSection } from './checks.js';
 import { errorsSection } from './error-distributions.js';
 import { neededStrength } from './needed-strength.js';
@@ -19,5 +20,6 @@ export const sectionMakers: readonly SectionMaker[] = [
   regionsSection,
   significanceSection,
   neededStrength,
+  bumpSection,
   studies,
 ];

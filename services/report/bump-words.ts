@@ -1,0 +1,56 @@
+import type { BumpResult } from '../../lib/statistics/bump/bump-result.js';
+import type { Excess } from '../../lib/statistics/bump/excess.js';
+import { isDefined } from '../../lib/statistics/measured.js';
+import type { Searched } from './search-masses.js';
+
+/** "110 to 6000 GeV". */
+export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
+  return `${short(from, 4)} to ${short(to, 4)} GeV`;
+}
+
+/** A local p-value, also one that is too small for a number. */
+export function localP({ pValue, log10P }: Pick<Excess, 'pValue' | 'log10P'>): string {
+  if (isDefined(pValue)) return short(pValue.value, 2);
+  const power = Math.floor(log10P);
+  return `${(10 ** (log10P - power)).toFixed(1)}e${power}`;
+}
+
+/** Whether a spectrum's excess is to be named: as interesting a one is in fewer toys than `pMax`, and there are enough to tell. */
+export function standsOut({ global: { beyond, toys, failed, interval } }: BumpResult, pMax: number): boolean {
+  const trials = toys - failed;
+  return isDefined(interval) && 1 / trials <= pMax && beyond / trials < pMax;
+}
+
+/** One spectrum's result in a sentence or two. */
+export function statementOf({ spectrum: { region, observable }, result }: Searched): string {
+  const where = `${observable}, ${region.label}`;
+  if ('notDefined' in result) return `${where}: not defined: ${result.notDefined}.`;
+  const { excess, global, edges, kind } = result;
+  if (!isDefined(excess.z)) return `${where}: no window holds more than the background.`;
+  const error = isDefined(excess.backgroundError) ? ` +- ${short(excess.backgroundError.value, 2)}` : '';
+  const counted = `${short(excess.counted, 4)} ${kind === 'data' ? 'events' : 'expected events'}`;
+  const local = `${rangeText(excess)} holds ${counted} over a fitted background of ${short(excess.background, 3)}${error} (local p = ${localP(excess)}, Z = ${short(excess.z.value, 3)}${withError(result)})`;
+  const searched = rangeText({ from: edges[0]!, to: edges[edges.length - 1]! });
+  return `${where}: ${local}. An excess as interesting anywhere from ${searched}: ${globalText(global)}.`;
+}
+
+function withError({ excess: { zWithError } }: BumpResult): string {
+  return isDefined(zWithError) ? `, ${short(zWithError.value, 3)} with the error of the fit` : '';
+}
+
+function globalText({ statement, interval, toys }: BumpResult['global']): string {
+  if (!isDefined(interval)) return `not defined: ${interval.notDefined}`;
+  return `${statement} (${short(interval.low, 2)} to ${short(interval.high, 2)} at 95 %, ${toys} toys)`;
+}
+
+/** Significances of the most interesting window over each form that was tried. */
+export function byForm({ candidates }: BumpResult): string {
+  return candidates
+    .map(({ family, excess: { z } }) => `${family} ${isDefined(z) ? short(z.value, 3) : 'none'}`)
+    .join(', ');
+}
+
+/** A number for reading. */
+export function short(value: number, digits: number): string {
+  return String(Number(value.toPrecision(digits)));
+}
