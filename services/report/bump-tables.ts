@@ -133,6 +133,7 @@ export function strengthTable(
         { label: 'background' },
       ],
       rows,
+      shown: 21,
     },
   ];
 }

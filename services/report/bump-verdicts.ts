@@ -1,11 +1,11 @@
 import { isDefined } from '../../lib/statistics/measured.js';
-import { rangeText, short, standsOut, statementOf } from './bump-words.js';
+import { rangeText, short, standsOut } from './bump-words.js';
 import type { MassSearch, Searched } from './search-masses.js';
 import type { VerdictBlock } from './section.js';
 
 /** What stands out in the spectra, and in which regions the cut shapes them. */
 export function bumpVerdicts({ searched, all }: MassSearch, pMax: number): VerdictBlock[] {
-  const excesses = searched.flatMap((one) => excessVerdict(one, pMax));
+  const excesses = excessVerdicts(searched, pMax);
   const judged = searched.filter(
     ({ result }) => !('notDefined' in result) && isDefined(result.global.interval),
   ).length;
@@ -27,11 +27,22 @@ export function bumpVerdicts({ searched, all }: MassSearch, pMax: number): Verdi
   return [...excesses, ...rest, ...sculptingVerdict(searched)];
 }
 
-function excessVerdict(one: Searched, pMax: number): VerdictBlock[] {
-  const { spectrum, result } = one;
-  if ('notDefined' in result || !standsOut(result, pMax)) return [];
-  const where = `An excess stands out in ${spectrum.observable} at ${rangeText(result.excess)} (${spectrum.region.label}).`;
-  return [{ kind: 'verdict', level: 'notice', text: `${where} ${statementOf(one)}` }];
+/** One verdict for each mass, with every region in which it has an excess. */
+function excessVerdicts(searched: readonly Searched[], pMax: number): VerdictBlock[] {
+  const found = new Map<string, string[]>();
+  for (const { spectrum, result } of searched) {
+    if ('notDefined' in result || !standsOut(result, pMax)) continue;
+    const { excess, global } = result;
+    const regions = found.get(spectrum.observable) ?? [];
+    found.set(spectrum.observable, regions);
+    const z = isDefined(excess.z) ? `, local Z = ${short(excess.z.value, 3)}` : '';
+    regions.push(`${spectrum.region.label}: ${rangeText(excess)} (global ${global.statement}${z})`);
+  }
+  return [...found].map(([observable, regions]) => ({
+    kind: 'verdict',
+    level: 'notice',
+    text: `An excess stands out in ${observable}. ${regions.join('; ')}.`,
+  }));
 }
 
 function sculptingVerdict(searched: readonly Searched[]): VerdictBlock[] {

@@ -34,6 +34,28 @@ export function statementOf({ spectrum: { region, observable }, result }: Search
   return `${where}: ${local}. An excess as interesting anywhere from ${searched}: ${globalText(global)}.`;
 }
 
+/** Every result in words; regions without one for the same reason together. */
+export function statementsOf(searched: readonly Searched[]): string {
+  const lines: string[] = [];
+  const without = new Map<string, { readonly observable: string; readonly labels: string[] }>();
+  for (const one of searched) {
+    const { spectrum, result } = one;
+    if (!('notDefined' in result)) {
+      lines.push(statementOf(one));
+      continue;
+    }
+    const key = `${spectrum.observable} ${result.notDefined}`;
+    const same = without.get(key);
+    if (same === undefined) {
+      const { observable, region } = spectrum;
+      without.set(key, { observable, labels: [region.label] });
+    } else same.labels.push(spectrum.region.label);
+  }
+  for (const [key, { observable, labels }] of without)
+    lines.push(`${observable}, ${labels.join(', ')}: not defined: ${key.slice(observable.length + 1)}.`);
+  return lines.join('\n\n');
+}
+
 function withError({ excess: { zWithError } }: BumpResult): string {
   return isDefined(zWithError) ? `, ${short(zWithError.value, 3)} with the error of the fit` : '';
 }

@@ -144,7 +144,7 @@ function residualPanel(figure: MassFigure, last: number): string {
     x: xScale(figure, last, true),
     y: {
       domain: [-mostSigma, mostSigma],
-      label: 'residual [sigma]',
+      label: 'residual',
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 5,

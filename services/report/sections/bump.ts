@@ -2,7 +2,7 @@ import type { MassObservable } from '../../../lib/statistics/bump/bump-options.j
 import { inside } from '../../../lib/statistics/histogram.js';
 import { backgroundTable, excessTable, strengthTable } from '../bump-tables.js';
 import { bumpVerdicts } from '../bump-verdicts.js';
-import { rangeText, short, standsOut, statementOf } from '../bump-words.js';
+import { rangeText, short, standsOut, statementOf, statementsOf } from '../bump-words.js';
 import type { ReportContext } from '../context.js';
 import { massSpectrumSvg } from '../figures/mass-spectrum.js';
 import { massSpectra, type ObservableSpectra } from '../mass-spectra.js';
@@ -33,7 +33,7 @@ export async function bumpSection(context: ReportContext): Promise<Section | und
       { kind: 'text', text: introduction(context, search) },
       ...bumpVerdicts(search, settings.bump_p_max),
       ...found.filter(({ rows }) => rows === 0).map(absentText),
-      { kind: 'text', text: search.searched.map(statementOf).join('\n\n') },
+      { kind: 'text', text: statementsOf(search.searched) },
       excessTable(search.searched),
       backgroundTable(search.searched),
       { kind: 'text', text: peaksText(present) },
