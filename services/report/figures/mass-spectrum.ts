@@ -6,7 +6,7 @@ import { compact, frameStroke } from './axes.js';
 import { type LegendEntry, legendSvg } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, plotSvg } from './plot.js';
-import { pointMarks, stepsOf } from './steps.js';
+import { type Point, pointMarks, stepsOf } from './steps.js';
 
 const width = 560;
 const margins = { marginLeft: 58, marginRight: 12 };
@@ -19,21 +19,29 @@ export interface MassFigure {
   readonly id: string;
   /** "mll [GeV]". */
   readonly xLabel: string;
-  readonly result: BumpResult;
+  /** GeV. */
+  readonly edges: readonly number[];
+  readonly counts: readonly number[];
+  readonly isData: boolean;
+  /** Absent where there is no fit: the spectrum is drawn alone. */
+  readonly result?: BumpResult;
   /** Errors of what was searched, of expected events; those of counts follow from these. */
-  readonly errors?: Float64Array;
+  readonly errors?: readonly number[];
   /** Background of simulation in the same bins. */
-  readonly expected?: Float64Array;
+  readonly expected?: readonly number[];
 }
 
 /** A mass spectrum with its fit, the most interesting window marked, and the residual of each bin below. */
 export function massSpectrumSvg(figure: MassFigure): string {
+  const { result } = figure;
   const last = lastShown(figure);
   const legend = legendSvg(legendOf(figure), width - margins.marginLeft);
   return belowEachOther(
     [
       { svg: spectrumPanel(figure, last), height: heights.spectrum },
-      { svg: residualPanel(figure, last), height: heights.residuals },
+      ...(result === undefined
+        ? []
+        : [{ svg: residualPanel(figure, result, last), height: heights.residuals }]),
       { svg: legend.svg.replace('<svg ', `<svg x="${margins.marginLeft}" `), height: legend.height + 4 },
     ],
     width,
@@ -41,17 +49,19 @@ export function massSpectrumSvg(figure: MassFigure): string {
 }
 
 /** Number of bins drawn: to the last that holds events and the end of the window, and two more. */
-export function lastShown({ result: { counts, edges, excess } }: Pick<MassFigure, 'result'>): number {
-  const filled = counts.reduce((last, count, bin) => (count > 0 ? bin + 1 : last), 1);
-  const end = edges.findIndex((edge) => edge >= excess.to);
-  return Math.min(counts.length, Math.max(filled, end) + 2);
+export function lastShown({
+  counts,
+  edges,
+  expected = [],
+  result,
+}: Pick<MassFigure, 'counts' | 'edges' | 'expected' | 'result'>): number {
+  const lastFilled = (values: readonly number[]) =>
+    values.reduce((last, value, bin) => (value > 0 ? bin + 1 : last), 1);
+  const end = result === undefined ? 0 : edges.findIndex((edge) => edge >= result.excess.to);
+  return Math.min(counts.length, Math.max(lastFilled(counts), lastFilled(expected), end) + 2);
 }
 
-function xScale(
-  { result: { edges }, xLabel }: MassFigure,
-  last: number,
-  isLabelled: boolean,
-): Plot.ScaleOptions {
+function xScale({ edges, xLabel }: MassFigure, last: number, isLabelled: boolean): Plot.ScaleOptions {
   return {
     type: 'log',
     domain: [edges[0]!, edges[last]!],
@@ -65,42 +75,34 @@ function xScale(
   };
 }
 
-function windowMark({ result: { excess } }: MassFigure, low: number, high: number): Plot.Markish {
+function windowMark({ excess }: BumpResult, low: number, high: number): Plot.Markish {
   return Plot.rect([excess], { x1: 'from', x2: 'to', y1: low, y2: high, fill: window, fillOpacity: 0.18 });
 }
 
 function spectrumPanel(figure: MassFigure, last: number): string {
-  const { result, errors, expected, id } = figure;
-  const edges = Float64Array.from(result.edges.slice(0, last + 1));
-  const counts = result.counts.slice(0, last);
-  const means = Float64Array.from(result.background.means.slice(0, last));
-  const fitErrors = isDefined(result.background.errors) ? result.background.errors : undefined;
+  const { result, expected, id } = figure;
+  const edges = Float64Array.from(figure.edges.slice(0, last + 1));
+  const counts = figure.counts.slice(0, last);
+  const means = result?.background.means.slice(0, last) ?? [];
   const high = 3 * Math.max(1, ...counts, ...means);
   const low = Math.max(high * 1e-7, Math.min(0.02, ...counts.filter((count) => count > 0)) / 2);
   const clamp = (value: number) => Math.min(high, Math.max(low, value));
-  const line = (values: Float64Array, options: Plot.LineYOptions) =>
-    Plot.lineY(stepsOf(edges, values, values), {
+  const line = (values: readonly number[], options: Plot.LineYOptions) => {
+    const drawn = Float64Array.from(values.slice(0, last), clamp);
+    return Plot.lineY(stepsOf(edges, drawn, drawn), {
       x: 'x',
-      y: ({ low: value }: { low: number }) => clamp(value),
+      y: 'low',
       curve: 'step-after',
       ...options,
     });
-  const points = counts.flatMap((count, bin) => {
-    if (!(count > low)) return [];
-    const error = errors === undefined ? undefined : errors[bin]!;
-    const interval =
-      error === undefined ? poissonInterval(count) : { low: count - error, high: count + error };
-    return [{ x: Math.sqrt(edges[bin]! * edges[bin + 1]!), y: count, ...interval }];
-  });
-  const band = means.map((mean, bin) => mean - (fitErrors?.[bin] ?? 0));
-  const top = means.map((mean, bin) => mean + (fitErrors?.[bin] ?? 0));
+  };
   return plotSvg(`${id}-spectrum`, {
     width,
     height: heights.spectrum,
     ...margins,
     marginTop: 18,
-    marginBottom: 8,
-    x: xScale(figure, last, false),
+    marginBottom: result === undefined ? 38 : 8,
+    x: xScale(figure, last, result === undefined),
     y: {
       type: 'log',
       domain: [low, high],
@@ -110,27 +112,50 @@ function spectrumPanel(figure: MassFigure, last: number): string {
       tickFormat: (value: number) => (isPowerOfTen(value) ? compact(value) : ''),
     },
     marks: [
-      windowMark(figure, low, high),
-      Plot.areaY(stepsOf(edges, band, top), {
-        x: 'x',
-        y1: ({ low: value }: { low: number }) => clamp(value),
-        y2: ({ high: value }: { high: number }) => clamp(value),
-        curve: 'step-after',
-        fill: window,
-        fillOpacity: 0.25,
-      }),
+      ...(result === undefined ? [] : [windowMark(result, low, high), fitBand(result, edges, clamp)]),
       ...(expected === undefined
         ? []
-        : [line(expected.slice(0, last), { stroke: faint, strokeDasharray: '3 2', strokeWidth: 1.2 })]),
-      line(means, { stroke: window, strokeWidth: 2 }),
-      ...pointMarks(points, clamp),
+        : [line(expected, { stroke: faint, strokeDasharray: '3 2', strokeWidth: 1.2 })]),
+      ...(result === undefined ? [] : [line(means, { stroke: window, strokeWidth: 2 })]),
+      ...pointMarks(pointsOf(figure, last, low), clamp),
       Plot.frame(frameStroke),
     ],
   });
 }
 
-function residualPanel(figure: MassFigure, last: number): string {
-  const { result, id } = figure;
+/** The error of the fit. */
+function fitBand(
+  { background }: BumpResult,
+  edges: Float64Array,
+  clamp: (value: number) => number,
+): Plot.Markish {
+  const errors = isDefined(background.errors) ? background.errors : undefined;
+  const edge = (sign: number) =>
+    Float64Array.from({ length: edges.length - 1 }, (_, bin) =>
+      clamp(background.means[bin]! + sign * (errors?.[bin] ?? 0)),
+    );
+  return Plot.areaY(stepsOf(edges, edge(-1), edge(1)), {
+    x: 'x',
+    y1: 'low',
+    y2: 'high',
+    curve: 'step-after',
+    fill: window,
+    fillOpacity: 0.25,
+  });
+}
+
+function pointsOf({ edges, counts, errors }: MassFigure, last: number, low: number): Point[] {
+  return counts.slice(0, last).flatMap((count, bin) => {
+    if (!(count > low)) return [];
+    const error = errors?.[bin];
+    const interval =
+      error === undefined ? poissonInterval(count) : { low: count - error, high: count + error };
+    return [{ x: Math.sqrt(edges[bin]! * edges[bin + 1]!), y: count, ...interval }];
+  });
+}
+
+function residualPanel(figure: MassFigure, result: BumpResult, last: number): string {
+  const { id } = figure;
   const within = (value: number) => Math.min(mostSigma, Math.max(-mostSigma, value));
   const bars = result.residuals
     .slice(0, last)
@@ -150,7 +175,7 @@ function residualPanel(figure: MassFigure, last: number): string {
       ticks: 5,
     },
     marks: [
-      windowMark(figure, -mostSigma, mostSigma),
+      windowMark(result, -mostSigma, mostSigma),
       Plot.rect(bars, {
         x1: 'x1',
         x2: 'x2',
@@ -182,10 +207,12 @@ function isPowerOfTen(value: number): boolean {
   return Math.abs(power - Math.round(power)) < 1e-9;
 }
 
-function legendOf({ result, expected }: MassFigure): LegendEntry[] {
+function legendOf({ result, expected, isData }: MassFigure): LegendEntry[] {
   return [
-    { label: result.kind === 'data' ? 'data' : 'expected events', colour: ink, mark: 'point' },
-    { label: `fit: ${result.background.formula}`, colour: window, mark: 'line' },
+    { label: isData ? 'data' : 'expected events', colour: ink, mark: 'point' },
+    ...(result === undefined
+      ? []
+      : [{ label: `fit: ${result.background.formula}`, colour: window, mark: 'line' } as const]),
     ...(expected === undefined
       ? []
       : [{ label: 'simulated background', colour: faint, mark: 'line', dash: '3 2' } as const]),

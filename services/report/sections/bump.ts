@@ -80,26 +80,38 @@ function peaksText(found: readonly ObservableSpectra[]): string {
   return `A signal has a peak where a window of the search holds at least half of its events. ${lines.join(' ')}`;
 }
 
+/** The spectrum with what was found; alone where it could not be searched, and none where it is empty. */
 function figureOf({ samples, first, dataScale }: ReportContext, one: Searched): FigureBlock[] {
   const { spectrum, result } = one;
-  if ('notDefined' in result) return [];
-  const { region, observable, searched, expected, bySample } = spectrum;
+  const { region, observable, axis, searched, expected, bySample } = spectrum;
+  const counts = Array.from(searched.counts);
+  const simulated = [...inside(expected.sums)];
+  if (![...counts, ...simulated].some((count) => count > 0)) return [];
+  const found = 'notDefined' in result ? undefined : result;
   const id = `bump-${observable}-${region.id.replaceAll('.', '-')}`;
   const xLabel = `${observable} [GeV]`;
-  const isData = result.kind === 'data';
+  const isData = searched.variances === undefined;
+  const fit =
+    found === undefined
+      ? ''
+      : ` with the fitted background, its error as a band and the most interesting window shaded (${rangeText(found.excess)}); below, the signed significance of each bin`;
+  const scale = isData ? ` Simulation at ${short(dataScale! * first.config.luminosity_fb, 4)} fb^-1.` : '';
   return [
     {
       kind: 'figure',
       id,
-      caption: `${observable}, ${region.label}: ${isData ? 'data' : 'expected events'} with the fitted background, its error as a band and the most interesting window shaded (${rangeText(result.excess)}); below, the signed significance of each bin.${isData && dataScale !== undefined ? ` Simulation at ${short(dataScale * first.config.luminosity_fb, 4)} fb^-1.` : ''}`,
-      alt: `Spectrum of ${observable} in the region ${region.label} on logarithmic axes with a fitted falling background, and the residual of each bin below. ${statementOf(one)}`,
+      caption: `${observable}, ${region.label}: ${isData ? 'data' : 'expected events'}${fit}.${scale}`,
+      alt: `Spectrum of ${observable} in the region ${region.label} on logarithmic axes. ${statementOf(one)}`,
       svg: massSpectrumSvg({
         id,
         xLabel,
-        result,
+        edges: [...axis.edges],
+        counts,
+        isData,
+        ...(found === undefined ? {} : { result: found }),
         ...(searched.variances === undefined
-          ? { expected: inside(expected.sums) }
-          : { errors: Float64Array.from(searched.variances, Math.sqrt) }),
+          ? { expected: simulated }
+          : { errors: Array.from(searched.variances, Math.sqrt) }),
       }),
       histograms: uhiBySample(bySample, samples, {
         quantity: xLabel,
