@@ -5,7 +5,7 @@ import type { Searched } from './search-masses.js';
 
 /** "110 to 6000 GeV". */
 export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
-  return `${short(from, 4)} to ${short(to, 4)} GeV`;
+  return `${Math.round(from)} to ${Math.round(to)} GeV`;
 }
 
 /** A local p-value, also one that is too small for a number. */
