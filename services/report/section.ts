@@ -13,7 +13,7 @@ export interface Section {
   readonly data: unknown;
 }
 
-export type Block = TextBlock | VerdictBlock | TableBlock | FigureBlock;
+export type Block = TextBlock | VerdictBlock | ListingBlock | TableBlock | FigureBlock;
 
 /** Paragraphs of plain text; words between backquotes are code. */
 export interface TextBlock {
@@ -25,6 +25,13 @@ export interface TextBlock {
 export interface VerdictBlock {
   readonly kind: 'verdict';
   readonly level: 'good' | 'notice' | 'bad';
+  readonly text: string;
+}
+
+/** Lines as they are, folded away in the page. */
+export interface ListingBlock {
+  readonly kind: 'listing';
+  readonly title: string;
   readonly text: string;
 }
 

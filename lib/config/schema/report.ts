@@ -91,6 +91,11 @@ export const reportSchema = section(
       results: false,
     }),
     seed: integer('Seed of toys and samples.', 1, { minimum: 0, maximum: 4_294_967_295, results: false }),
+    threads: integer(
+      'Threads that read the scores. With more than one sums are added in any order: their last digits may change from one report to the next.',
+      1,
+      { minimum: 1, maximum: 256, results: false },
+    ),
     memory_mb: integer('Memory that DuckDB may take; beyond it works on disk.', 1024, {
       unit: 'MB',
       minimum: 256,
