@@ -10,14 +10,13 @@ export async function withReport<Result>(
   directories: readonly string[],
   use: (context: ReportContext) => Promise<Result>,
   settings: Partial<Config['report']> = {},
-  inputFolder?: string,
 ): Promise<Result> {
   const runs = openRuns(directories, directories);
   const temporary = mkdtempSync(join(tmpdir(), 'rmmstream-report-'));
   try {
     const context = await openContext(runs, {
       settings: { ...usualSettings(), ...settings },
-      inputFolder,
+      inputFolder: undefined,
       temporary,
       threads: 2,
       signal: new AbortController().signal,

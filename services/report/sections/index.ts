@@ -1,5 +1,6 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { bumpSection } from './bump.js';
 import { cellsSection } from './cells.js';
 import { checksSection } from './checks.js';
 import { cutFlowSection } from './cut-flow.js';
@@ -25,6 +26,7 @@ export const sectionMakers: readonly SectionMaker[] = [
   rocSection,
   regionsSection,
   significanceSection,
+  bumpSection,
   cellsSection,
   eventsSection,
   neededStrength,
