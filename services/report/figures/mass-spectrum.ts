@@ -3,7 +3,7 @@ import type { BumpResult } from '../../../lib/statistics/bump/bump-result.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
 import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
 import { compact, frameStroke } from './axes.js';
-import { type LegendEntry, legendSvg } from './legend.js';
+import { legendInColumns, type MarkedName } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, plotSvg } from './plot.js';
 import { type Point, pointMarks, stepsOf } from './steps.js';
@@ -35,7 +35,7 @@ export interface MassFigure {
 export function massSpectrumSvg(figure: MassFigure): string {
   const { result } = figure;
   const last = lastShown(figure);
-  const legend = legendSvg(legendOf(figure), width - margins.marginLeft);
+  const legend = legendInColumns(legendOf(figure), width - margins.marginLeft);
   return belowEachOther(
     [
       { svg: spectrumPanel(figure, last), height: heights.spectrum },
@@ -207,7 +207,7 @@ function isPowerOfTen(value: number): boolean {
   return Math.abs(power - Math.round(power)) < 1e-9;
 }
 
-function legendOf({ result, expected, isData }: MassFigure): LegendEntry[] {
+function legendOf({ result, expected, isData }: MassFigure): MarkedName[] {
   return [
     { label: isData ? 'data' : 'expected events', colour: ink, mark: 'point' },
     ...(result === undefined
