@@ -1,12 +1,12 @@
 /** The whole chain and its report with `selection: {leptons: exactly_3}`. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { loadConfig } from '../../lib/config/index.js';
 import type { BumpResult, NoBumpResult } from '../../lib/statistics/bump/bump-result.js';
-import { makeSections } from '../../services/report/report.js';
+import { makeReport } from '../../services/report/report.js';
 import type { Section } from '../../services/report/section.js';
 import { assertClose } from '../golden/physics/compare.js';
 import { goldenPath } from '../golden/physics/fixture.js';
@@ -25,16 +25,16 @@ const three = ['--set', 'selection.leptons=exactly_3', '--set', 'features.min_fi
 async function reportOf(output: string, toys: number): Promise<Map<string, Section>> {
   const { config } = loadConfig({ environment: {}, currentDirectory: tmpdir(), needs: 'none' });
   const { progress, signal } = quietSurroundings();
-  const sections = await makeSections({
+  const { sections } = await makeReport({
     directories: [output],
     shown: ['out'],
     settings: { ...config.report, bump_toys: toys },
     inputFolder: undefined,
-    output: join(folder, 'report'),
-    threads: 2,
+    output: `${output}-report`,
     progress,
     signal,
   });
+  assert.ok(existsSync(join(`${output}-report`, 'report.html')));
   return new Map(sections.map((section) => [section.id, section]));
 }
 
