@@ -2,17 +2,21 @@ import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
 import { bumpSection } from './bump.js';
 import { checksSection } from './checks.js';
+import { cutFlowSection } from './cut-flow.js';
 import { errorsSection } from './error-distributions.js';
 import { neededStrength } from './needed-strength.js';
 import { periodsSection } from './periods.js';
+import { provenanceSection } from './provenance.js';
 import { regionsSection } from './regions.js';
 import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
 import { studies } from './studies.js';
+import { trainingSection } from './training.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
 export const sectionMakers: readonly SectionMaker[] = [
   checksSection,
+  cutFlowSection,
   agreementSection,
   periodsSection,
   errorsSection,
@@ -22,4 +26,6 @@ export const sectionMakers: readonly SectionMaker[] = [
   neededStrength,
   bumpSection,
   studies,
+  trainingSection,
+  provenanceSection,
 ];
