@@ -1,6 +1,6 @@
 /** The whole chain and its report with `selection: {leptons: exactly_3}`. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after } from 'node:test';
@@ -30,10 +30,11 @@ async function reportOf(output: string, toys: number): Promise<Map<string, Secti
     shown: ['out'],
     settings: { ...config.report, bump_toys: toys },
     inputFolder: undefined,
-    output: join(folder, 'report'),
+    output: `${output}-report`,
     progress,
     signal,
   });
+  assert.ok(existsSync(join(`${output}-report`, 'report.html')));
   return new Map(sections.map((section) => [section.id, section]));
 }
 

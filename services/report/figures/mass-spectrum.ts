@@ -84,7 +84,7 @@ function spectrumPanel(figure: MassFigure, last: number): string {
   const edges = Float64Array.from(figure.edges.slice(0, last + 1));
   const counts = figure.counts.slice(0, last);
   const means = result?.background.means.slice(0, last) ?? [];
-  const high = 3 * Math.max(1, ...counts, ...means);
+  const high = 3 * Math.max(1, ...counts, ...means, ...(expected ?? []));
   const low = Math.max(high * 1e-7, Math.min(0.02, ...counts.filter((count) => count > 0)) / 2);
   const clamp = (value: number) => Math.min(high, Math.max(low, value));
   const line = (values: readonly number[], options: Plot.LineYOptions) => {

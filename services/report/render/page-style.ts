@@ -60,6 +60,7 @@ tbody th{font-weight:600}
 tbody tr:hover{background:var(--raised)}
 td:not(.number),th{max-width:34rem}
 .number{text-align:right;white-space:nowrap}
+sup{line-height:0}
 .undefined{color:var(--soft)}
 .notes{list-style:none;padding:0;margin:.4rem 0;font-size:.85rem;color:var(--soft)}
 summary{cursor:pointer;padding:.35rem 0;color:var(--accent)}
