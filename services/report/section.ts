@@ -13,7 +13,7 @@ export interface Section {
   readonly data: unknown;
 }
 
-export type Block = TextBlock | VerdictBlock | ListingBlock | TableBlock | FigureBlock;
+export type Block = TextBlock | VerdictBlock | ListingBlock | TableBlock | FigureBlock | FileBlock;
 
 /** Paragraphs of plain text; words between backquotes are code. */
 export interface TextBlock {
@@ -69,4 +69,13 @@ export interface FigureBlock {
   readonly histograms?: Readonly<Record<string, unknown>>;
   /** Small figures stand side by side. */
   readonly size?: 'full' | 'half' | 'third';
+}
+
+/** A file of its own in the report's folder, which the page links to. */
+export interface FileBlock {
+  readonly kind: 'file';
+  /** Below the report's folder, with slashes: workspaces/SIGNAL.json. */
+  readonly path: string;
+  readonly content: string;
+  readonly caption: string;
 }

@@ -26,12 +26,6 @@ export const reportCodes = {
     summary: 'A data sample has no luminosity, so that simulation cannot be scaled to it.',
     cure: 'Set luminosity_fb at the sample that the message names, and run with --extend.',
   },
-  report_folder_foreign: {
-    domain: 'user',
-    exit: 2,
-    summary: 'The folder where a report should be written holds something else, which would be replaced.',
-    cure: 'Give a new or empty folder with --output.',
-  },
   study_no_yield: {
     domain: 'data',
     exit: 1,
@@ -43,6 +37,12 @@ export const reportCodes = {
     exit: 1,
     summary: 'The study.json beside a run cannot be read.',
     cure: 'Make it again with rmmstream study.',
+  },
+  report_folder_foreign: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The folder where a report should be written holds something else, which would be replaced.',
+    cure: 'Give a new or empty folder with --output.',
   },
   report_query_failed: {
     domain: 'external',

@@ -49,6 +49,8 @@ function blockHtml(block: Block, names: FileNames): string {
       return tableHtml(block, names.get(block)!);
     case 'figure':
       return figureHtml(block, names);
+    case 'file':
+      return `<p><a href="${escaped(encodeURI(block.path))}">${escaped(block.path)}</a>: ${inlineHtml(block.caption)}</p>`;
   }
 }
 

@@ -42,6 +42,8 @@ function blockMarkdown(block: Block, names: FileNames): string[] {
       return tableMarkdown(block, names.get(block)!);
     case 'figure':
       return [figureMarkdown(block, names.get(block)!)];
+    case 'file':
+      return [`[${block.path}](${encodeURI(block.path)}): ${inlineMarkdown(block.caption)}`];
   }
 }
 

@@ -1,8 +1,11 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { bumpSection } from './bump.js';
+import { cellsSection } from './cells.js';
 import { checksSection } from './checks.js';
 import { cutFlowSection } from './cut-flow.js';
 import { errorsSection } from './error-distributions.js';
+import { eventsSection } from './events.js';
 import { neededStrength } from './needed-strength.js';
 import { periodsSection } from './periods.js';
 import { provenanceSection } from './provenance.js';
@@ -11,19 +14,24 @@ import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
 import { studies } from './studies.js';
 import { trainingSection } from './training.js';
+import { workspaceSection } from './workspace.js';
 
 /** Makers of the report's sections, in the order in which they are read. */
 export const sectionMakers: readonly SectionMaker[] = [
-  checksSection,
   cutFlowSection,
+  checksSection,
   agreementSection,
   periodsSection,
   errorsSection,
   rocSection,
   regionsSection,
   significanceSection,
+  bumpSection,
+  cellsSection,
+  eventsSection,
   neededStrength,
   studies,
+  workspaceSection,
   trainingSection,
   provenanceSection,
 ];
