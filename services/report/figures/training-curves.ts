@@ -33,13 +33,21 @@ export function lossCurves(points: readonly CurvePoint[], { ends, best, kept }: 
     marginLeft: 60,
     marginRight: 90,
     marginTop: 28,
-    x: { label: 'epoch of all megasets', domain: [1, Math.max(2, points.length)] },
+    marginBottom: 44,
+    x: { label: 'epoch of all megasets', labelOffset: 38, domain: [1, Math.max(2, points.length)] },
     y: { label: 'loss', type: isPositive ? 'log' : 'linear', grid: false, ticks: 6, tickFormat: shortNumber },
     marks: [
       Plot.frame({ stroke: faint }),
       Plot.ruleX(ends, { x: (end: number) => end + 0.5, stroke: faint, strokeDasharray: '1,3' }),
       Plot.ruleX(marks, { x: 'at', stroke: 'var(--accent)', strokeDasharray: '6,3' }),
-      Plot.text(marks, { x: 'at', text: 'text', frameAnchor: 'top', dy: -10, fill: 'var(--accent)' }),
+      Plot.text(marks, {
+        x: 'at',
+        text: 'text',
+        frameAnchor: 'top',
+        lineAnchor: 'bottom',
+        dy: -4,
+        fill: 'var(--accent)',
+      }),
       Plot.lineY(points, { x: 'at', y: 'loss', stroke: 'var(--signal2)', strokeWidth: 1.6 }),
       Plot.lineY(validation, {
         x: 'at',
@@ -70,10 +78,11 @@ function endLabels({ at, loss, validationLoss }: CurvePoint): Plot.Markish[] {
 export function rateCurve(points: readonly CurvePoint[], { ends }: Pick<CurveMarks, 'ends'>): string {
   return plotSvg('training-rate', {
     width,
-    height: 160,
+    height: 180,
     marginLeft: 60,
     marginRight: 90,
-    x: { label: 'epoch of all megasets', domain: [1, Math.max(2, points.length)] },
+    marginBottom: 44,
+    x: { label: 'epoch of all megasets', labelOffset: 38, domain: [1, Math.max(2, points.length)] },
     y: { label: 'learning rate', zero: true, ticks: 4, tickFormat: shortNumber },
     marks: [
       Plot.frame({ stroke: faint }),

@@ -1,5 +1,5 @@
 import type { ReportContext, SectionMaker } from '../context.js';
-import { readCutFlows } from '../cut-flows.js';
+import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
 import {
   checkYields,
@@ -47,7 +47,7 @@ export const checksSection: SectionMaker = async (context) => {
 
 function yieldsOf(run: FinishedRun, { settings }: ReportContext): YieldCheck[] {
   const { record, config } = run;
-  return checkYields(record.inputs, readCutFlows(run), config.luminosity_fb * 1000, settings.yield_tolerance);
+  return checkYields(record.inputs, cutFlowsOf(run), config.luminosity_fb * 1000, settings.yield_tolerance);
 }
 
 function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {

@@ -1,5 +1,5 @@
 import type { SectionMaker } from '../context.js';
-import { type JoinedCutFlow, joinCutFlows, readCutFlows } from '../cut-flows.js';
+import { cutFlowsOf, type JoinedCutFlow, joinCutFlows } from '../cut-flows.js';
 import type { ReportSample } from '../samples.js';
 import type { Block, Cell, TableBlock } from '../section.js';
 
@@ -13,7 +13,7 @@ interface Row {
 
 /** What every cut left of every sample: raw events, and weighted ones at the full luminosity. */
 export const cutFlowSection: SectionMaker = async ({ runs, samples, first }) => {
-  const flows = runs.joined.map(readCutFlows);
+  const flows = runs.joined.map(cutFlowsOf);
   const rows = samples.map((sample) => rowOf(sample, flows));
   const background = rows.filter(({ kind, leftOut }) => kind === 'background' && leftOut === undefined);
   const sum: Row[] =
@@ -39,6 +39,7 @@ export const cutFlowSection: SectionMaker = async ({ runs, samples, first }) => 
       ? []
       : [weightedTable([...simulated, ...sum], cuts, first.config.luminosity_fb)]),
     ...deadLetterTable(rows),
+    ...objectTable(rows),
   ];
   return {
     id: 'cut-flow',
@@ -143,6 +144,25 @@ function deadLetterTable(rows: readonly Row[]): TableBlock[] {
         { label: 'share', unit: '%', digits: 3 },
       ],
       rows: dead,
+    },
+  ];
+}
+
+/** Objects that no feature knows of: many of them, and the matrix has too few slots. */
+function objectTable(rows: readonly Row[]): TableBlock[] {
+  const found = rows.filter(({ flow }) => flow.unclassified_jets + flow.surplus_objects > 0);
+  if (found.length === 0) return [];
+  return [
+    {
+      kind: 'table',
+      id: 'objects-without-slot',
+      caption: 'Objects of selected events that are in no cell of the matrix.',
+      columns: [
+        { label: 'sample' },
+        { label: 'jets neither light nor b' },
+        { label: 'objects beyond the last slot' },
+      ],
+      rows: found.map(({ name, flow }) => [name, flow.unclassified_jets, flow.surplus_objects]),
     },
   ];
 }

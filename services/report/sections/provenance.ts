@@ -56,7 +56,7 @@ function runTable(runs: readonly FinishedRun[], joined: number): TableBlock {
     ['backend', ({ record }) => `${record.backend.name} ${record.backend.version}`],
     ['configuration hash', ({ record }) => record.configuration_hash],
     ['input profile', ({ record }) => record.profile],
-    ['luminosity [fb⁻¹]', ({ config }) => config.luminosity_fb],
+    ['luminosity [fb⁻¹]', ({ config }) => String(config.luminosity_fb)],
     // Numbers by which something is drawn: told as they are, without groups of digits.
     ['seed', ({ record }) => String(record.seed)],
     ['split salt', ({ config }) => String(config.training.split_salt)],

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../lib/telemetry/format.js';
 import type { TrainingRecord } from '../../trainer/training-record.js';
 import type { SectionMaker } from '../context.js';
 import { type CurvePoint, lossCurves, rateCurve } from '../figures/training-curves.js';
@@ -75,8 +76,9 @@ function summary(
       ? 'not on record'
       : `epoch ${place} (megaset ${epoch.megaset + 1}, loss ${shown(epoch.validationLoss ?? epoch.loss)})`;
   };
-  const measured = validation_rows > 0 ? `${validation_rows} events of validation` : 'training events alone';
-  return `Trained on ${rows} background events, compared on ${measured}. The least loss is that of ${which(best)}; the model has the weights of ${which(kept)} (\`training.keep\`).`;
+  const measured =
+    validation_rows > 0 ? `${formatCount(validation_rows)} events of validation` : 'training events alone';
+  return `Trained on ${formatCount(rows)} background events, compared on ${measured}. The least loss is that of ${which(best)}; the model has the weights of ${which(kept)} (\`training.keep\`).`;
 }
 
 function validationWords(epochs: readonly Epoch[]): string {
