@@ -1,5 +1,7 @@
 // The package has types, but not where its "exports" would have TypeScript look.
 declare module 'cephes' {
+  /** Resolved once the functions may be called. */
+  export const compiled: Promise<void>;
   /** Regularised incomplete beta function. */
   export function incbet(a: number, b: number, x: number): number;
   /** Its inverse in x. */

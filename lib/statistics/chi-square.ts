@@ -33,7 +33,8 @@ export const chiSquareDefaults: ChiSquareOptions = { kind: 'data-weighted', mini
 /**
  * Chi-square test that two histograms have one shape, whatever their normalisations: N. Gagunashvili, "Comparison of
  * weighted and unweighted histograms" (arXiv:physics/0605123, 2006), the definitions of ROOT's TH1::Chi2Test UW, WW
- * and UU. Bins that are empty in both take no part.
+ * and UU. Bins that are empty in both take no part. Where a bin without data has the best common probability 0, that
+ * is taken, while ROOT adds an event to it and to the total.
  */
 export function chiSquare(
   first: Histogram,

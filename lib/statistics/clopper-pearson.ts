@@ -28,9 +28,8 @@ export function clopperPearson(passed: number, total: number, level = oneSigma):
 
 /**
  * The same for weighted events: the total counts as its effective number n = (sum w)^2 / sum w^2, of which the share
- * of the weight, n x passed / total, has passed (as ROOT's TGraphAsymmErrors::Divide). With equal weights that is the
- * interval of the numbers of events; with others coverage is approximate. Signed weights may make a share outside 0
- * to 1, which has no interval.
+ * of the weight, n x passed / total, has passed. With equal weights that is the interval of the numbers of events;
+ * with others coverage is approximate. Signed weights may make a share outside 0 to 1, which has no interval.
  */
 export function weightedClopperPearson(
   passed: Pick<Content, 'sum'>,

@@ -1,5 +1,8 @@
-import { igamc, incbi, kolmogorov, ndtr, ndtri } from 'cephes';
+import { compiled, igamc, incbi, kolmogorov, ndtr, ndtri } from 'cephes';
 import { invariant } from '../base/error.js';
+
+// The package compiles its WebAssembly in the background; before, no function of it is there.
+await compiled;
 
 /** The level of an interval of one standard deviation to each side: P(|Z| < 1). */
 export const oneSigma = 0.6826894921370859;
