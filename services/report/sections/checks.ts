@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fromSystemError } from '../../../lib/base/error.js';
-import type { SampleCutFlow } from '../../pipeline/cutflow.js';
 import type { ReportContext, SectionMaker } from '../context.js';
+import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
 import {
   checkYields,
@@ -47,14 +45,9 @@ export const checksSection: SectionMaker = async (context) => {
   } satisfies Section;
 };
 
-function yieldsOf({ layout, record, config }: FinishedRun, { settings }: ReportContext): YieldCheck[] {
-  let flows: Record<string, SampleCutFlow>;
-  try {
-    flows = JSON.parse(readFileSync(layout.cutflowJson, 'utf8')).samples;
-  } catch (error) {
-    throw fromSystemError(error, 'reading', layout.cutflowJson);
-  }
-  return checkYields(record.inputs, flows, config.luminosity_fb * 1000, settings.yield_tolerance);
+function yieldsOf(run: FinishedRun, { settings }: ReportContext): YieldCheck[] {
+  const { record, config } = run;
+  return checkYields(record.inputs, cutFlowsOf(run), config.luminosity_fb * 1000, settings.yield_tolerance);
 }
 
 function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {
