@@ -26,12 +26,6 @@ export const reportCodes = {
     summary: 'A data sample has no luminosity, so that simulation cannot be scaled to it.',
     cure: 'Set luminosity_fb at the sample that the message names, and run with --extend.',
   },
-  report_folder_foreign: {
-    domain: 'user',
-    exit: 2,
-    summary: 'The folder where a report should be written holds something else, which would be replaced.',
-    cure: 'Give a new or empty folder with --output.',
-  },
   study_no_yield: {
     domain: 'data',
     exit: 1,
