@@ -8,7 +8,7 @@ import {
   type VariableBins,
 } from '../agreement/variable-bins.js';
 import { emptyWeighted, type VariableCounts, type VariableKind } from '../agreement/variable-counts.js';
-import { binExpression, scoreExpression } from './binned.js';
+import { placeSql, scoreExpression } from './binned.js';
 import type { ReportContext } from './context.js';
 import { numbers, quoted, type ScoreTable, texts } from './score-table.js';
 
@@ -120,7 +120,7 @@ async function countOne(
 ): Promise<VariableCounts> {
   const answer = await table.query(
     `select sample, case kind when 'data' then run_number end as run,
-     coalesce((${binExpression(expression, bins)})::integer, ${absentPlace(bins)}) as place,
+     coalesce((${placeSql(expression, bins)})::integer, ${absentPlace(bins)}) as place,
      sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
      from rows where kind <> 'signal' group by all order by all`,
   );

@@ -50,7 +50,7 @@ function blockHtml(block: Block, names: FileNames): string {
     case 'figure':
       return figureHtml(block, names);
     case 'file':
-      return `<p class="file"><a href="${escaped(block.path)}">${escaped(block.path)}</a>: ${inlineHtml(block.caption)}</p>`;
+      return `<p><a href="${escaped(encodeURI(block.path))}">${escaped(block.path)}</a>: ${inlineHtml(block.caption)}</p>`;
   }
 }
 

@@ -12,13 +12,6 @@ export const cutFlowSection: SectionMaker = async ({ runs, samples, first }) => 
   const cuts = [...new Set(flows.flatMap(({ flow }) => flow.cuts.map(({ cut }) => cut)))];
   const leftOut = samples.flatMap(({ name, leftOut }) => (leftOut === undefined ? [] : [{ name, leftOut }]));
   const blocks: Block[] = [
-    ...leftOut.map(
-      ({ name, leftOut: why }): Block => ({
-        kind: 'verdict',
-        level: 'bad',
-        text: `Sample ${name} is left out of every number of this report: ${why}.`,
-      }),
-    ),
     {
       kind: 'table',
       id: 'cut-flow',

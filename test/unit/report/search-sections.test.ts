@@ -178,6 +178,6 @@ test('a file of a section is linked by the page', () => {
   };
   assert.equal(
     blocksHtml([block], new Map()),
-    '<p class="file"><a href="workspaces/a+b.json">workspaces/a+b.json</a>: Of <code>a+b</code> &amp; c</p>',
+    '<p><a href="workspaces/a+b.json">workspaces/a+b.json</a>: Of <code>a+b</code> &amp; c</p>',
   );
 });
