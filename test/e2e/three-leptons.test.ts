@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import test, { after } from 'node:test';
 import { loadConfig } from '../../lib/config/index.js';
 import type { BumpResult, NoBumpResult } from '../../lib/statistics/bump/bump-result.js';
-import { makeSections } from '../../services/report/report.js';
+import { makeReport } from '../../services/report/report.js';
 import type { Section } from '../../services/report/section.js';
 import { assertClose } from '../golden/physics/compare.js';
 import { goldenPath } from '../golden/physics/fixture.js';
@@ -25,13 +25,12 @@ const three = ['--set', 'selection.leptons=exactly_3', '--set', 'features.min_fi
 async function reportOf(output: string, toys: number): Promise<Map<string, Section>> {
   const { config } = loadConfig({ environment: {}, currentDirectory: tmpdir(), needs: 'none' });
   const { progress, signal } = quietSurroundings();
-  const sections = await makeSections({
+  const { sections } = await makeReport({
     directories: [output],
     shown: ['out'],
     settings: { ...config.report, bump_toys: toys },
     inputFolder: undefined,
     output: join(folder, 'report'),
-    threads: 2,
     progress,
     signal,
   });
