@@ -19,7 +19,7 @@ import { significanceSection } from '../../../services/report/sections/significa
 import { workspaceSection } from '../../../services/report/sections/workspace.js';
 import type { WithError } from '../../../services/report/separation-cells.js';
 import type { SampleYields } from '../../../services/report/yields.js';
-import { scoreFileContext } from '../../support/score-file-context.js';
+import { reportContext } from '../../support/report-context.js';
 
 interface Alone {
   readonly signal: number;
@@ -68,7 +68,7 @@ const contexts: Record<string, ReportContext> = {};
 
 before(async () => {
   for (const name of ['signed', 'positive'])
-    contexts[name] = await scoreFileContext({
+    contexts[name] = await reportContext({
       files: [join(folder, `${name}.parquet`)],
       samples,
       dataScale: 0.05,
