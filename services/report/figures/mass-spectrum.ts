@@ -42,7 +42,7 @@ export function massSpectrumSvg(figure: MassFigure): string {
       ...(result === undefined
         ? []
         : [{ svg: residualPanel(figure, result, last), height: heights.residuals }]),
-      { svg: legend.svg.replace('<svg ', `<svg x="${margins.marginLeft}" `), height: legend.height + 4 },
+      { svg: legend.svg, height: legend.height + 4, x: margins.marginLeft },
     ],
     width,
   );
