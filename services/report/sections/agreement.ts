@@ -114,6 +114,13 @@ function shapeVerdict(verdicts: readonly VariableVerdict[], level: number): Verd
   const bad = compared.filter(({ agrees }) => !agrees);
   const without = verdicts.length - compared.length;
   const rest = without === 0 ? '' : ` ${without} have too few events to be compared.`;
+  if (compared.length === 0) {
+    return {
+      kind: 'verdict',
+      level: 'notice',
+      text: `Whether shapes agree is not defined: none of ${verdicts.length} variables has enough events.`,
+    };
+  }
   if (bad.length === 0) {
     return {
       kind: 'verdict',
