@@ -6,6 +6,7 @@ import type { ReportContext, SectionMaker } from '../context.js';
 import { figureIdOf } from '../figures/axes.js';
 import { dataOverSimulation, drawnVariable } from '../figures/data-over-simulation.js';
 import type { FigureBlock, Section, TableBlock, VerdictBlock } from '../section.js';
+import { uhiOfVariable } from '../uhi-of-variable.js';
 
 const id = 'agreement';
 
@@ -193,6 +194,7 @@ function figure(verdict: VariableVerdict, samples: readonly string[], dataScale:
     caption: `${name}: ${sentence(verdict)}`,
     alt: `Histogram of ${name}: simulation stacked by process, ${Math.round(total(simulation))} events in the bins shown, with ${total(data)} events of data on it, and below it their ratio. ${sentence(verdict)}`,
     svg: dataOverSimulation(figureId, variable, samples, dataScale),
+    histograms: uhiOfVariable(variable, dataScale),
     size: 'half',
   };
 }
