@@ -120,6 +120,8 @@ function efficiencyTable({ regions }: ReportContext, yields: readonly SampleYiel
 }
 
 function ofCounts(inside: number, all: number): Cell[] {
-  const { low, high } = clopperPearson(inside, all);
-  return [inside / all, low, high];
+  const interval = clopperPearson(inside, all);
+  return isDefined(interval)
+    ? [inside / all, interval.low, interval.high]
+    : [inside / all, { notDefined: interval.notDefined }, { notDefined: interval.notDefined }];
 }
