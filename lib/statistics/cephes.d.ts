@@ -2,10 +2,6 @@
 declare module 'cephes' {
   /** Resolved once the functions may be called. */
   export const compiled: Promise<void>;
-  /** Regularised incomplete beta function. */
-  export function incbet(a: number, b: number, x: number): number;
-  /** Its inverse in x. */
-  export function incbi(a: number, b: number, p: number): number;
   /** Regularised upper incomplete gamma function. */
   export function igamc(a: number, x: number): number;
   /** Standard normal distribution function, and its inverse. */

@@ -1,5 +1,6 @@
-import { betaQuantile, oneSigma } from './distributions.js';
+import { oneSigma } from './distributions.js';
 import type { Content } from './histogram.js';
+import { betaQuantile } from './incomplete-beta.js';
 import { notDefined } from './measured.js';
 import { effectiveEvents } from './weighted.js';
 

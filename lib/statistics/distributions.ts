@@ -1,4 +1,4 @@
-import { compiled, igamc, incbi, kolmogorov, ndtr, ndtri } from 'cephes';
+import { compiled, igamc, kolmogorov, ndtr, ndtri } from 'cephes';
 import { invariant } from '../base/error.js';
 
 // The package compiles its WebAssembly in the background; before, no function of it is there.
@@ -24,13 +24,6 @@ export function normalTailQuantile(p: number): number {
   if (p === 0) return Number.POSITIVE_INFINITY;
   if (p === 1) return Number.NEGATIVE_INFINITY;
   return p === 0.5 ? 0 : -ndtri(p);
-}
-
-/** The x with P(X <= x) = p of the beta distribution: relative error below 1e-9 up to a + b of 1e5, 1e-8 beyond. */
-export function betaQuantile(p: number, a: number, b: number): number {
-  invariant(p >= 0 && p <= 1 && a > 0 && b > 0, `beta quantile of ${p} for ${a} and ${b}`);
-  if (p === 0 || p === 1) return p;
-  return incbi(a, b, p);
 }
 
 /** P(K >= x) of Kolmogorov's limiting distribution: 2 sum (-1)^(k-1) exp(-2 k^2 x^2). */

@@ -11,7 +11,6 @@ import {
   weightedClopperPearson,
 } from '../../../lib/statistics/clopper-pearson.js';
 import {
-  betaQuantile,
   chiSquareTail,
   kolmogorovTail,
   normalTail,
@@ -19,6 +18,7 @@ import {
 } from '../../../lib/statistics/distributions.js';
 import { emptyHistogram, type Histogram } from '../../../lib/statistics/histogram.js';
 import { variableAxis } from '../../../lib/statistics/histogram-axis.js';
+import { betaQuantile } from '../../../lib/statistics/incomplete-beta.js';
 import { binnedKolmogorovTest, kolmogorovTest } from '../../../lib/statistics/kolmogorov.js';
 import type { Measured } from '../../../lib/statistics/measured.js';
 import {
