@@ -142,7 +142,7 @@ test('the sections have plain data, figures that are one svg each, and a row for
       assert.equal(new Set(ids).size, ids.length, 'ids are unique');
       for (const block of section.blocks) {
         if (block.kind !== 'figure') continue;
-        assert.match(block.svg, /^<svg xmlns=[^>]*viewBox=[^]*<\/svg>$/);
+        assert.match(block.svg, /^<svg xmlns=[^>]*viewBox=[\s\S]*<\/svg>$/);
         assert.doesNotMatch(block.svg, /NaN|Infinity|undefined/, block.id);
         assert.doesNotMatch(
           block.svg,
