@@ -84,6 +84,11 @@ const benches = [
     ratios: ratioLines,
   },
   {
+    name: 'histogram',
+    command: [process.execPath, compiled('histogram'), ...withPython],
+    ratios: ratioLines,
+  },
+  {
     name: 'parquet-writing',
     command: [python, join(root, 'bench', 'parquet-writing.py')],
     ratios: (output) => ({
@@ -126,6 +131,7 @@ function checkPython() {
   const modules = [
     'uproot',
     'awkward',
+    'boost_histogram',
     'numba',
     'onnxruntime',
     'onnx',
