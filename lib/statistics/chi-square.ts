@@ -79,8 +79,9 @@ const terms: Readonly<Record<ChiSquareOptions['kind'], Term>> = {
 /** With the bin's common probability as the maximum-likelihood estimate (equation 9 of the paper). */
 function dataTerm(bin1: Content, bin2: Content, { sum: n }: Content, total2: Content): number {
   const w = total2.sum;
-  // A bin without simulated events: the variance of one event of the mean weight, as ROOT has it.
-  const square = bin2.square > 0 ? bin2.square : total2.square / w;
+  // A bin without simulated events has the variance of one event of the weight (sum w^2) / (sum w). (ROOT takes that
+  // weight itself, whereby chi2 depends on its unit.)
+  const square = bin2.square > 0 ? bin2.square : (total2.square / w) ** 2;
   const linear = w * bin2.sum - n * square;
   const root = Math.sqrt(linear * linear + 4 * w * w * bin1.sum * square);
   // The two forms of one root; each loses digits where the other does not.

@@ -11,7 +11,7 @@ export interface JoinedBins {
 /**
  * Neighbouring places joined, from the top down, until each joined bin has the least effective events,
  * (sum w)^2 / sum w^2, with a positive sum in both; a rest at the bottom joins the lowest bin. Without any such bin
- * everything is one.
+ * everything is one. A minimum of 0 joins nothing.
  */
 export function joinLowBins(
   first: Histogram,
@@ -23,7 +23,8 @@ export function joinLowBins(
   const end = first.axis.bins + (flow ? 2 : 1);
   const starts: number[] = [];
   let [sum1, square1, sum2, square2] = [0, 0, 0, 0];
-  const full = (sum: number, square: number) => sum > 0 && effectiveEvents(sum, square) >= minimumEvents;
+  const full = (sum: number, square: number) =>
+    minimumEvents === 0 || (sum > 0 && effectiveEvents(sum, square) >= minimumEvents);
   for (let place = end - 1; place >= lowest; place--) {
     sum1 += first.sums[place]!;
     square1 += first.squares[place]!;

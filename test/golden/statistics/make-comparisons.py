@@ -119,7 +119,7 @@ def comparisons():
         ("data and simulation, of one shape", "data-weighted", 800, 3.0, lambda r: random.exponential(1, r)),
         ("data and simulation, signed", "data-weighted", 500, 3.3, signed),
         ("data and simulation, unlike", "data-weighted", 800, 4.5, lambda r: random.exponential(0.1, r)),
-        ("few data", "data-weighted", 150, 3.0, lambda r: random.exponential(1, r)),
+        ("few data", "data-weighted", 30, 3.0, lambda r: random.exponential(1, r)),
         ("simulation and simulation", "weighted", 700, 3.1, signed),
         ("data and data", "data", 900, 3.1, ones),
     ):
