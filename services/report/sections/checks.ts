@@ -10,6 +10,7 @@ import {
 } from '../sample-checks.js';
 import { numbers, quoted, texts } from '../score-table.js';
 import type { Block, Section, TableBlock, VerdictBlock } from '../section.js';
+import { excludedOf, exclusionTable, exclusionVerdicts } from './exclusions.js';
 
 /** What the inputs themselves show, before any physics: weights, yields, the split, doubled events. */
 export const checksSection: SectionMaker = async (context) => {
@@ -21,11 +22,14 @@ export const checksSection: SectionMaker = async (context) => {
     ...yieldVerdicts(yields, context),
     ...crossSectionVerdicts(context),
     ...shareVerdicts(shares, nominalShare(context)),
+    ...exclusionVerdicts(context),
     ...joined.flatMap((run) => duplicateVerdicts(run)),
   ];
   const blocks: Block[] = [...verdicts];
   if (yields.length > 0) blocks.push(yieldTable(yields, context));
   if (shares.length > 0) blocks.push(shareTable(shares, nominalShare(context)));
+  const excluded = excludedOf(context);
+  if (excluded.length > 0) blocks.push(exclusionTable(excluded));
   return {
     id: 'checks',
     title: 'Checks of the inputs',
@@ -40,6 +44,7 @@ export const checksSection: SectionMaker = async (context) => {
         nominal: nominalShare(context),
         by_weight: allWeight === 0 ? null : testWeight / allWeight,
       })),
+      excluded_columns: excluded,
       duplicate_split_keys: joined.reduce((sum, { record }) => sum + record.events.duplicate_split_keys, 0),
     },
   } satisfies Section;
