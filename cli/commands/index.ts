@@ -10,6 +10,7 @@ import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
 import { registerReplay } from './replay.js';
+import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
@@ -25,6 +26,7 @@ export const commands: readonly RegisterCommand[] = [
   registerFeatures,
   registerTrain,
   registerTune,
+  registerReport,
   registerStudy,
   registerBlind,
   registerScore,

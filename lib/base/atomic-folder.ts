@@ -26,7 +26,11 @@ export class AtomicFolder implements Prepared {
     return join(this.#temporary, 'new');
   }
 
-  /** Begins a file in it, to be finished before the folder is published. @throws disk_full, io_failed */
+  /**
+   * Begins a file in it, to be finished before the folder is published. A name with slashes stands in folders below,
+   * which are made.
+   * @throws disk_full, io_failed
+   */
   file(name: string): AtomicFile {
     this.#files += 1;
     return new AtomicFile(join(this.#new, name));
@@ -45,7 +49,7 @@ export class AtomicFolder implements Prepared {
   publish(): void {
     this.#attempt('publishing', () => {
       // A file that is begun after a sweep makes the folder again, without those before it.
-      if (readdirSync(this.#new).length !== this.#files) throw sweptAway(this.path);
+      if (filesBelow(this.#new) !== this.#files) throw sweptAway(this.path);
       // Between the two renames a kill leaves no folder: whoever goes on makes it again.
       if (existsSync(this.path)) renameSync(this.path, join(this.#temporary, 'old'));
       if (this.#files > 0) renameSync(this.#new, this.path);
@@ -66,4 +70,9 @@ export class AtomicFolder implements Prepared {
       throw fromSystemError(error, doing, this.path);
     }
   }
+}
+
+function filesBelow(folder: string): number {
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    .length;
 }

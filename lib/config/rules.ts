@@ -50,6 +50,7 @@ export function checkRules(
     if (slots === 0)
       add('config_conflict', 'features.multiplicities', 'found 0 slots in all, expected at least one');
   }
+  checkExclusion(config, needs, add);
   const { bjet_discriminant_min: tagged, light_jet_discriminant_max: light } = config.selection;
   if (light > tagged) {
     add(
@@ -98,6 +99,29 @@ export function checkRules(
     );
   }
   return problems;
+}
+
+/** Columns can only be judged where data are read before the scaler is frozen. */
+function checkExclusion(
+  { features, engine, input }: Config,
+  needs: NeedsSamples,
+  add: (code: Problem['code'], path: string, message: string) => void,
+): void {
+  if (features.exclude !== 'auto') return;
+  if (engine.type === 'kafka') {
+    add(
+      'config_conflict',
+      'features.exclude',
+      'found auto beside engine.type: kafka, whose scaler is frozen while data may still come; run once with engine.type: embedded and put the columns that its run.json names into features.exclude_columns',
+    );
+  }
+  if (needs === 'background' && !input.samples.some(({ kind }) => kind === 'data')) {
+    add(
+      'config_conflict',
+      'features.exclude',
+      'found auto, but no sample has kind: data to compare simulation with; add one, or name columns in features.exclude_columns',
+    );
+  }
 }
 
 function checkSchedule(

@@ -54,14 +54,22 @@ export interface Scaler {
 }
 
 /**
+ * The divisor of a column that is left out: whatever its value, what it adds to an error is below any other part of
+ * it. Not the largest number, so that multiplying by it still gives the value back.
+ */
+export const excludedDivisor = 1e30;
+
+/**
  * Freezes moments into a scaler (decisions.md 1 and 2).
  * @param kinds what each column measures
+ * @param excluded columns that go around the network and add nothing to errors
  * @throws RmmError `scaler_no_trained_column` where nothing is left to train on
  */
 export function freezeScaler(
   moments: Moments,
   kinds: readonly string[],
   options: ScalerOptions = defaultScalerOptions,
+  excluded: ReadonlySet<number> = new Set(),
 ): Scaler {
   const { columns } = moments;
   invariant(kinds.length === columns, `${kinds.length} kinds for ${columns} columns`);
@@ -73,6 +81,7 @@ export function freezeScaler(
   for (let column = 0; column < columns; column++) {
     const varies = columnVaries(moments, column, options.minRelativeStd);
     if (moments.minimum[column] === moments.maximum[column]) constant.push(column);
+    if (excluded.has(column)) continue;
     if (!through && !(varies && moments.filled[column]! >= options.minFilled)) continue;
     trained.push(column);
     if (options.type === 'standard') {
@@ -83,7 +92,7 @@ export function freezeScaler(
       if (varies) divisor[column] = moments.maximum[column]! - moments.minimum[column]!;
     }
   }
-  if (trained.length === 0 || moments.rows === 0) throw noTrainedColumn(moments, options);
+  if (trained.length === 0 || moments.rows === 0) throw noTrainedColumn(moments, options, excluded.size);
 
   const kindsWithoutDivisor = new Set<string>();
   const isTrained = new Uint8Array(columns);
@@ -95,6 +104,10 @@ export function freezeScaler(
   for (let column = 0; column < columns; column++) {
     if (isTrained[column] !== 0) continue;
     center[column] = usualValue(moments, column, options.minFilled);
+    if (excluded.has(column)) {
+      divisor[column] = excludedDivisor;
+      continue;
+    }
     const usual = medians.get(kinds[column]!);
     if (usual === undefined) kindsWithoutDivisor.add(kinds[column]!);
     divisor[column] = usual ?? 1;
@@ -126,11 +139,11 @@ function usualValue(moments: Moments, column: number, minFilled: number): number
   return moments.filled[column]! < minFilled ? 0 : moments.mean[column]!;
 }
 
-function noTrainedColumn(moments: Moments, options: ScalerOptions): RmmError {
+function noTrainedColumn(moments: Moments, options: ScalerOptions, excluded: number): RmmError {
   const most = moments.filled.reduce((largest, count) => Math.max(largest, count), 0);
   return new RmmError(
     'scaler_no_trained_column',
-    `none of ${moments.columns} columns is filled in at least ${options.minFilled} of ${moments.rows} training rows and varies (the fullest column has ${most}); give more training events or lower features.min_filled`,
+    `${excluded === 0 ? '' : `${excluded} columns are left out (features.exclude), and of the rest `}none of ${moments.columns} columns is filled in at least ${options.minFilled} of ${moments.rows} training rows and varies (the fullest column has ${most}); give more training events or lower features.min_filled`,
     { context: { rows: moments.rows, min_filled: options.minFilled } },
   );
 }

@@ -7,6 +7,9 @@ const nameWidth = 10;
 export function progressLine(snapshot: StageSnapshot): string {
   const name = snapshot.stage.padEnd(nameWidth);
   if (snapshot.state === 'waiting') return `${name}  waiting`;
+  // A stage that counts nothing has only its time.
+  if (snapshot.total === 0 && snapshot.events === 0)
+    return [name, ending(snapshot), snapshot.note].join('  ').trimEnd();
   const share = snapshot.total > 0 ? formatShare(snapshot.share) : snapshot.state === 'done' ? '100 %' : '-';
   const cells = [
     name,

@@ -1,7 +1,8 @@
+import { kolmogorovSmirnov } from '../../lib/statistics/kolmogorov-smirnov.js';
 import { isDefined, type Measured, notDefined } from '../../lib/statistics/measured.js';
 import { effectiveEvents } from '../../lib/statistics/weighted.js';
 import { chi2Bins, joined, present, type Reference } from './chi2-bins.js';
-import { chi2Weighted, ks } from './shape-tests.js';
+import { chi2Weighted } from './shape-tests.js';
 import type { VariableBins } from './variable-bins.js';
 import { total } from './variable-counts.js';
 
@@ -78,7 +79,7 @@ function distanceOf(
     const none = notDefined(`fewer than ${leastEvents} rows have a value`);
     return { distance: none, p: none };
   }
-  const found = ks({ sums: data, squares: data }, { sums, squares });
+  const found = kolmogorovSmirnov({ sums: data, squares: data }, { sums, squares });
   return { distance: { value: found.distance }, p: { value: found.p } };
 }
 

@@ -1,10 +1,9 @@
-import { effectiveEvents } from '../../lib/statistics/weighted.js';
+import { logUpperGamma } from '../../lib/statistics/incomplete-gamma.js';
 
-export interface Counted {
-  readonly sums: Float64Array;
-  readonly squares: Float64Array;
-}
-
+/**
+ * Chi2 of the shapes of unweighted counts `n` and weighted sums `w` with sums of squares `s2`, by the common shape of
+ * largest likelihood (N. Gagunashvili, Nucl. Instrum. Meth. A 614 (2010) 287; ROOT's Chi2Test UW).
+ */
 export function chi2Weighted(
   n: Float64Array,
   w: Float64Array,
@@ -22,74 +21,5 @@ export function chi2Weighted(
     if (p > 0) chi2 += (n[i]! - N * p) ** 2 / (N * p);
     if (s2[i]! > 0) chi2 += (w[i]! - W * p) ** 2 / s2[i]!;
   }
-  return { chi2, ndf, p: chi2Survival(chi2, ndf) };
-}
-
-export function chi2Survival(x: number, ndf: number): number {
-  const a = ndf / 2;
-  const z = x / 2;
-  if (z <= 0) return 1;
-  const lg = logGamma(a);
-  if (z < a + 1) {
-    let term = 1 / a;
-    let sum = term;
-    for (let k = 1; k < 10000; k++) {
-      term *= z / (a + k);
-      sum += term;
-      if (term < sum * 1e-17) break;
-    }
-    return 1 - sum * Math.exp(-z + a * Math.log(z) - lg);
-  }
-  let b = z + 1 - a;
-  let c = 1e300;
-  let d = 1 / b;
-  let h = d;
-  for (let i = 1; i < 10000; i++) {
-    const an = -i * (i - a);
-    b += 2;
-    d = 1 / (an * d + b);
-    c = b + an / c;
-    const del = d * c;
-    h *= del;
-    if (Math.abs(del - 1) < 1e-16) break;
-  }
-  return Math.exp(-z + a * Math.log(z) - lg) * h;
-}
-function logGamma(x: number): number {
-  const g = [
-    76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2,
-    -0.5395239384953e-5,
-  ];
-  let ser = 1.000000000190015;
-  let y = x;
-  const t = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
-  for (const gj of g) ser += gj / ++y;
-  return -t + Math.log((2.5066282746310005 * ser) / x);
-}
-export function ks(a: Counted, b: Counted): { distance: number; p: number; n: number } {
-  const sum = (x: Float64Array) => x.reduce((p, q) => p + q, 0);
-  const A = sum(a.sums),
-    B = sum(b.sums);
-  let fa = 0,
-    fb = 0,
-    D = 0;
-  for (let i = 0; i < a.sums.length; i++) {
-    fa += a.sums[i]! / A;
-    fb += b.sums[i]! / B;
-    D = Math.max(D, Math.abs(fa - fb));
-  }
-  const na = effectiveEvents(A, sum(a.squares)),
-    nb = effectiveEvents(B, sum(b.squares));
-  const n = (na * nb) / (na + nb);
-  return { distance: D, p: kolmogorov(Math.sqrt(n) * D), n };
-}
-function kolmogorov(x: number): number {
-  if (x < 0.2) return 1;
-  if (x < 1.18) {
-    const t = Math.exp(-(Math.PI ** 2) / (8 * x * x));
-    return 1 - (Math.sqrt(2 * Math.PI) / x) * (t + t ** 9 + t ** 25 + t ** 49);
-  }
-  let s = 0;
-  for (let k = 1; k < 100; k++) s += (k % 2 ? 1 : -1) * Math.exp(-2 * k * k * x * x);
-  return 2 * s;
+  return { chi2, ndf, p: Math.exp(logUpperGamma(ndf / 2, chi2 / 2)) };
 }

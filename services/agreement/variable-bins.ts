@@ -54,13 +54,18 @@ export function binsBetween({ least, greatest, low, high, isWhole }: Ends): Vari
       whole: true,
     };
   }
-  if (low > 0 && high / low > logRatio) {
-    return { low: Math.log10(low), high: Math.log10(high), count: fineBins, scale: 'log10', whole: false };
-  }
-  // A constant still has a width, or it would have no bin.
-  const width = high - low;
-  const margin = width > 0 ? 0 : Math.max(Math.abs(low), 1) * 1e-6;
-  return { low: low - margin, high: high + margin, count: fineBins, scale: 'linear', whole: false };
+  const isLog = low > 0 && high / low > logRatio;
+  const [from, to] = isLog ? [Math.log10(low), Math.log10(high)] : [low, high];
+  // The ends are values of the variable: they lie within the bins, not on an edge, where rounding would decide. A
+  // constant gets some width too, or it would have no bin.
+  const margin = 1e-6 * (to > from ? to - from : Math.max(Math.abs(from), 1));
+  return {
+    low: from - margin,
+    high: to + margin,
+    count: fineBins,
+    scale: isLog ? 'log10' : 'linear',
+    whole: false,
+  };
 }
 
 /** Places of a variable's counts: below the bins, each bin, above them, and rows where the variable is absent. */

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../../lib/config/index.js';
 import { splitNames } from '../../lib/physics/identity.js';
 import { isCorrupt } from '../../lib/physics/selection/index.js';
 import type { FileWeights } from '../ingest/weigh.js';
+import type { ExcludedColumn } from '../scaler/excluded-columns.js';
 import type { LoadedModel } from '../scorer/model-folder.js';
 import type { TrainingRecord } from '../trainer/training-record.js';
 import { eventCounts, type SampleCutFlow } from './cutflow.js';
@@ -31,6 +32,8 @@ export interface ReportParts {
   readonly scored: number;
   readonly evaluation: Evaluation | undefined;
   readonly timing: unknown;
+  /** Columns that are left out of training. */
+  readonly excluded: readonly ExcludedColumn[];
   /** Entries of blocks that are dead letters as a whole, of which nothing more is known. */
   readonly inDeadMessages?: number;
 }
@@ -70,6 +73,7 @@ export function runReport(parts: ReportParts) {
       trained_columns: scaler.trained.length,
       constant_columns: scaler.constant.length,
     },
+    ...(parts.excluded.length === 0 ? {} : { excluded_columns: parts.excluded }),
     model: loaded.id,
     training: record.training,
     scores: scoresRecord(parts.given.config, loaded),

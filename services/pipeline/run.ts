@@ -14,6 +14,7 @@ import { checkTraining } from '../trainer/training-problems.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
+import { excludedColumns } from './excluded-columns.js';
 import { makeFeatures, rangesOf } from './feature-phase.js';
 import { type OpenedFile, openRunInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
@@ -127,9 +128,10 @@ async function work(
   const duplicates = await countDuplicates(records, layout.features, request.signal);
   refuseDuplicates(duplicates, config.input.duplicates);
 
-  times.start('train');
   const featureLayout = featurizerOf(config).layout;
   const { configurationHash: hash } = manifest;
+  const excluded = await excludedColumns(records, featureLayout, layout, request);
+  times.start('train');
   const loaded = await makeModel(records, {
     ...request,
     config,
@@ -137,6 +139,7 @@ async function work(
     configurationHash: hash,
     featureLayout,
     layout,
+    excluded,
   });
   times.finish('train', trainedRows(loaded));
 
@@ -145,7 +148,16 @@ async function work(
     bytes: metadata.size,
     weights: weights.get(file.fingerprint),
   }));
-  const parts = { given: request.loaded, manifest, files: reported, records, cutFlows, duplicates, loaded };
+  const parts = {
+    given: request.loaded,
+    manifest,
+    files: reported,
+    records,
+    cutFlows,
+    duplicates,
+    loaded,
+    excluded,
+  };
   if (request.until === 'model') {
     return {
       directory: layout.root,

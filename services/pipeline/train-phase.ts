@@ -9,6 +9,7 @@ import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
 import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { scalerOptions } from '../scaler/config.js';
+import { columnNumbers, type ExcludedColumn } from '../scaler/excluded-columns.js';
 import { completeZip, type LoadedModel, loadModel, saveModel } from '../scorer/model-folder.js';
 import { type DistributeOptions, distribute } from '../trainer/distribute.js';
 import { scoringSampleOptions } from '../trainer/scoring-options.js';
@@ -25,6 +26,8 @@ export interface TrainPhaseOptions extends Surroundings {
   readonly configurationHash: string;
   readonly featureLayout: FeatureLayout;
   readonly layout: RunLayout;
+  /** Columns that are left out of training. */
+  readonly excluded: readonly ExcludedColumn[];
 }
 
 /** Merges the moments of all background ranges, in the fixed order, and freezes the scaler. */
@@ -43,7 +46,8 @@ export function makeScaler(records: readonly RangeRecord[], options: TrainPhaseO
       'no background event was selected for training; cutflow.json shows which cut took them',
     );
   }
-  return freezeScaler(moments, featureLayout.kinds, scalerOptions(config));
+  const excluded = columnNumbers(options.excluded, featureLayout.names);
+  return freezeScaler(moments, featureLayout.kinds, scalerOptions(config), excluded);
 }
 
 /** The model of this run: the finished one, or trained now, from the last checkpoint on. */

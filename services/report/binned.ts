@@ -1,4 +1,4 @@
-import { named, numbers, type ScoreTable, texts } from './score-table.js';
+import { named, numbers, real, type ScoreTable, texts } from './score-table.js';
 
 /** Bins of equal width over [low, high); `scale: log10` cuts log10 of the value. */
 export interface Bins {
@@ -37,9 +37,8 @@ export async function binned(
   bins: Bins,
   where = 'true',
 ): Promise<Map<string, Binned>> {
-  const bin = placeSql(expression, bins);
   const answer = await table.query(
-    `select sample, (${bin})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
+    `select sample, (${placeSql(expression, bins)})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
      from rows where (${expression}) is not null and (${where}) group by all order by all`,
   );
   const found = new Map<string, Binned>();
@@ -64,17 +63,17 @@ export async function binned(
 }
 
 /**
- * The place of a value in the bins as SQL: 0 below them, bins.count + 1 above, null where it is absent. In double:
- * a float32 of the files divided by a bin's width would be rounded to float32, over an edge.
+ * SQL for the number of a quantity's bin: 0 below the range, count + 1 above it, null where it is absent. In double: a
+ * float32 of the files divided by a bin's width would be rounded to float32, over an edge.
  */
 export function placeSql(expression: string, { low, high, count, scale }: Bins): string {
   const exact = `(${expression})::double`;
   const value = scale === 'log10' ? `log10(${exact})` : exact;
   const width = (high - low) / count;
-  const place = `case when ${value} < ${low} then 0 when ${value} >= ${high} then ${count + 1}
-    when ${value} is not null then least(floor((${value} - ${low}) / ${width}), ${count - 1}) + 1 end`;
+  const bin = `case when ${value} < ${real(low)} then 0 when ${value} >= ${real(high)} then ${count + 1}
+    when ${value} is not null then least(floor((${value} - ${real(low)}) / ${real(width)}), ${count - 1}) + 1 end`;
   // A value of zero has no logarithm and is below every bin.
-  return scale === 'log10' ? `case when ${exact} <= 0 then 0 else ${place} end` : place;
+  return scale === 'log10' ? `case when ${exact} <= 0 then 0 else ${bin} end` : bin;
 }
 
 export function emptyBinned(count: number): Binned {

@@ -1,5 +1,5 @@
 import { type Measured, notDefined } from '../../lib/statistics/measured.js';
-import { numbers, type ScoreTable } from './score-table.js';
+import { numbers, real, type ScoreTable } from './score-table.js';
 
 /** So many rows are fetched and sorted; where there are more, their bin is cut again. */
 const largestSorted = 200_000;
@@ -15,13 +15,14 @@ const mostRounds = 16;
  */
 export async function weightedQuantiles(
   table: ScoreTable,
-  expression: string,
+  column: string,
   where: string,
   levels: readonly number[],
 ): Promise<Measured[]> {
+  const expression = `(${column})::double`;
   const answer = await table.query(
-    `select min(${expression})::double as low, max(${expression})::double as high, sum(abs(w))::double as total,
-     count(*)::double as n from rows where (${where}) and (${expression}) is not null`,
+    `select min(${expression}) as low, max(${expression}) as high, sum(abs(w))::double as total,
+     count(*)::double as n from rows where (${where}) and ${expression} is not null`,
   );
   const [low, high, total, rows] = ['low', 'high', 'total', 'n'].map((name) => numbers(answer, name)[0]!) as [
     number,
@@ -55,11 +56,11 @@ async function quantile(
   for (let round = 0; rows > largestSorted && high > low && round < mostRounds; round++) {
     const width = (high - low) / cuts;
     if (!(width > 0) || low + width === low) break;
-    const bin = `least(floor(((${expression}) - ${low}) / ${width}), ${cuts - 1})`;
+    const bin = `least(floor((${expression} - ${real(low)}) / ${real(width)}), ${cuts - 1})`;
     const answer = await table.query(
       `select ${bin}::integer as bin, sum(abs(w))::double as w, count(*)::double as n,
-       min(${expression})::double as low, max(${expression})::double as high
-       from rows where (${where}) and (${expression}) between ${low} and ${high} group by all order by bin`,
+       min(${expression}) as low, max(${expression}) as high
+       from rows where (${where}) and ${expression} between ${real(low)} and ${real(high)} group by all order by bin`,
     );
     const weights = numbers(answer, 'w');
     let at = 0;
@@ -73,8 +74,8 @@ async function quantile(
   }
   if (low === high) return { value: low };
   const answer = await table.query(
-    `select (${expression})::double as x, sum(abs(w))::double as w from rows
-     where (${where}) and (${expression}) between ${low} and ${high} group by all order by x`,
+    `select ${expression} as x, sum(abs(w))::double as w from rows
+     where (${where}) and ${expression} between ${real(low)} and ${real(high)} group by all order by x`,
   );
   const values = numbers(answer, 'x');
   const weights = numbers(answer, 'w');

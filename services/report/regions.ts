@@ -2,7 +2,7 @@ import type { Config } from '../../lib/config/index.js';
 import { isDefined, type Measured } from '../../lib/statistics/measured.js';
 import { scoreExpression } from './binned.js';
 import { weightedQuantiles } from './quantiles.js';
-import type { ScoreTable } from './score-table.js';
+import { real, type ScoreTable } from './score-table.js';
 
 /** A signal region: events whose score is above a threshold. */
 export interface Region {
@@ -66,8 +66,6 @@ function region(score: string, id: string, label: string, threshold: Measured): 
     label,
     threshold,
     // In double, as `threshold` is: DuckDB would round it to the column's float32.
-    where: isDefined(threshold)
-      ? `${scoreExpression(score)}::double > ${threshold.value}::double`
-      : undefined,
+    where: isDefined(threshold) ? `${scoreExpression(score)}::double > ${real(threshold.value)}` : undefined,
   };
 }

@@ -86,6 +86,14 @@ export function named(column: string): string {
   return `"${column.replaceAll('"', '""')}"`;
 }
 
+/**
+ * A number as SQL has it, with all its bits. Written with a decimal point alone it would be a DECIMAL, which DuckDB
+ * rounds to the float32 of a column that it is compared with, and not always to the nearest.
+ */
+export function real(value: number): string {
+  return `(${value.toExponential()})`;
+}
+
 /** Numbers of an answer's column; absent ones are NaN, 64-bit ones become double. */
 export function numbers(answer: Answer, column: string): Float64Array {
   return Float64Array.from(answer[column]!, (value) => (value === null ? Number.NaN : Number(value)));

@@ -13,7 +13,7 @@ export interface Section {
   readonly data: unknown;
 }
 
-export type Block = TextBlock | VerdictBlock | TableBlock | FigureBlock;
+export type Block = TextBlock | VerdictBlock | ListingBlock | TableBlock | FigureBlock | FileBlock;
 
 /** Paragraphs of plain text; words between backquotes are code. */
 export interface TextBlock {
@@ -25,6 +25,13 @@ export interface TextBlock {
 export interface VerdictBlock {
   readonly kind: 'verdict';
   readonly level: 'good' | 'notice' | 'bad';
+  readonly text: string;
+}
+
+/** Lines as they are, folded away in the page. */
+export interface ListingBlock {
+  readonly kind: 'listing';
+  readonly title: string;
   readonly text: string;
 }
 
@@ -62,4 +69,13 @@ export interface FigureBlock {
   readonly histograms?: Readonly<Record<string, unknown>>;
   /** Small figures stand side by side. */
   readonly size?: 'full' | 'half' | 'third';
+}
+
+/** A file of its own in the report's folder, which the page links to. */
+export interface FileBlock {
+  readonly kind: 'file';
+  /** Below the report's folder, with slashes: workspaces/SIGNAL.json. */
+  readonly path: string;
+  readonly content: string;
+  readonly caption: string;
 }

@@ -1,7 +1,7 @@
 import { addHistogram, emptyHistogram, type Histogram } from '../../lib/statistics/histogram.js';
 import type { RegularAxis } from '../../lib/statistics/histogram-axis.js';
 import { placeSql } from './binned.js';
-import { numbers, type ScoreTable, texts } from './score-table.js';
+import { numbers, real, type ScoreTable, texts } from './score-table.js';
 
 /** Histograms of one axis by sample. */
 export type BySample = ReadonlyMap<string, Histogram>;
@@ -27,7 +27,7 @@ export async function slicedHistograms(
   { expression: cutExpression, thresholds }: Cuts,
 ): Promise<BySample[]> {
   const place = placeSql(expression, { low: axis.low, high: axis.high, count: axis.bins });
-  const above = thresholds.map((cut) => `((${cutExpression})::double > ${cut}::double)::integer`);
+  const above = thresholds.map((cut) => `((${cutExpression})::double > ${real(cut)})::integer`);
   const answer = await table.query(
     `select sample, (${['0', ...above].join(' + ')}) as slice, (${place})::integer as place,
      sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n from rows group by all order by all`,

@@ -13,6 +13,7 @@ import { type ReadSpan, readTopic } from '../kafka/read-topic.js';
 import { scalerOptions } from './config.js';
 import { driftReportOf } from './drift-report.js';
 import { watchDrift } from './drift-watch.js';
+import { columnNumbers, listedColumns } from './excluded-columns.js';
 import { frozenMessages } from './frozen-scaler.js';
 import { momentsKeyPrefix, readMoments } from './moments-message.js';
 import { MomentsSpool } from './moments-spool.js';
@@ -113,7 +114,12 @@ async function publish(
     );
   }
   const { layout } = featurizerOf(loaded.config);
-  const scaler = freezeScaler(moments, layout.kinds, scalerOptions(loaded.config));
+  const scaler = freezeScaler(
+    moments,
+    layout.kinds,
+    scalerOptions(loaded.config),
+    columnNumbers(listedColumns(loaded.config, layout.names), layout.names),
+  );
   const rowsBySplit = spool.rowsBySplit();
   await tenure.producer.transaction(async (transaction) => {
     for (const message of frozenMessages({ scaler, reference: moments }))

@@ -4,6 +4,7 @@ import { packageVersion } from '../../lib/base/package-root.js';
 import type { Prepared } from '../../lib/base/prepared.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { createProgress } from '../../lib/telemetry/progress.js';
+import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { rangesOfBlocks } from '../pipeline/block-ranges.js';
@@ -13,6 +14,7 @@ import { evaluate } from '../pipeline/evaluation.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { manifestOf } from '../pipeline/manifest.js';
 import { type ReportedFile, refuseDuplicates, runReport } from '../pipeline/report.js';
+import { listedColumns } from '../scaler/excluded-columns.js';
 import { selectionOf } from '../selector/config.js';
 import { readBlockLists } from './block-list.js';
 import { featureFiles } from './feature-files.js';
@@ -63,6 +65,7 @@ export async function finishRun(context: ServiceContext, tenure: Tenure): Promis
     cutFlows,
     duplicates,
     loaded: model,
+    excluded: listedColumns(config, featurizerOf(config).layout.names),
     scored,
     evaluation,
     timing: runTiming(state, records, tools.clock.wallMs()),

@@ -47,7 +47,8 @@ function patternKey(index: number): string {
   return `training.loss.feature_weights[${index}].features`;
 }
 
-function matchesNone(pattern: string, names: readonly string[]): string {
+/** What a pattern without a column is told. */
+export function matchesNone(pattern: string, names: readonly string[]): string {
   const some = `${names.slice(0, 5).join(' ')} ...`;
   return `${JSON.stringify(pattern)} matches none of the ${names.length} columns (${some})${didYouMean(pattern, names)}`;
 }

@@ -2,6 +2,7 @@ import { RmmError } from '../../lib/base/error.js';
 import { type LoadedConfig, type Problem, problemsError, sourceOf } from '../../lib/config/index.js';
 import { checkLoss } from '../../lib/learning/loss.js';
 import { buildNetwork, type NetworkDescription } from '../../lib/learning/network.js';
+import { idleExclusions } from '../scaler/excluded-columns.js';
 import { clipOf, networkOf } from './config.js';
 import { columnWeights, idlePatterns } from './feature-weights.js';
 
@@ -14,6 +15,7 @@ type Loaded = Pick<LoadedConfig, 'config' | 'sources'>;
 export function trainingProblems(loaded: Loaded, names: readonly string[]): Problem[] {
   return [
     ...featureWeightProblems(loaded, names),
+    ...exclusionProblems(loaded, names),
     ...networkProblems(loaded, networkOf(loaded.config), 'network', 'training.loss.type'),
   ];
 }
@@ -27,6 +29,13 @@ export function featureWeightProblems({ config, sources }: Loaded, names: readon
   if (problems.length > 0 || columnWeights(patterns, names).some((weight) => weight !== 0)) return problems;
   const message = 'every column has the weight 0; nothing would be learned';
   return [problem(sources, 'network_invalid', 'training.loss.feature_weights', message)];
+}
+
+/** Patterns of `features.exclude_columns` that match no column. @param names of all columns */
+function exclusionProblems({ config, sources }: Loaded, names: readonly string[]): Problem[] {
+  return idleExclusions(config.features.exclude_columns, names).map(({ key, message }) =>
+    problem(sources, 'config_no_column', key, message),
+  );
 }
 
 /** Why a network cannot be built, at one key, or does not go with the loss of `training`, at another. */

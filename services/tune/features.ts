@@ -14,6 +14,7 @@ import { refuseDuplicates } from '../pipeline/report.js';
 import { makeScaler } from '../pipeline/train-phase.js';
 import { weighInputs } from '../pipeline/weigh-phase.js';
 import { startWorkers } from '../pipeline/workers.js';
+import { listedColumns } from '../scaler/excluded-columns.js';
 import { featurePart } from './identity.js';
 import { readJson } from './read-json.js';
 import type { TuneRequest } from './request.js';
@@ -74,13 +75,16 @@ function sourceOf(
   request: TuneRequest,
 ): SampleSource {
   const { config, profile } = request.loaded;
+  const featureLayout = featurizerOf(config).layout;
   const scaler = makeScaler(records, {
     ...request,
     config,
     profile,
     configurationHash: manifest.configurationHash,
-    featureLayout: featurizerOf(config).layout,
+    featureLayout,
     layout,
+    // A search reads the background alone, so that it cannot judge columns by data.
+    excluded: listedColumns(config, featureLayout.names),
   });
   return { sources: records, featureFolder: layout.features, scaler };
 }

@@ -35,8 +35,14 @@ export const reportCodes = {
   study_unreadable: {
     domain: 'data',
     exit: 1,
-    summary: 'study.json beside a run cannot be read.',
+    summary: 'The study.json beside a run cannot be read.',
     cure: 'Make it again with rmmstream study.',
+  },
+  report_folder_foreign: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The folder where a report should be written holds something else, which would be replaced.',
+    cure: 'Give a new or empty folder with --output.',
   },
   report_query_failed: {
     domain: 'external',

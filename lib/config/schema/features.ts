@@ -1,4 +1,4 @@
-import { choice, derived, flag, integer, real, section } from './keys.js';
+import { choice, derived, flag, integer, list, real, section, text } from './keys.js';
 
 const ofMatrix = { key: 'type', values: ['rmm'] } as const;
 
@@ -72,5 +72,21 @@ export const featuresSchema = section('What is computed of each selected event.'
     'Columns that hardly vary in training go around the network, or through it as in the thesis.',
     ['around', 'through'],
     'around',
+  ),
+  exclude: choice(
+    'Leaves columns out of training and of errors whose data and simulation have different shapes (auto), or none but those of exclude_columns. auto needs data samples, and the engine of one process.',
+    ['none', 'auto'],
+    'none',
+  ),
+  exclude_columns: list(
+    'Columns that are left out of training and of errors.',
+    text('A column name, or a pattern with * and ?.', 'lep1_z0'),
+    [],
+    { maxItems: 10_000 },
+  ),
+  exclude_p_min: real(
+    "With exclude: auto a column is left out where its p-value, adjusted for the number of columns by Holm's rule, is smaller.",
+    0.001,
+    { exclusiveMinimum: 0, exclusiveMaximum: 1, when: { key: 'exclude', values: ['auto'] } },
   ),
 });

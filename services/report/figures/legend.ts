@@ -1,6 +1,7 @@
+import { escaped } from './panels.js';
 import { ink } from './plot.js';
 
-export interface LegendEntry {
+export interface MarkedName {
   readonly label: string;
   readonly colour: string;
   readonly mark: 'area' | 'line' | 'point';
@@ -12,8 +13,8 @@ const letterWidth = 6.2;
 const markWidth = 22;
 
 /** A legend of as many columns as fit, for below a figure of the width; with its height. */
-export function legendSvg(
-  entries: readonly LegendEntry[],
+export function legendInColumns(
+  entries: readonly MarkedName[],
   width: number,
 ): { readonly svg: string; readonly height: number } {
   const longest = Math.max(1, ...entries.map(({ label }) => label.length));
@@ -32,12 +33,8 @@ export function legendSvg(
   };
 }
 
-function markSvg({ colour, mark, dash }: LegendEntry, x: number, y: number): string {
+function markSvg({ colour, mark, dash }: MarkedName, x: number, y: number): string {
   if (mark === 'area') return `<rect x="${x}" y="${y - 5}" width="16" height="10" fill="${colour}"/>`;
   if (mark === 'point') return `<circle cx="${x + 8}" cy="${y}" r="3" fill="${colour}"/>`;
   return `<line x1="${x}" x2="${x + 16}" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash ?? 'none'}"/>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

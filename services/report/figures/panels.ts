@@ -1,22 +1,3 @@
-/** One <svg> with others below each other, which have width and height of their own. */
-export function belowEachOther(
-  parts: readonly { readonly svg: string; readonly height: number }[],
-  width: number,
-): string {
-  let y = 0;
-  const placed = parts.map(({ svg, height }) => {
-    const at = y;
-    y += height;
-    return shortNumbers(svg).replace('<svg ', `<svg y="${at}" `);
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family="system-ui, sans-serif">${placed.join('')}</svg>`;
-}
-
-/** Hundredths of a pixel are seen by nobody, and are most of a figure's bytes. */
-function shortNumbers(svg: string): string {
-  return svg.replaceAll(/="[^"<>]*"/g, (attribute) => attribute.replaceAll(/(\.\d\d)\d+/g, '$1'));
-}
-
 /** Places for figures in one; each is an <svg> element of its own. */
 export interface Panel {
   readonly svg: string;
@@ -24,10 +5,28 @@ export interface Panel {
   readonly y: number;
 }
 
-/** Figures in one <svg> element. */
+/** Figures in one <svg> element. Hundredths of a pixel are seen by nobody, and would be most of its bytes. */
 export function panelsSvg(width: number, height: number, panels: readonly Panel[]): string {
-  const inner = panels.map(({ svg, x, y }) => svg.replace('<svg ', `<svg x="${x}" y="${y}" `));
+  const inner = panels.map(({ svg, x, y }) => shortNumbers(svg).replace('<svg ', `<svg x="${x}" y="${y}" `));
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="currentColor" font-family="inherit" font-size="12">${inner.join('')}</svg>`;
+}
+
+function shortNumbers(svg: string): string {
+  return svg.replaceAll(/="[^"<>]*"/g, (attribute) => attribute.replaceAll(/(\.\d\d)\d+/g, '$1'));
+}
+
+/** Figures of their own heights below each other, as wide as the widest may be. */
+export function belowEachOther(
+  parts: readonly { readonly svg: string; readonly height: number; readonly x?: number }[],
+  width: number,
+): string {
+  let below = 0;
+  const panels = parts.map(({ svg, height, x = 0 }) => {
+    const y = below;
+    below += height;
+    return { svg, x, y };
+  });
+  return panelsSvg(width, below, panels);
 }
 
 export interface LegendEntry {
@@ -56,6 +55,6 @@ function markSvg(mark: LegendEntry['mark'], colour: string, y: number): string {
   return `<rect x="3" y="${y - 5}" width="10" height="10" fill="${colour}"/>`;
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { legendSvg } from './legend.js';
+import { legendInColumns } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, plotSvg } from './plot.js';
 
@@ -77,7 +77,7 @@ export function rocSvg(
       }),
     ],
   });
-  const legend = legendSvg(
+  const legend = legendInColumns(
     [
       ...labels.map((label, index) => ({ label, ...styles[index]!, mark: 'line' as const })),
       { label: 'no separation', colour: faint, mark: 'line' as const },
@@ -87,7 +87,7 @@ export function rocSvg(
   return belowEachOther(
     [
       { svg: plot, height },
-      { svg: legend.svg.replace('<svg ', '<svg x="52" '), height: legend.height + 4 },
+      { svg: legend.svg, height: legend.height + 4, x: 52 },
     ],
     width,
   );

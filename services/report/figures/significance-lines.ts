@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { legendSvg } from './legend.js';
+import { legendInColumns } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, plotSvg } from './plot.js';
 
@@ -82,14 +82,14 @@ export function significanceSvg(
       }),
     ],
   });
-  const legend = legendSvg(
+  const legend = legendInColumns(
     lines.map((line) => ({ ...line, mark: 'line' })),
     width - 60,
   );
   return belowEachOther(
     [
       { svg: plot, height },
-      { svg: legend.svg.replace('<svg ', '<svg x="52" '), height: legend.height + 4 },
+      { svg: legend.svg, height: legend.height + 4, x: 52 },
     ],
     width,
   );

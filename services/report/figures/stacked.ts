@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { type LegendEntry, legendSvg } from './legend.js';
+import { legendInColumns, type MarkedName } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, paper, plotSvg } from './plot.js';
 
@@ -51,10 +51,10 @@ export function stackedSvg(figure: StackedFigure): string {
       ...ruleMarks(figure),
     ],
   });
-  const parts = [{ svg: main, height: 290 }];
+  const parts: Parameters<typeof belowEachOther>[0][number][] = [{ svg: main, height: 290 }];
   if (figure.data !== undefined) parts.push({ svg: ratioSvg(figure, sum, figure.data), height: 110 });
-  const legend = legendSvg(legendEntries(figure), width - marginLeft);
-  parts.push({ svg: legend.svg.replace('<svg ', `<svg x="${marginLeft}" `), height: legend.height + 4 });
+  const legend = legendInColumns(legendEntries(figure), width - marginLeft);
+  parts.push({ svg: legend.svg, height: legend.height + 4, x: marginLeft });
   return belowEachOther(parts, width);
 }
 
@@ -234,7 +234,7 @@ function countLabel(value: number): string {
   return power >= 0 && power <= 3 ? String(10 ** power) : `1e${power}`;
 }
 
-function legendEntries({ stack, lines, data }: StackedFigure): LegendEntry[] {
+function legendEntries({ stack, lines, data }: StackedFigure): MarkedName[] {
   return [
     ...(data === undefined ? [] : [{ label: 'data', colour: 'var(--data)', mark: 'point' as const }]),
     ...[...stack].reverse().map(({ label, colour }) => ({ label, colour, mark: 'area' as const })),

@@ -6,6 +6,7 @@ import type { ReportContext, SectionMaker } from '../context.js';
 import { figureIdOf } from '../figures/axes.js';
 import { dataOverSimulation, drawnVariable } from '../figures/data-over-simulation.js';
 import type { FigureBlock, Section, TableBlock, VerdictBlock } from '../section.js';
+import { uhiOfVariable } from '../uhi-of-variable.js';
 
 const id = 'agreement';
 
@@ -114,6 +115,13 @@ function shapeVerdict(verdicts: readonly VariableVerdict[], level: number): Verd
   const bad = compared.filter(({ agrees }) => !agrees);
   const without = verdicts.length - compared.length;
   const rest = without === 0 ? '' : ` ${without} have too few events to be compared.`;
+  if (compared.length === 0) {
+    return {
+      kind: 'verdict',
+      level: 'notice',
+      text: `Whether shapes agree is not defined: none of ${verdicts.length} variables has enough events.`,
+    };
+  }
   if (bad.length === 0) {
     return {
       kind: 'verdict',
@@ -186,6 +194,7 @@ function figure(verdict: VariableVerdict, samples: readonly string[], dataScale:
     caption: `${name}: ${sentence(verdict)}`,
     alt: `Histogram of ${name}: simulation stacked by process, ${Math.round(total(simulation))} events in the bins shown, with ${total(data)} events of data on it, and below it their ratio. ${sentence(verdict)}`,
     svg: dataOverSimulation(figureId, variable, samples, dataScale),
+    histograms: uhiOfVariable(variable, dataScale),
     size: 'half',
   };
 }

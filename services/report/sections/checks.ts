@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fromSystemError } from '../../../lib/base/error.js';
-import type { SampleCutFlow } from '../../pipeline/cutflow.js';
 import type { ReportContext, SectionMaker } from '../context.js';
+import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
 import {
   checkYields,
@@ -12,6 +10,7 @@ import {
 } from '../sample-checks.js';
 import { numbers, quoted, texts } from '../score-table.js';
 import type { Block, Section, TableBlock, VerdictBlock } from '../section.js';
+import { excludedOf, exclusionTable, exclusionVerdicts } from './exclusions.js';
 
 /** What the inputs themselves show, before any physics: weights, yields, the split, doubled events. */
 export const checksSection: SectionMaker = async (context) => {
@@ -23,11 +22,14 @@ export const checksSection: SectionMaker = async (context) => {
     ...yieldVerdicts(yields, context),
     ...crossSectionVerdicts(context),
     ...shareVerdicts(shares, nominalShare(context)),
+    ...exclusionVerdicts(context),
     ...joined.flatMap((run) => duplicateVerdicts(run)),
   ];
   const blocks: Block[] = [...verdicts];
   if (yields.length > 0) blocks.push(yieldTable(yields, context));
   if (shares.length > 0) blocks.push(shareTable(shares, nominalShare(context)));
+  const excluded = excludedOf(context);
+  if (excluded.length > 0) blocks.push(exclusionTable(excluded));
   return {
     id: 'checks',
     title: 'Checks of the inputs',
@@ -42,19 +44,15 @@ export const checksSection: SectionMaker = async (context) => {
         nominal: nominalShare(context),
         by_weight: allWeight === 0 ? null : testWeight / allWeight,
       })),
+      excluded_columns: excluded,
       duplicate_split_keys: joined.reduce((sum, { record }) => sum + record.events.duplicate_split_keys, 0),
     },
   } satisfies Section;
 };
 
-function yieldsOf({ layout, record, config }: FinishedRun, { settings }: ReportContext): YieldCheck[] {
-  let flows: Record<string, SampleCutFlow>;
-  try {
-    flows = JSON.parse(readFileSync(layout.cutflowJson, 'utf8')).samples;
-  } catch (error) {
-    throw fromSystemError(error, 'reading', layout.cutflowJson);
-  }
-  return checkYields(record.inputs, flows, config.luminosity_fb * 1000, settings.yield_tolerance);
+function yieldsOf(run: FinishedRun, { settings }: ReportContext): YieldCheck[] {
+  const { record, config } = run;
+  return checkYields(record.inputs, cutFlowsOf(run), config.luminosity_fb * 1000, settings.yield_tolerance);
 }
 
 function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {

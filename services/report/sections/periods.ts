@@ -74,9 +74,14 @@ function verdictsOf(parts: readonly DataPart[], judged: readonly PartsOfVariable
       },
     ];
   });
-  const good = parts
-    .filter((_, index) => standoutsOf(judged, index).length === 0)
-    .map(({ name }) => `\`${name}\``);
+  const quoted = (wanted: (index: number) => boolean) =>
+    parts.flatMap(({ name }, index) => (wanted(index) ? [`\`${name}\``] : []));
+  const few = quoted((index) => !isCompared(judged, index));
+  if (few.length > 0) {
+    const text = `Whether ${listed(few)} agree with the others is not defined: no variable has enough events.`;
+    bad.push({ kind: 'verdict', level: 'notice', text });
+  }
+  const good = quoted((index) => isCompared(judged, index) && standoutsOf(judged, index).length === 0);
   if (good.length === 0) return bad;
   const isOne = good.length === 1;
   const text = isOne
@@ -85,7 +90,13 @@ function verdictsOf(parts: readonly DataPart[], judged: readonly PartsOfVariable
   return [...bad, { kind: 'verdict', level: 'good', text }];
 }
 
+/** Whether any variable of a part has enough events. */
+function isCompared(judged: readonly PartsOfVariable[], part: number): boolean {
+  return judged.some(({ verdicts }) => isDefined(verdicts[part]!.againstOthers));
+}
+
 function listed(names: readonly string[]): string {
+  if (names.length === 1) return names[0]!;
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 }
 
@@ -143,7 +154,7 @@ function runBlocks(
       worst.variable.name,
       pCell(worst.verdicts[index]!.againstOthers),
       found.length,
-      found.length > 0 ? 'stands out' : 'agrees',
+      found.length > 0 ? 'stands out' : isCompared(judged, index) ? 'agrees' : 'not defined: too few events',
     ];
   });
   const bad = rows.filter((row) => row[6] === 'stands out');
@@ -154,14 +165,18 @@ function runBlocks(
       : '';
   const names = bad.slice(0, mostNamed).map((row) => `\`${row[0]}\` (\`${row[1]}\`)`);
   const more = bad.length > names.length ? ` and ${bad.length - names.length} more` : '';
+  const judgedRuns = runs.filter((_, index) => isCompared(judged, index)).length;
+  const verdict =
+    bad.length > 0
+      ? `${bad.length} of ${runs.length} runs${some} stand out from the others: ${names.join(', ')}${more}.`
+      : judgedRuns > 0
+        ? `None of ${judgedRuns} runs stands out from the others${some}.`
+        : `Whether runs agree is not defined: none of ${runs.length} has enough events.`;
   return [
     {
       kind: 'verdict',
-      level: bad.length === 0 ? 'good' : 'bad',
-      text:
-        bad.length === 0
-          ? `None of ${runs.length} runs stands out from the others${some}.`
-          : `${bad.length} of ${runs.length} runs${some} stand out from the others: ${names.join(', ')}${more}.`,
+      level: bad.length > 0 ? 'bad' : judgedRuns > 0 ? 'good' : 'notice',
+      text: verdict,
     },
     {
       kind: 'table',

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { aroundSums, bindRows } from '../../../lib/learning/expand.js';
+import { planExpansion } from '../../../lib/learning/expansion-plan.js';
 import { emptyMoments, rowMoments } from '../../../lib/learning/moments.js';
 import { momentsFromBytes, momentsToBytes } from '../../../lib/learning/moments-bytes.js';
-import { defaultScalerOptions, freezeScaler, median } from '../../../lib/learning/scaler.js';
+import { defaultScalerOptions, excludedDivisor, freezeScaler, median } from '../../../lib/learning/scaler.js';
 import { scalerFromJson, scalerToJson } from '../../../lib/learning/scaler-json.js';
 import { expectError } from './expect-error.js';
 import { fromDense } from './fixtures.js';
@@ -46,6 +48,33 @@ test('with constant_columns through every column is trained and what does not va
 test('a lower min_filled lets a rare column in', () => {
   const scaler = freezeScaler(moments, kinds, { ...defaultScalerOptions, minFilled: 5 });
   assert.deepEqual([...scaler.trained], [0, 1, 3, 6]);
+});
+
+test('an excluded column goes around the network and adds nothing to errors, whatever its value', () => {
+  const scaler = freezeScaler(moments, kinds, defaultScalerOptions, new Set([1, 3]));
+  assert.deepEqual([...scaler.trained], [0, 6]);
+  assert.deepEqual(
+    [...scaler.divisor],
+    [2, excludedDivisor, 2, excludedDivisor, 2, 1, 1],
+    'nor to the median spread',
+  );
+  const row = [10, 1e6, 7, 5e8, 1e6, 0, 1];
+  const bound = bindRows(planExpansion(scaler), fromDense([row, row.with(1, -3).with(3, 0)], 7));
+  const [squares, absolutes] = [new Float64Array(2), new Float64Array(2)];
+  aroundSums(bound, 0, 2, squares, absolutes);
+  for (const sums of [squares, absolutes])
+    assert.ok(Math.abs(sums[0]! - sums[1]!) < 1e-20, `${sums[0]}, ${sums[1]}`);
+  assert.equal(scalerFromJson(scalerToJson(scaler)).id, scaler.id);
+});
+
+test('excluded columns go around with constant_columns through too, and not all can be', () => {
+  const through = { ...defaultScalerOptions, constantColumns: 'through' } as const;
+  assert.deepEqual([...freezeScaler(moments, kinds, through, new Set([2])).trained], [0, 1, 3, 4, 5, 6]);
+  expectError(
+    () => freezeScaler(moments, kinds, defaultScalerOptions, new Set([0, 1, 6])),
+    'scaler_no_trained_column',
+    /^3 columns are left out \(features\.exclude\), and of the rest none/,
+  );
 });
 
 test('no trained column and no rows are refused with what was found', () => {
