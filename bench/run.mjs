@@ -84,8 +84,8 @@ const benches = [
     ratios: ratioLines,
   },
   {
-    name: 'bump',
-    command: [process.execPath, compiled('bump'), ...withPython],
+    name: 'histogram',
+    command: [process.execPath, compiled('histogram'), ...withPython],
     ratios: ratioLines,
   },
   {
@@ -131,6 +131,7 @@ function checkPython() {
   const modules = [
     'uproot',
     'awkward',
+    'boost_histogram',
     'numba',
     'onnxruntime',
     'onnx',

@@ -1,5 +1,6 @@
 import { amplifyCodes } from '../lib/base/codes/amplify.js';
 import { baseCodes } from '../lib/base/codes/base.js';
+import { blindCodes } from '../lib/base/codes/blind.js';
 import { cliCodes } from '../lib/base/codes/cli.js';
 import type { CodeSpec } from '../lib/base/codes/code-spec.js';
 import { columnarCodes } from '../lib/base/codes/columnar.js';
@@ -9,6 +10,7 @@ import { flowCodes } from '../lib/base/codes/flow.js';
 import { kafkaCodes } from '../lib/base/codes/kafka.js';
 import { learningCodes } from '../lib/base/codes/learning.js';
 import { physicsCodes } from '../lib/base/codes/physics.js';
+import { reportCodes } from '../lib/base/codes/report.js';
 import { servicesCodes } from '../lib/base/codes/services.js';
 import { statisticsCodes } from '../lib/base/codes/statistics.js';
 import { tableCodes } from '../lib/base/codes/tables.js';
@@ -30,6 +32,8 @@ export const errorAreas: readonly (readonly [string, Readonly<Record<string, Cod
   ['Messages', wireCodes],
   ['Dead letters and the ledger', deadLetterCodes],
   ['Stages', servicesCodes],
+  ['Reports and studies', reportCodes],
+  ['Blind files', blindCodes],
   ['Amplifying', amplifyCodes],
   ['Anywhere', baseCodes],
 ];

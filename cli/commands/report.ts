@@ -1,10 +1,11 @@
-import { join, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { Section } from '../../services/report/section.js';
+import { RmmError } from '../../lib/base/error.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addSetOption, type ConfigOptions, loadForCommand } from '../config-options.js';
+import { reportObject, reportText } from '../report-page.js';
 
-interface ReportOptions extends Omit<ConfigOptions, 'output'> {
+interface ReportOptions extends Pick<ConfigOptions, 'set'> {
   readonly config?: string;
   readonly inputs?: string;
   readonly output?: string;
@@ -13,55 +14,50 @@ interface ReportOptions extends Omit<ConfigOptions, 'output'> {
 export function registerReport(program: Command, cli: Cli): void {
   const command = program
     .command('report')
-    .description('Makes the report of finished runs: one page, its figures, tables and histograms as files.')
-    .argument('<directory...>', 'output directories of finished runs; the first one decides')
-    .option('--config <file>', 'configuration file whose section report holds; the defaults stand without it')
-    .option('--inputs <folder>', 'folder against which names of input files are resolved, for event displays')
-    .option('--output <directory>', 'where to write; DIR/report of the first run by default')
-    .option('--workers <number>', 'threads (engine.workers)')
+    .description('Makes the report of finished runs: regions, yields, significance, data against simulation.')
+    .argument('<directories...>', 'output directories of rmmstream run; the first one decides')
+    .option('--config <file>', 'configuration file (YAML), of which the section report counts')
+    .option(
+      '--inputs <folder>',
+      'folder to which names of input files are relative; that of --config by default',
+    )
+    .option('--output <folder>', 'where to write; DIR/report of the first directory by default')
     .addHelpText(
       'after',
-      '\nRuns with the model of the first one are one set of events with it; others are compared with it. A report that is\nthere is replaced as a whole. docs/report.md says what each section is and where its formulas come from.\n\nExamples:\n  rmmstream report out\n  rmmstream report out other-network --set report.score=error_normalised --output comparison',
+      '\nRuns with the same model are taken together; one with another model is compared with them. Writes report.html, one\npage that needs no network, report.md, report.json, figures/ (SVG, PNG), tables/ (CSV) and histograms/ (UHI), in the\nplace of an earlier report. docs/report.md says what they hold.\n\nExamples:\n  rmmstream report out\n  rmmstream report out --set report.score=error_normalised --output other',
     );
-  addSetOption(command).action(async (directories: readonly string[], options: ReportOptions) => {
-    const { config: file, inputs, output, ...rest } = options;
-    const { config, folder } = loadForCommand(cli, file, rest, 'none', { resolveFiles: false });
-    const [first] = directories as readonly [string, ...string[]];
+  addSetOption(command).action(async (directories: string[], options: ReportOptions) => {
+    refuseOtherKeys(options.set ?? []);
+    const { config, folder } = loadForCommand(cli, options.config, { set: options.set ?? [] }, 'none', {
+      resolveFiles: false,
+    });
+    const absolute = directories.map((directory) => resolve(cli.currentDirectory, directory));
+    const inputs = options.inputs ?? (options.config === undefined ? undefined : folder);
+    const output = resolve(cli.currentDirectory, options.output ?? resolve(absolute[0]!, 'report'));
     const { makeReport } = await import('../../services/report/report.js');
-    const outcome = await makeReport({
-      directories: directories.map((directory) => resolve(cli.currentDirectory, directory)),
+    const report = await makeReport({
+      directories: absolute,
       shown: directories,
       settings: config.report,
-      inputFolder: inputFolderOf(cli, inputs, file === undefined ? undefined : folder),
-      output: resolve(cli.currentDirectory, output ?? join(first, 'report')),
-      threads: config.engine.workers,
+      inputFolder: inputs === undefined ? undefined : resolve(cli.currentDirectory, inputs),
+      output,
       progress: commandProgress(cli),
       signal: cli.signal,
     });
-    const where = relative(cli.currentDirectory, outcome.directory) || '.';
-    const found = verdictsOf(outcome.sections);
-    printResult(
-      cli,
-      [...found.map(({ level, text }) => `${level}: ${text}`), `report  ${join(where, 'report.html')}`].join(
-        '\n',
-      ),
-      { directory: where, verdicts: found, sections: outcome.sections.map(({ id }) => id) },
-    );
+    const page = resolve(output, 'report.html');
+    const shown = relative(cli.currentDirectory, page);
+    printResult(cli, reportText(report, shown), reportObject(report, output));
   });
 }
 
-/** The folder that was given, or that of the configuration file: names in it are relative to it. */
-function inputFolderOf(cli: Cli, given: string | undefined, folder: string | undefined): string | undefined {
-  return given === undefined ? folder : resolve(cli.currentDirectory, given);
-}
-
-/** What a person should know first; all is well where nothing is said. */
-function verdictsOf(sections: readonly Section[]) {
-  return sections.flatMap(({ id, blocks }) =>
-    blocks.flatMap((block) =>
-      block.kind === 'verdict' && block.level !== 'good'
-        ? [{ section: id, level: block.level, text: block.text }]
-        : [],
-    ),
-  );
+/** Whatever else is set has no meaning for a run that is over. */
+function refuseOtherKeys(set: readonly string[]): void {
+  for (const text of set) {
+    if (!text.startsWith('report.')) {
+      throw new RmmError(
+        'cli_usage',
+        `--set ${text}: a report is made of what a run has written, so that only keys of the section report count; expected report.KEY=VALUE`,
+      );
+    }
+  }
 }

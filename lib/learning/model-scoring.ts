@@ -1,7 +1,8 @@
+import type { QuantileSketch } from '../base/quantile-sketch/quantile-sketch.js';
 import { corrupt, jsonFile, type NamedFile, parseObject, requireFile } from './files.js';
 import type { Network } from './network.js';
 import { needsOf, type ScorePlan, type ScoreSpec } from './score-plan.js';
-import { QuantileSketch } from './scores/quantile-sketch.js';
+import { readSketch } from './scores/read-sketch.js';
 import { type HighLevelReference, referenceFiles, referenceFromFiles } from './scores/reference.js';
 import { packTensors, unpackTensors } from './tensors-file.js';
 
@@ -111,7 +112,7 @@ function ranksFrom(bytes: Uint8Array, path: string): BackgroundRanks[] {
   if (!Array.isArray(ranks)) throw corrupt(`${path} is not a list of ranks`);
   return ranks.map((entry: { of?: unknown; sketch?: unknown } | null, index) => {
     if (typeof entry?.of !== 'string') throw corrupt(`${path}: entry ${index} does not say what it is of`);
-    return { key: entry.of, sketch: QuantileSketch.fromJson(entry.sketch, `${path}: entry ${index}`) };
+    return { key: entry.of, sketch: readSketch(entry.sketch, `${path}: entry ${index}`) };
   });
 }
 

@@ -1,11 +1,11 @@
 import { invariant } from '../base/error.js';
+import type { QuantileSketch } from '../base/quantile-sketch/quantile-sketch.js';
 import type { Scorer } from './backend.js';
 import { aroundSums, bindCells, bindRows, expandScaled } from './expand.js';
 import type { ExpansionPlan } from './expansion-plan.js';
 import { type AroundSums, meanAndSpread, networkScore } from './network-scores.js';
 import type { ScaledRows } from './scaled-rows.js';
 import { columnsOfSpec, type ScoreColumns, type ScorePlan, type ScoreSpec } from './score-plan.js';
-import type { QuantileSketch } from './scores/quantile-sketch.js';
 import { rankAverage } from './scores/rank-average.js';
 import type { SparseRows } from './sparse-rows.js';
 

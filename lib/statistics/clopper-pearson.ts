@@ -1,89 +1,45 @@
-import { invariant } from '../base/error.js';
-import { poissonDeviance, stirlingRest } from './incomplete-gamma.js';
+import { oneSigma } from './distributions.js';
+import type { Content } from './histogram.js';
+import { betaQuantile } from './incomplete-beta.js';
+import { notDefined } from './measured.js';
+import { effectiveEvents } from './weighted.js';
 
-/** An interval for a probability. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  /** Its confidence level. */
-  readonly level: number;
 }
 
-const smallest = 1e-300;
+export type IntervalResult = Interval | { readonly notDefined: string };
 
 /**
- * The central interval of C. Clopper and E. Pearson (Biometrika 26 (1934) 404) for the probability behind `successes`
- * of `trials`: it covers the truth at least as often as `level` says. With no success it begins at 0, with nothing
- * else it ends at 1.
+ * The interval of Clopper and Pearson for an efficiency (Biometrika 26 (1934) 404): it covers with `level` or more
+ * whatever the true efficiency. `passed` of `total` events need not be whole numbers.
  */
-export function clopperPearson(successes: number, trials: number, level = 0.6826894921370859): Interval {
-  invariant(
-    Number.isInteger(successes) &&
-      Number.isInteger(trials) &&
-      successes >= 0 &&
-      successes <= trials &&
-      trials > 0,
-    `${successes} successes of ${trials} trials`,
-  );
-  const outside = (1 - level) / 2;
-  const failures = trials - successes;
+export function clopperPearson(passed: number, total: number, level = oneSigma): IntervalResult {
+  if (!(total > 0 && Number.isFinite(total))) return notDefined(`${total} events have no efficiency`);
+  if (!(passed >= 0 && passed <= total))
+    return notDefined(`${passed} of ${total} events are no share of them`);
+  if (!(level > 0 && level < 1)) return notDefined(`a confidence level of ${level} is not between 0 and 1`);
+  const tail = (1 - level) / 2;
   return {
-    // P(X >= successes | low) = P(X <= successes | high) = outside.
-    low: successes === 0 ? 0 : betaQuantile(successes, failures + 1, outside),
-    high: failures === 0 ? 1 : 1 - betaQuantile(failures, successes + 1, outside),
-    level,
+    low: passed === 0 ? 0 : betaQuantile(tail, passed, total - passed + 1),
+    high: passed === total ? 1 : betaQuantile(1 - tail, passed + 1, total - passed),
   };
 }
 
-/** x with I_x(a, b) = p, by halving the exponent, then the interval: to the last digit also where x is tiny. */
-function betaQuantile(a: number, b: number, p: number): number {
-  let low = 0;
-  let high = 1;
-  while (high - low > 2e-16 * high) {
-    const middle = low === 0 && high > 1e-290 ? high / 2 : (low + high) / 2;
-    if (middle <= low || middle >= high) break;
-    if (incompleteBeta(a, b, middle) < p) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
-}
-
-/** Regularised incomplete beta function I_x(a, b): P(X >= a) of a binomial X of a + b - 1 trials. */
-function incompleteBeta(a: number, b: number, x: number): number {
-  return x * (a + b + 2) < a + 1 ? betaFraction(a, b, x) : 1 - betaFraction(b, a, 1 - x);
-}
-
-/** Continued fraction of Abramowitz and Stegun 26.5.8, by Lentz' method. */
-function betaFraction(a: number, b: number, x: number): number {
-  let c = 1;
-  let d = 1 / notZero(1 - ((a + b) * x) / (a + 1));
-  let h = d;
-  for (let m = 1; ; m++) {
-    const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / notZero(1 + even * d);
-    c = notZero(1 + even / c);
-    h *= c * d;
-    const odd = (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / notZero(1 + odd * d);
-    c = notZero(1 + odd / c);
-    h *= c * d;
-    if (Math.abs(c * d - 1) < 4e-16) break;
-  }
-  return (betaFactor(a, b, x) * h) / a;
-}
-
-/** x^a (1 - x)^b / B(a, b), as C. Loader writes a binomial probability: no large logarithms cancel. */
-function betaFactor(a: number, b: number, x: number): number {
-  const n = a + b;
-  const log =
-    stirlingRest(n) -
-    stirlingRest(a) -
-    stirlingRest(b) -
-    poissonDeviance(a, n * x) -
-    poissonDeviance(b, n * (1 - x));
-  return Math.exp(log) * Math.sqrt((a * b) / (2 * Math.PI * n));
-}
-
-function notZero(value: number): number {
-  return Math.abs(value) < smallest ? smallest : value;
+/**
+ * The same for weighted events: the total counts as its effective number n = (sum w)^2 / sum w^2, of which the share
+ * of the weight, n x passed / total, has passed. With equal weights that is the interval of the numbers of events;
+ * with others coverage is approximate. Signed weights may make a share outside 0 to 1, which has no interval.
+ */
+export function weightedClopperPearson(
+  passed: Pick<Content, 'sum'>,
+  total: Pick<Content, 'sum' | 'square'>,
+  level = oneSigma,
+): IntervalResult {
+  if (!(total.sum > 0)) return notDefined(`the weights add up to ${total.sum}, which is not positive`);
+  const share = passed.sum / total.sum;
+  if (!(share >= 0 && share <= 1)) return notDefined(`a share of ${share} is not between 0 and 1`);
+  const events = effectiveEvents(total.sum, total.square);
+  return clopperPearson(share === 1 ? events : share * events, events, level);
 }

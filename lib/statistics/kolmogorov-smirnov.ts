@@ -1,3 +1,4 @@
+import { kolmogorovTail } from './distributions.js';
 import { effectiveEvents } from './weighted.js';
 
 /** Sums of weights and of squared weights by bin. */
@@ -30,18 +31,6 @@ export function shareDistance(a: Float64Array, b: Float64Array): number {
     distance = Math.max(distance, Math.abs(shareA - shareB));
   }
   return distance;
-}
-
-/** Kolmogorov's distribution above x: scipy.special.kolmogorov. */
-function kolmogorovTail(x: number): number {
-  if (x < 0.2) return 1;
-  if (x < 1.18) {
-    const t = Math.exp(-(Math.PI ** 2) / (8 * x * x));
-    return 1 - (Math.sqrt(2 * Math.PI) / x) * (t + t ** 9 + t ** 25 + t ** 49);
-  }
-  let sum = 0;
-  for (let k = 1; k < 100; k++) sum += (k % 2 === 1 ? 1 : -1) * Math.exp(-2 * k * k * x * x);
-  return 2 * sum;
 }
 
 function total(values: Float64Array): number {

@@ -205,15 +205,20 @@ export class PairedBootstrap implements ErrorEstimate {
   }
 }
 
+/** The replicas that are not NaN, or why they are too few to go by. */
+export function definedReplicas(replicas: Float64Array): Float64Array | { readonly notDefined: string } {
+  const found = replicas.filter((value) => !Number.isNaN(value));
+  if (replicas.length < 2) return notDefined(`${replicas.length} bootstrap samples are fewer than 2`);
+  const missing = replicas.length - found.length;
+  return found.length < 2 || missing > largestUndefinedShare * replicas.length
+    ? notDefined(`not defined in ${missing} of ${replicas.length} bootstrap samples: too few events`)
+    : found;
+}
+
 /** Standard deviation (n - 1) of the numbers that are not NaN. */
 function spread(values: Float64Array): Measured {
-  const found = values.filter((value) => !Number.isNaN(value));
-  if (values.length < 2) return notDefined(`${values.length} bootstrap samples are fewer than 2`);
-  if (found.length < 2 || values.length - found.length > largestUndefinedShare * values.length) {
-    return notDefined(
-      `not defined in ${values.length - found.length} of ${values.length} bootstrap samples: too few events`,
-    );
-  }
+  const found = definedReplicas(values);
+  if ('notDefined' in found) return found;
   const mean = found.reduce((sum, value) => sum + value, 0) / found.length;
   const squares = found.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { value: Math.sqrt(squares / (found.length - 1)) };

@@ -80,7 +80,7 @@ export function backgroundRejection(signal: TailResult, background: TailResult, 
 }
 
 /** Walks the distinct thresholds of two curves together, from the highest down. */
-class RocWalk {
+export class RocWalk {
   signal = 0;
   background = 0;
   readonly #signal: TailCurve;

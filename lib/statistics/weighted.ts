@@ -50,7 +50,8 @@ export function effectiveEvents(sum: number, sumOfSquares: number): number {
   return sumOfSquares > 0 ? (sum * sum) / sumOfSquares : 0;
 }
 
-function valuesProblem(values: Float32Array, weights: Float64Array): string | undefined {
+/** Why a weighted sample has no figures, if so: no events, values or weights that are not finite, no weight at all. */
+export function valuesProblem(values: Float32Array, weights: Float64Array): string | undefined {
   if (values.length === 0) return 'no events';
   let strange = 0;
   let weighty = false;

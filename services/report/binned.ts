@@ -38,7 +38,7 @@ export async function binned(
   where = 'true',
 ): Promise<Map<string, Binned>> {
   const answer = await table.query(
-    `select sample, (${binExpression(expression, bins)})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
+    `select sample, (${placeSql(expression, bins)})::integer as bin, sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
      from rows where (${expression}) is not null and (${where}) group by all order by all`,
   );
   const found = new Map<string, Binned>();
@@ -66,7 +66,7 @@ export async function binned(
  * SQL for the number of a quantity's bin: 0 below the range, count + 1 above it, null where it is absent. In double: a
  * float32 of the files divided by a bin's width would be rounded to float32, over an edge.
  */
-export function binExpression(expression: string, { low, high, count, scale }: Bins): string {
+export function placeSql(expression: string, { low, high, count, scale }: Bins): string {
   const exact = `(${expression})::double`;
   const value = scale === 'log10' ? `log10(${exact})` : exact;
   const width = (high - low) / count;

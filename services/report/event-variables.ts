@@ -8,7 +8,7 @@ import {
   type VariableBins,
 } from '../agreement/variable-bins.js';
 import { emptyWeighted, type VariableCounts, type VariableKind } from '../agreement/variable-counts.js';
-import { binExpression, scoreExpression } from './binned.js';
+import { placeSql, scoreExpression } from './binned.js';
 import type { ReportContext } from './context.js';
 import { numbers, quoted, type ScoreTable, texts } from './score-table.js';
 
@@ -128,7 +128,7 @@ async function countAll(
 ): Promise<VariableCounts[]> {
   const places = binned.map(
     ({ variable, bins }, i) =>
-      `coalesce((${binExpression(variable.expression, bins)})::integer, ${absentPlace(bins)}) as p${i}`,
+      `coalesce((${placeSql(variable.expression, bins)})::integer, ${absentPlace(bins)}) as p${i}`,
   );
   const all = binned.map((_, i) => `p${i}`);
   const answer = await table.query(

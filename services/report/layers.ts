@@ -7,8 +7,7 @@ import {
 } from '../../lib/statistics/histogram.js';
 import type { Axis } from '../../lib/statistics/histogram-axis.js';
 import { withOverflow } from './display-bins.js';
-import { faint } from './figures/plot.js';
-import { sampleStyles } from './figures/processes.js';
+import { othersColour, sampleStyles } from './figures/processes.js';
 import type { Layer, StackedFigure } from './figures/stacked.js';
 import { type ReportSample, shown } from './samples.js';
 import type { BySample } from './sliced.js';
@@ -44,7 +43,7 @@ export function layersOf(
   };
   const background = shown(samples, 'background').flatMap(content);
   // Those without a colour of their own are one layer.
-  const named = background.filter(({ name }) => styles.get(name)!.colour !== faint);
+  const named = background.filter(({ name }) => styles.get(name)!.colour !== othersColour);
   const others = background.filter((part) => !named.includes(part));
   const parts = named.map(({ name, histogram }) => ({ label: name, name, histogram }));
   if (others.length > 0) {

@@ -1,5 +1,5 @@
 import { emptyHistogram, type Histogram, mergeHistograms } from '../../lib/statistics/histogram.js';
-import type { RegularAxis } from '../../lib/statistics/histogram-axis.js';
+import type { Axis, RegularAxis } from '../../lib/statistics/histogram-axis.js';
 import { isDefined } from '../../lib/statistics/measured.js';
 import { scoreExpression } from './binned.js';
 import type { ReportContext } from './context.js';
@@ -45,7 +45,7 @@ export function cutsOf(score: string, regions: readonly Region[]): Cuts {
 }
 
 /** The histogram of one sample; an empty one where it has no row. */
-export function histogramOfSample(histograms: BySample, name: string, axis: RegularAxis): Histogram {
+export function histogramOfSample(histograms: BySample, name: string, axis: Axis): Histogram {
   return histograms.get(name) ?? emptyHistogram(axis);
 }
 
@@ -53,7 +53,7 @@ export function histogramOfSample(histograms: BySample, name: string, axis: Regu
 export function histogramOfSamples(
   histograms: BySample,
   samples: readonly ReportSample[],
-  axis: RegularAxis,
+  axis: Axis,
 ): Histogram {
   return mergeHistograms([
     emptyHistogram(axis),

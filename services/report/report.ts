@@ -1,10 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../../lib/base/make-folder.js';
+import { sweepTemporariesOf, temporaryPath } from '../../lib/base/temporary-files.js';
 import type { Config } from '../../lib/config/index.js';
+import { takeRunLock } from '../../lib/flow/run-lock.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
-import { openContext } from './context.js';
-import { openRuns } from './open-runs.js';
+import { prepareFolder } from '../pipeline/output-path.js';
+import { openContext, type SectionMaker } from './context.js';
+import { type FinishedRuns, openRuns } from './open-runs.js';
 import { type ReportFacts, reportFacts } from './render/facts.js';
 import { refuseForeignFolder, writeReport } from './render/write-report.js';
 import type { Section } from './section.js';
@@ -20,65 +23,81 @@ export interface ReportRequest {
   readonly inputFolder: string | undefined;
   /** Absolute folder of the report. */
   readonly output: string;
-  readonly threads: number;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-/** What a report came to. */
-export interface ReportOutcome {
-  readonly directory: string;
+export interface Report {
+  readonly facts: ReportFacts;
   readonly sections: readonly Section[];
 }
 
 /**
- * Makes the report of finished runs and writes it as a whole.
- * @throws report_folder_foreign, disk_full, and what `makeSections` throws
+ * Makes the report of finished runs and writes it into a folder, in the place of the one that may be there.
+ * @throws not_a_run, run_unfinished, report_runs_overlap, report_score_unknown, report_luminosity_missing,
+ * report_query_failed, report_folder_foreign, run_locked, output_unwritable, disk_full, io_failed
  */
-export async function makeReport(request: ReportRequest): Promise<ReportOutcome> {
-  const { output, settings, signal, progress } = request;
-  // Before minutes are spent on what could not be written.
+export async function makeReport(
+  request: ReportRequest,
+  makers: readonly SectionMaker[] = sectionMakers,
+): Promise<Report> {
+  const { output, settings, progress, signal } = request;
+  const runs = openRuns(request.directories, request.shown);
   refuseForeignFolder(output);
+  prepareFolder(dirname(output));
+  const lock = join(dirname(output), `.${basename(output)}.lock`);
+  const release = takeRunLock(lock, `makes the report in ${output}`);
   try {
-    const { sections, facts } = await makeSections(request);
-    progress.start('write', 0);
+    // What killed ones have left, which nobody can write any more.
+    sweepTemporariesOf(output);
+    const sections = await makeSections(runs, request, makers);
+    const facts = reportFacts(runs);
+    progress.start('writing', 0);
     await writeReport(output, sections, facts, settings, signal);
-    progress.finish('write');
-    return { directory: output, sections };
+    progress.finish('writing');
+    return { facts, sections };
   } finally {
+    release();
     progress.close();
   }
 }
 
-/**
- * Makes every section of the report of finished runs.
- * @throws not_a_run, run_unfinished, report_runs_overlap, report_score_unknown, report_luminosity_missing,
- * report_query_failed
- */
-export async function makeSections(
-  request: Omit<ReportRequest, 'output'>,
-): Promise<{ readonly sections: readonly Section[]; readonly facts: ReportFacts }> {
-  const { progress, signal } = request;
-  const runs = openRuns(request.directories, request.shown);
-  const temporary = mkdtempSync(join(tmpdir(), 'rmmstream-report-'));
+async function makeSections(
+  runs: FinishedRuns,
+  request: ReportRequest,
+  makers: readonly SectionMaker[],
+): Promise<Section[]> {
+  const { progress, signal, settings } = request;
+  // Beside the report, since nothing is written anywhere else.
+  const temporary = temporaryPath(request.output);
+  makeFolder(temporary);
   try {
-    progress.start('open', 0);
-    const context = await openContext(runs, { ...request, temporary });
-    progress.finish('open');
+    progress.start('scores', 0);
+    const context = await openContext(runs, { ...request, temporary, threads: settings.threads });
+    progress.finish('scores');
     try {
       const sections: Section[] = [];
-      for (const { name, make } of sectionMakers) {
+      for (const make of makers) {
         signal.throwIfAborted();
-        progress.start(name, 0);
+        const stage = stageName(make);
+        progress.start(stage, 0);
         const section = await make(context);
-        progress.finish(name);
+        progress.finish(stage, 'done', section === undefined ? 'nothing to say' : '');
         if (section !== undefined) sections.push(section);
       }
-      return { sections, facts: reportFacts(runs) };
+      return sections;
     } finally {
       context.table.close();
     }
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
+}
+
+/** needsStrengthSection -> "needs strength". */
+export function stageName(maker: SectionMaker): string {
+  const words = maker.name
+    .replace(/Section$/, '')
+    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return words === '' ? 'section' : words;
 }

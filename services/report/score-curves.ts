@@ -1,7 +1,7 @@
 import type { SummedScores } from '../../lib/statistics/area-error.js';
 import { isDefined } from '../../lib/statistics/measured.js';
 import { type TailResult, tailCurve } from '../../lib/statistics/tail-curve.js';
-import { binExpression } from './binned.js';
+import { placeSql } from './binned.js';
 import { numbers, type ScoreTable, texts } from './score-table.js';
 
 /** With more rows of simulation than so many, scores are counted in bins. */
@@ -92,10 +92,10 @@ export async function scoreCurves(
 
 /** The number of a fine bin, which takes the place of the score: curves ask for nothing but the order. */
 function binSql(expression: string, low: number, high: number): string {
-  if (low < 0) return binExpression(expression, { low, high, count: bins });
+  if (low < 0) return placeSql(expression, { low, high, count: bins });
   const top = Math.log10(high);
   const bottom = Math.max(top - decades, low > 0 ? Math.log10(low) : Number.NEGATIVE_INFINITY);
-  return binExpression(expression, { low: bottom, high: top, count: bins, scale: 'log10' });
+  return placeSql(expression, { low: bottom, high: top, count: bins, scale: 'log10' });
 }
 
 function emptyColumn(): Column {

@@ -18,8 +18,8 @@ export interface ScoreTableOptions {
 
 /**
  * The score files of the joined runs as one table `rows`, aggregated out of core by DuckDB. It holds what figures
- * are made of: the test part of the background, all signal and all data; columns as in the score files, and
- * `w`: the signed weight at the full luminosity (data 1).
+ * are made of: the test part of the background, all signal and all data; columns as in the score files,
+ * `w`: the signed weight at the full luminosity (data 1), and where a row stands: `filename`, `file_row_number`.
  */
 export class ScoreTable {
   readonly #connection: DuckDBConnection;
@@ -43,7 +43,7 @@ export class ScoreTable {
     try {
       await table.query(
         `create view rows as select *, case kind when 'background' then weight * ${options.testScale} else weight end as w
-         from read_parquet([${options.files.map(quoted).join(',')}], union_by_name = true)
+         from read_parquet([${options.files.map(quoted).join(',')}], union_by_name = true, filename = true, file_row_number = true)
          where (kind <> 'background' or split = 'test')${leftOut}`,
       );
     } catch (error) {

@@ -1,6 +1,6 @@
 import { addHistogram, emptyHistogram, type Histogram } from '../../lib/statistics/histogram.js';
 import type { RegularAxis } from '../../lib/statistics/histogram-axis.js';
-import { binExpression } from './binned.js';
+import { placeSql } from './binned.js';
 import { numbers, real, type ScoreTable, texts } from './score-table.js';
 
 /** Histograms of one axis by sample. */
@@ -26,7 +26,7 @@ export async function slicedHistograms(
   axis: RegularAxis,
   { expression: cutExpression, thresholds }: Cuts,
 ): Promise<BySample[]> {
-  const place = binExpression(expression, { low: axis.low, high: axis.high, count: axis.bins });
+  const place = placeSql(expression, { low: axis.low, high: axis.high, count: axis.bins });
   const above = thresholds.map((cut) => `((${cutExpression})::double > ${real(cut)})::integer`);
   const answer = await table.query(
     `select sample, (${['0', ...above].join(' + ')}) as slice, (${place})::integer as place,

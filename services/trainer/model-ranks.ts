@@ -1,11 +1,11 @@
 import { RmmError } from '../../lib/base/error.js';
+import { QuantileSketch } from '../../lib/base/quantile-sketch/quantile-sketch.js';
 import type { Backend, RunOptions } from '../../lib/learning/backend.js';
 import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import type { Model } from '../../lib/learning/model.js';
 import { type BackgroundRanks, rankKey } from '../../lib/learning/model-scoring.js';
 import { createScoreColumns, needsOf, type ScorePlan } from '../../lib/learning/score-plan.js';
 import { RowScorer } from '../../lib/learning/score-rows.js';
-import { QuantileSketch } from '../../lib/learning/scores/quantile-sketch.js';
 import { PatternTable } from '../../lib/physics/patterns.js';
 import { openDistances, openNetworks } from '../scorer/scoring-parts.js';
 import type { ValidationSample } from './scoring-sample.js';

@@ -35,7 +35,7 @@ export const reportCodes = {
   study_unreadable: {
     domain: 'data',
     exit: 1,
-    summary: 'study.json beside a run cannot be read.',
+    summary: 'The study.json beside a run cannot be read.',
     cure: 'Make it again with rmmstream study.',
   },
   report_folder_foreign: {

@@ -114,6 +114,11 @@ export class BatchFileReader {
     return this.#index.batches.reduce((sum, batch) => sum + batch.rows, 0);
   }
 
+  /** Rows of batch `number`, without reading it. */
+  rowsOf(number: number): number {
+    return this.#index.batches[number]?.rows ?? 0;
+  }
+
   /** Batch `number`, counted from 0. @throws arrow_batch_corrupt, arrow_schema_mismatch, io_failed */
   batch(number: number): Batch {
     const entry = this.#index.batches[number];

@@ -53,12 +53,54 @@ export const reportSchema = section(
       0.01,
       { minimum: 0, maximum: 10, results: false },
     ),
+    bump_toys: integer('Toys for the global p-value of each mass spectrum.', 500, {
+      minimum: 0,
+      maximum: 10_000_000,
+      results: false,
+    }),
+    bump_p_max: real('An excess with a smaller global p-value is named.', 0.01, {
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      results: false,
+    }),
+    bump_mll_from: real('mll from which a falling background is fitted, beyond the Z peak.', 110, {
+      unit: 'GeV',
+      minimum: 10,
+      maximum: 5000,
+      results: false,
+    }),
+    bump_mlll_from: real(
+      'mlll from which a falling background is fitted, beyond where WZ is most frequent.',
+      200,
+      { unit: 'GeV', minimum: 10, maximum: 5000, results: false },
+    ),
+    bump_mass_to: real('Highest mass of the search for a bump; below the centre-of-mass energy.', 6000, {
+      unit: 'GeV',
+      minimum: 5100,
+      maximum: 1_000_000,
+      results: false,
+    }),
+    bump_bin_width: real('Width of the bins of mass spectra, relative to the mass.', 0.05, {
+      minimum: 0.005,
+      maximum: 0.5,
+      results: false,
+    }),
     top_events: integer('Number of most anomalous events that are shown.', 12, {
       minimum: 0,
       maximum: 200,
       results: false,
     }),
+    sample_events: integer(
+      'Events of a process in a region whose reconstruction is looked at; of more, so many are drawn by a hash.',
+      20_000,
+      { minimum: 100, maximum: 1_000_000, results: false },
+    ),
     seed: integer('Seed of toys and samples.', 1, { minimum: 0, maximum: 4_294_967_295, results: false }),
+    threads: integer(
+      'Threads that read the scores. With more than one sums are added in any order: their last digits may change from one report to the next.',
+      1,
+      { minimum: 1, maximum: 256, results: false },
+    ),
     memory_mb: integer('Memory that DuckDB may take; beyond it works on disk.', 1024, {
       unit: 'MB',
       minimum: 256,

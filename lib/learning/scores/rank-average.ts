@@ -1,4 +1,4 @@
-import type { QuantileSketch } from './quantile-sketch.js';
+import type { QuantileSketch } from '../../base/quantile-sketch/quantile-sketch.js';
 
 /**
  * Mean of the ranks of several scores against the background, in [0, 1]: what combines scores of unlike units.

@@ -1,3 +1,4 @@
+export { cellMeanings, slotMeanings } from './cell-meaning.js';
 export { blockColumns, dense } from './dense.js';
 export { RmmKernel } from './kernel.js';
 export { type RmmLayout, rmmLayout } from './layout.js';

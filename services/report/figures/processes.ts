@@ -1,5 +1,4 @@
 import type { ReportSample } from '../samples.js';
-import { faint } from './plot.js';
 
 /** How a sample is drawn wherever it is. */
 export interface Style {
@@ -8,12 +7,14 @@ export interface Style {
   readonly dash: string;
 }
 
-const processColours = 12;
+/** Of all backgrounds that have no colour of their own, which are drawn as one. */
+export const othersColour = 'var(--c12)';
+const processColours = 11;
 const signalColours = 6;
 const dashes = ['none', '6 3', '2 2'];
 
 /**
- * Styles by sample: backgrounds have colours in their order, and beyond the twelfth none of their own; signals have
+ * Styles by sample: backgrounds have colours in their order, and beyond the eleventh one in common; signals have
  * colours, and dashes where those come again.
  */
 export function sampleStyles(samples: readonly ReportSample[]): ReadonlyMap<string, Style> {
@@ -26,7 +27,7 @@ export function sampleStyles(samples: readonly ReportSample[]): ReadonlyMap<stri
 function style(kind: ReportSample['kind'], index: number): Style {
   if (kind === 'data') return { colour: 'var(--data)', dash: 'none' };
   if (kind === 'background') {
-    return { colour: index < processColours ? `var(--c${index + 1})` : faint, dash: 'none' };
+    return { colour: index < processColours ? `var(--c${index + 1})` : othersColour, dash: 'none' };
   }
   return {
     colour: `var(--signal${(index % signalColours) + 1})`,

@@ -11,7 +11,7 @@ export interface ShownTable {
   readonly rows: readonly (readonly ShownCell[])[];
   /** Why values are not defined, each once. */
   readonly notes: readonly string[];
-  /** Columns that hold numbers, or nothing but reasons: they stand to the right. */
+  /** Columns of numbers, of which some may be missing: they stand to the right. */
   readonly numeric: readonly boolean[];
 }
 
@@ -34,8 +34,10 @@ export function shownTable({ columns, rows }: TableBlock): ShownTable {
       };
     }),
   );
+  const isText = (cell: ShownCell) => cell.kind === 'text' && cell.text !== '';
   const numeric = columns.map(
-    (_, index) => rows.length > 0 && shown.every((row) => row[index]!.kind !== 'text'),
+    (_, index) =>
+      shown.some((row) => row[index]!.kind !== 'text') && !shown.some((row) => isText(row[index]!)),
   );
   return { rows: shown, notes, numeric };
 }

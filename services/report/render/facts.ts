@@ -36,11 +36,11 @@ export function reportFacts({ joined, compared }: FinishedRuns): ReportFacts {
       kinds.set(kind as SampleKind, (kinds.get(kind as SampleKind) ?? new Set()).add(name));
   }
   const samples = [...kinds].map(([kind, names]) => `${names.size} ${kind}`).join(', ');
-  const runs = joined.length === 1 ? '' : `${joined.length} runs; `;
+  const runs = joined.length === 1 ? 'Samples' : `${joined.length} runs; samples`;
   return {
     title: `Anomaly search with model ${record.model}`,
     program: `rmmstream ${packageVersion}`,
-    summary: `${runs}samples: ${samples}; ${formatCount(read)} events read, ${formatCount(scored)} selected and scored; simulation at ${config.luminosity_fb} fb⁻¹.`,
+    summary: `${runs}: ${samples}; ${formatCount(read)} events read, ${formatCount(scored)} selected and scored; simulation at ${config.luminosity_fb} fb⁻¹.`,
     provenance: `Model ${record.model}, scaler ${record.scaler.id}, configuration ${record.configuration_hash.slice(0, 16)}, ${record.backend.name} ${record.backend.version}, seed ${record.seed}.`,
     runs: [...joined.map((run) => runFacts(run, true)), ...compared.map((run) => runFacts(run, false))],
   };

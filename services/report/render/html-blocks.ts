@@ -50,7 +50,7 @@ function blockHtml(block: Block, names: FileNames): string {
     case 'figure':
       return figureHtml(block, names);
     case 'file':
-      return `<p class="file"><a href="${escaped(block.path)}">${escaped(block.path)}</a>: ${inlineHtml(block.caption)}</p>`;
+      return `<p><a href="${escaped(encodeURI(block.path))}">${escaped(block.path)}</a>: ${inlineHtml(block.caption)}</p>`;
   }
 }
 
@@ -73,9 +73,13 @@ function figureHtml(block: FigureBlock, names: FileNames): string {
   return `<figure id="figure-${name}" class="${block.size ?? 'full'}">${drawing}${caption}</figure>`;
 }
 
-/** The drawing says itself what it shows: to a screen reader it is one picture, and not its hundred labels. */
+/**
+ * The drawing says itself what it shows: to a screen reader it is one picture. Names that Plot gives to groups within are
+ * taken out, since a group without a role may have none.
+ */
 function labelledSvg(svg: string, alt: string): string {
-  return svg.trim().replace(/^<svg\b/, `<svg role="img" aria-label="${alt}"`);
+  const bare = svg.trim().replaceAll(/<[^>]*>/g, (tag) => tag.replaceAll(/\saria-[a-z]+="[^"]*"/g, ''));
+  return bare.replace(/^<svg\b/, `<svg role="img" aria-label="${alt}"`);
 }
 
 function fileLinks(block: FigureBlock, name: string): string {

@@ -46,7 +46,7 @@ function boxHtml(
     .join('\n');
   const empty =
     rows.length > 0 ? '' : `<tr><td colspan="${Math.max(1, block.columns.length)}">no rows</td></tr>`;
-  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escaped(block.caption)}"><table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>
+  return `<div class="scroll" tabindex="0" role="region" aria-label="Table: ${escaped(block.caption)}"><table><caption><span>${caption}</span></caption><thead><tr>${head}</tr></thead><tbody>
 ${body}${empty}
 </tbody></table></div>`;
 }

@@ -43,7 +43,7 @@ function blockMarkdown(block: Block, names: FileNames): string[] {
     case 'figure':
       return [figureMarkdown(block, names.get(block)!)];
     case 'file':
-      return [`[${inlineMarkdown(block.path)}](${block.path}): ${inlineMarkdown(block.caption)}`];
+      return [`[${block.path}](${encodeURI(block.path)}): ${inlineMarkdown(block.caption)}`];
   }
 }
 

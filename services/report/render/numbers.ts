@@ -4,7 +4,7 @@ const usualDigits = 4;
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 /** Outside of it numbers have a power of ten. */
 const plainFrom = 1e-3;
-const plainBelow = 1e7;
+const plainBelow = 1e9;
 
 /** A number for people: whole ones in full, others with so many significant digits. The sign is U+2212. */
 export function shownNumber(value: number, digits = usualDigits): string {

@@ -41,6 +41,7 @@ figure{margin:1.4rem 0;min-width:0}
 figcaption,caption{color:var(--soft);font-size:.92rem;line-height:1.4;text-align:left}
 figcaption{margin-top:.35rem;max-width:60rem}
 caption{padding:.2rem 0 .4rem;caption-side:top}
+caption>span{display:block;position:sticky;left:0;width:fit-content;max-width:min(60rem,100vw - 2rem)}
 .drawing{overflow-x:auto}
 .drawing svg{display:block;max-width:100%;height:auto;color:var(--ink);--plot-background:var(--paper);font-family:system-ui,"Segoe UI",Roboto,Arial,sans-serif}
 figure.full .drawing svg{min-width:min(34rem,100vw + 12rem)}
@@ -56,10 +57,11 @@ figure.full .drawing svg{min-width:min(34rem,100vw + 12rem)}
 table{border-collapse:collapse;font-size:.92rem;font-variant-numeric:tabular-nums}
 th,td{padding:.28rem .7rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid var(--faint);vertical-align:bottom}
-tbody th{font-weight:600}
-tbody tr:hover{background:var(--raised)}
+tbody th{font-weight:600;position:sticky;left:0;background:var(--paper)}
+tbody tr:hover>*{background:var(--raised)}
 td:not(.number),th{max-width:34rem}
 .number{text-align:right;white-space:nowrap}
+sup{line-height:0}
 .undefined{color:var(--soft)}
 .notes{list-style:none;padding:0;margin:.4rem 0;font-size:.85rem;color:var(--soft)}
 summary{cursor:pointer;padding:.35rem 0;color:var(--accent)}
@@ -81,6 +83,7 @@ thead{display:table-header-group}
 table{font-size:8pt}
 th,td{padding:.15rem .35rem}
 .scroll,.drawing,pre{overflow:visible;max-height:none}
+tbody th,caption>span{position:static}
 pre{white-space:pre-wrap}
 .row{grid-template-columns:1fr 1fr}
 figure.full .drawing svg{min-width:0}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { AtomicFolder } from '../../../lib/base/atomic-folder.js';
 import { RmmError } from '../../../lib/base/error.js';
 import type { Config } from '../../../lib/config/index.js';
-import type { FigureBlock, Section, TableBlock } from '../section.js';
+import type { FigureBlock, FileBlock, Section, TableBlock } from '../section.js';
 import { tableCsv } from './csv.js';
 import type { ReportFacts } from './facts.js';
 import { figurePng, isDrawn, standaloneSvg } from './figure-files.js';
@@ -37,7 +37,8 @@ export async function writeReport(
     write('report.json', reportJson(sections, facts, settings));
     for (const block of blocks.filter((one): one is TableBlock => one.kind === 'table'))
       write(`tables/${names.get(block)!}.csv`, tableCsv(block));
-    for (const block of blocks) if (block.kind === 'file') write(block.path, block.content);
+    for (const block of blocks.filter((one): one is FileBlock => one.kind === 'file'))
+      write(block.path, block.content);
     const figures = blocks.filter((one): one is FigureBlock => one.kind === 'figure');
     for (const block of figures)
       if (block.histograms !== undefined)

@@ -1,3 +1,4 @@
+import { clopperPearson } from '../../../lib/statistics/clopper-pearson.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
 import type { ReportContext } from '../context.js';
 import { met, type Quantity, regionQuantities } from '../quantities.js';
@@ -27,6 +28,7 @@ export async function regionsSection(context: ReportContext): Promise<Section | 
       { kind: 'text', text: introduction(context) },
       thresholdTable(context),
       yieldTable(context, yields),
+      efficiencyTable(context, yields),
       ...figures,
     ] satisfies Block[],
     data: {
@@ -84,4 +86,42 @@ function yieldTable({ regions, first }: ReportContext, yields: readonly SampleYi
       }),
     ]),
   };
+}
+
+/** Weighted and by number of rows. */
+function efficiencyTable({ regions }: ReportContext, yields: readonly SampleYields[]): TableBlock {
+  const labels = new Map(regions.all.map(({ id, label }) => [id, label]));
+  return {
+    kind: 'table',
+    id: 'region-efficiencies',
+    caption:
+      'Share of each sample in each region: of its signed weight, and of its rows with the Clopper-Pearson interval of 68.27 %.',
+    columns: [
+      { label: 'process' },
+      { label: 'region' },
+      { label: 'share of weight' },
+      { label: 'rows in region', digits: 12 },
+      { label: 'rows', digits: 12 },
+      { label: 'share of rows' },
+      { label: 'from' },
+      { label: 'to' },
+    ],
+    rows: yields.flatMap(({ name, all, regions: inside }) =>
+      inside.map(({ region, yield: found, efficiency }): Cell[] => {
+        const ofRows: Cell[] =
+          all.rows === 0
+            ? Array.from({ length: 3 }, () => ({ notDefined: 'the sample has no row' }))
+            : ofCounts(found.rows, all.rows);
+        return [name, labels.get(region)!, efficiency, found.rows, all.rows, ...ofRows];
+      }),
+    ),
+    shown: 12,
+  };
+}
+
+function ofCounts(inside: number, all: number): Cell[] {
+  const interval = clopperPearson(inside, all);
+  return isDefined(interval)
+    ? [inside / all, interval.low, interval.high]
+    : [inside / all, { notDefined: interval.notDefined }, { notDefined: interval.notDefined }];
 }

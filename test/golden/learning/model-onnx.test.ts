@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
-import type { SparseRows } from '../../../lib/learning/sparse-rows.js';
 import { loadModel } from '../../../services/scorer/model-folder.js';
 import { networkScores } from '../../support/network-scores.js';
+import { modelOnnxRows } from './model-onnx-rows.js';
 
 type Name = 'error' | 'error_normalised' | 'error_abs';
 
@@ -18,26 +18,12 @@ interface Golden {
 const folder = join(packageRoot, 'test/golden/learning');
 const golden = JSON.parse(readFileSync(join(folder, 'model-onnx.json'), 'utf8')) as Golden;
 
-/** Every row with a pattern of its own. */
-function sparse({ rows, columns }: Golden): SparseRows {
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [row, { cells }] of rows.entries()) offsets[row + 1] = offsets[row]! + cells.length;
-  return {
-    rows: rows.length,
-    columns,
-    pattern: Int32Array.from({ length: rows.length }, (_, row) => row),
-    patterns: rows.map(({ cells }) => Int32Array.from(cells)),
-    offsets,
-    values: Float32Array.from(rows.flatMap(({ values }) => [...values])),
-  };
-}
-
 test("our scores are those of Python's onnxruntime with model.onnx on raw features", async () => {
   assert.ok(golden.rows.length >= 40);
   for (const [name, expected] of Object.entries(golden.models)) {
     const { model } = loadModel(join(folder, `${name}.zip`));
     assert.ok(model.scaler.trained.length < golden.columns, 'some columns go around');
-    const found = await networkScores(model, sparse(golden));
+    const found = await networkScores(model, modelOnnxRows());
     for (const score of ['error', 'error_normalised', 'error_abs'] as const) {
       assert.equal(expected[score].length, golden.rows.length);
       for (const [row, value] of expected[score].entries())

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
+import { QuantileSketch } from '../../../lib/base/quantile-sketch/quantile-sketch.js';
 import {
   covarianceMatrix,
   mergeCovariances,
   rowCovariance,
 } from '../../../lib/learning/scores/covariance.js';
 import { HighLevelScorer } from '../../../lib/learning/scores/high-level-scorer.js';
-import { QuantileSketch } from '../../../lib/learning/scores/quantile-sketch.js';
 import { freezeReference } from '../../../lib/learning/scores/reference.js';
 import { ReferenceSample } from '../../../lib/learning/scores/reference-sample.js';
 

@@ -108,6 +108,7 @@ test('normal tails equal those of scipy, and go back', () => {
 test('binomial intervals equal those of scipy', () => {
   for (const [successes, trials, level, low, high] of golden.intervals) {
     const found = clopperPearson(successes, trials, level);
+    assert.ok('low' in found);
     relative(found.low, low, 1e-9, `low end of ${successes} of ${trials}`);
     relative(found.high, high, 1e-9, `high end of ${successes} of ${trials}`);
   }

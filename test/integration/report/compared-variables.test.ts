@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import type { UhiHistogram } from '../../../lib/statistics/uhi.js';
 import { placesOf } from '../../../services/agreement/variable-bins.js';
 import { added, total, type VariableCounts } from '../../../services/agreement/variable-counts.js';
 import { type ComparedVariables, comparedVariables } from '../../../services/report/compared-variables.js';
@@ -25,8 +24,6 @@ before(async () => {
   rows = await readTables(join(out, 'scores'));
 });
 after(() => rmSync(root, { recursive: true, force: true }));
-
-const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
 
 /** Counts of `values` in the bins of a variable, by the plainest means. */
 function counted(
@@ -145,13 +142,7 @@ test('the sections have plain data, figures that are one svg each, and a row for
       assert.equal(new Set(ids).size, ids.length, 'ids are unique');
       for (const block of section.blocks) {
         if (block.kind !== 'figure') continue;
-        if (section.id === 'agreement') {
-          const { data, simulation } = block.histograms as Record<string, UhiHistogram>;
-          assert.equal(data!.metadata.entries as number, sum(data!.storage.values), block.id);
-          assert.equal(simulation!.axes[0].type, data!.axes[0].type);
-          assert.ok(sum(simulation!.storage.variances) > 0);
-        }
-        assert.match(block.svg, /^<svg xmlns=[^>]*viewBox=.*<\/svg>$/s);
+        assert.match(block.svg, /^<svg xmlns=[^>]*viewBox=[\s\S]*<\/svg>$/);
         assert.doesNotMatch(block.svg, /NaN|Infinity|undefined/, block.id);
         assert.doesNotMatch(
           block.svg,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { QuantileSketch } from '../../../lib/base/quantile-sketch/quantile-sketch.js';
 import {
   type Model,
   modelFileNames,
@@ -9,7 +10,6 @@ import {
 } from '../../../lib/learning/model.js';
 import { missingFrom, rankKey } from '../../../lib/learning/model-scoring.js';
 import type { ScorePlan, ScoreSpec } from '../../../lib/learning/score-plan.js';
-import { QuantileSketch } from '../../../lib/learning/scores/quantile-sketch.js';
 import { madeDescription } from '../../support/made-model.js';
 import { expectError } from './expect-error.js';
 import { makeRows, smallSetup } from './fixtures.js';

@@ -4,13 +4,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../../lib/base/package-root.js';
+import { QuantileSketch } from '../../../lib/base/quantile-sketch/quantile-sketch.js';
 import type { NamedFile } from '../../../lib/learning/files.js';
 import { Random } from '../../../lib/learning/random.js';
 import { rowCovariance } from '../../../lib/learning/scores/covariance.js';
 import { HighLevelScorer } from '../../../lib/learning/scores/high-level-scorer.js';
 import { searchSource } from '../../../lib/learning/scores/neighbours/search-wasm.js';
-import { QuantileSketch } from '../../../lib/learning/scores/quantile-sketch.js';
 import { rankAverage } from '../../../lib/learning/scores/rank-average.js';
+import { readSketch } from '../../../lib/learning/scores/read-sketch.js';
 import {
   freezeReference,
   referenceFileNames,
@@ -145,13 +146,9 @@ test('a damaged sketch is refused', () => {
     { capacity: 4 },
     { minimum: null },
   ]) {
-    expectError(
-      () => QuantileSketch.fromJson({ ...json, ...damage }, 'ranks.json'),
-      'model_corrupt',
-      /ranks\.json/,
-    );
+    expectError(() => readSketch({ ...json, ...damage }, 'ranks.json'), 'model_corrupt', /ranks\.json/);
   }
-  expectError(() => QuantileSketch.fromJson(null, 'ranks.json'), 'model_corrupt', /is not a quantile sketch/);
+  expectError(() => readSketch(null, 'ranks.json'), 'model_corrupt', /is not a quantile sketch/);
 });
 
 test('an empty sketch has no rank, and values without weight leave it empty', () => {
@@ -159,7 +156,7 @@ test('an empty sketch has no rank, and values without weight leave it empty', ()
   sketch.add(3, 0);
   assert.ok(Number.isNaN(sketch.rank(3)));
   assert.equal(sketch.total, 0);
-  assert.deepEqual(QuantileSketch.fromJson(sketch.toJson(), 'empty').toJson(), sketch.toJson());
+  assert.deepEqual(readSketch(sketch.toJson(), 'empty').toJson(), sketch.toJson());
 });
 
 test('the WebAssembly was built from the C file beside it', () => {

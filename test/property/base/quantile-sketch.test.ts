@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
+import { QuantileSketch } from '../../../lib/base/quantile-sketch/quantile-sketch.js';
 import { Random } from '../../../lib/learning/random.js';
-import { QuantileSketch } from '../../../lib/learning/scores/quantile-sketch.js';
 
 const runs = { numRuns: process.env.RMMSTREAM_TEST_LONG === '1' ? 500 : 60 };
 const world = fc.record({
@@ -149,7 +149,8 @@ test('merging in any order has the same buckets, and in the same order the same 
           assert.ok(Math.abs(sum - expected[index]!) <= 1e-9 * (1 + expected[index]!));
         });
       }
-      const read = QuantileSketch.fromJson(JSON.parse(JSON.stringify(forwards)), 'a sketch');
+      const read = QuantileSketch.fromJson(JSON.parse(JSON.stringify(forwards)));
+      assert.ok(read instanceof QuantileSketch);
       assert.deepEqual(read.toJson(), forwards);
     }),
     runs,

@@ -1,5 +1,6 @@
-import { invariant } from '../../base/error.js';
-import { corrupt } from '../files.js';
+import { invariant } from '../error.js';
+import { checkedSketch, type QuantileSketchJson } from './json.js';
+import { lowerBound, quantileIn, rankIn, type SketchedQuantile } from './ranks.js';
 import { coarsen, joinBuckets, keyOf, type WeightedKeys } from './weighted-keys.js';
 
 /** Buckets that a sketch keeps at most: some 250 an octave where scores spread over ten decades. */
@@ -7,19 +8,8 @@ export const usualBuckets = 8192;
 
 const pendingRows = 4096;
 
-/** A sketch as plain JSON. */
-export interface QuantileSketchJson {
-  readonly capacity: number;
-  readonly shift: number;
-  readonly minimum: number;
-  readonly maximum: number;
-  /** The first bucket's key, then the distances from one to the next. */
-  readonly keys: readonly number[];
-  readonly weights: readonly number[];
-}
-
 /**
- * Ranks of scores among weighted background events, in bounded memory: a histogram whose buckets are equal
+ * Ranks and quantiles of weighted values, in bounded memory: a histogram whose buckets are equal
  * ranges of float32 bit patterns. It is exact up to `capacity` distinct values; beyond, neighbouring buckets are
  * joined in pairs, all of them, until they fit (as the collapse of UDDSketch: Epicoco et al., IEEE Access 8 (2020)
  * 147604), so that a bucket spans a relative range of `resolution` of the value. A rank is then the exact one of a
@@ -84,7 +74,7 @@ export class QuantileSketch {
   }
 
   /**
-   * Share of the background's abs(weight) below the value, half of what equals it included, and within a bucket
+   * Share of the abs(weight) below the value, half of what equals it included, and within a bucket
    * in proportion. In [0, 1) and never falling. Above the largest value m seen, where every rank would be 1, what
    * is left at m falls as 1 / (1 + (value - m) / |m|), so that events beyond the background keep their order. NaN for NaN.
    */
@@ -113,6 +103,18 @@ export class QuantileSketch {
     return { low: below[at]! / total, high: below[inside ? at + 1 : at]! / total };
   }
 
+  /**
+   * The smallest value with a share `level` of the weight at or below it. The exact one lies from `low` to `high`, a
+   * relative range of `resolution`, and is both while that is 0. Undefined for an empty sketch.
+   */
+  quantile(level: number): SketchedQuantile | undefined {
+    invariant(level >= 0 && level <= 1, `a quantile at ${level}`);
+    const below = this.#cumulated();
+    const { keys } = this.#buckets;
+    if (keys.length === 0) return undefined;
+    return quantileIn(keys, below, this.#shift, this.#minimum, this.#maximum, level);
+  }
+
   toJson(): QuantileSketchJson {
     this.#settle();
     const { keys, weights } = this.#buckets;
@@ -126,9 +128,11 @@ export class QuantileSketch {
     };
   }
 
-  /** @throws RmmError `model_corrupt` */
-  static fromJson(json: unknown, where: string): QuantileSketch {
-    const { capacity, shift, minimum, maximum, keys, weights } = checked(json, where);
+  /** The sketch, or what is wrong with its JSON. */
+  static fromJson(json: unknown): QuantileSketch | { readonly fault: string } {
+    const checked = checkedSketch(json);
+    if (checked === undefined) return { fault: 'is not a quantile sketch' };
+    const { capacity, shift, minimum, maximum, keys, weights } = checked;
     const sketch = new QuantileSketch(capacity);
     let key = 0;
     sketch.#shift = shift;
@@ -144,13 +148,11 @@ export class QuantileSketch {
       sketch.#maximum = maximum;
     }
     const found = sketch.#buckets.keys;
-    if (
-      keys.length > 0 &&
-      (found[0] !== keyOf(minimum) >> shift || found.at(-1) !== keyOf(maximum) >> shift)
-    ) {
-      throw corrupt(`${where} has buckets that do not begin and end with its least and largest value`);
-    }
-    return sketch;
+    const ends =
+      keys.length === 0 || (found[0] === keyOf(minimum) >> shift && found.at(-1) === keyOf(maximum) >> shift);
+    return ends
+      ? sketch
+      : { fault: 'has buckets that do not begin and end with its least and largest value' };
   }
 
   #settle(): void {
@@ -188,58 +190,4 @@ export class QuantileSketch {
     this.#below = below;
     return below;
   }
-}
-
-function rankIn(
-  keys: Int32Array,
-  below: Float64Array,
-  shift: number,
-  minimum: number,
-  maximum: number,
-  value: number,
-): number {
-  if (Number.isNaN(value) || keys.length === 0) return Number.NaN;
-  const rounded = Math.fround(value);
-  const beyond = rounded > maximum;
-  const fine = keyOf(beyond ? maximum : rounded);
-  const key = fine >> shift;
-  const at = lowerBound(keys, key);
-  const total = below[keys.length]!;
-  if (at === keys.length || keys[at] !== key) return below[at]! / total;
-  const first = at === 0 ? keyOf(minimum) : key * 2 ** shift;
-  const end = at === keys.length - 1 ? keyOf(maximum) + 1 : (key + 1) * 2 ** shift;
-  if (fine < first) return 0;
-  const mass = below[at + 1]! - below[at]!;
-  if (!beyond) return (below[at]! + (mass * (fine - first + 0.5)) / (end - first)) / total;
-  const left = (0.5 * mass) / (end - first) / total;
-  return 1 - left / (1 + (value - maximum) / (Math.abs(maximum) || 1));
-}
-
-/** First index whose key is not below `key`. */
-function lowerBound(keys: Int32Array, key: number): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (keys[middle]! < key) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function checked(json: unknown, where: string): QuantileSketchJson {
-  const { capacity, shift, minimum, maximum, keys, weights } = (json ?? {}) as Partial<QuantileSketchJson>;
-  const isKey = (key: unknown) => Number.isInteger(key) && Math.abs(key as number) <= 2 ** 32;
-  if (
-    !(Number.isInteger(capacity) && capacity! >= 2) ||
-    !(Number.isInteger(shift) && shift! >= 0 && shift! < 32) ||
-    !(Number.isFinite(minimum) && Number.isFinite(maximum)) ||
-    !(Array.isArray(keys) && keys.length <= capacity! && keys.every(isKey)) ||
-    !keys.every((step, index) => index === 0 || step > 0) ||
-    !(Array.isArray(weights) && weights.length === keys.length) ||
-    !weights.every((weight) => Number.isFinite(weight) && weight > 0)
-  ) {
-    throw corrupt(`${where} is not a quantile sketch`);
-  }
-  return json as QuantileSketchJson;
 }

@@ -14,6 +14,12 @@ export function keyOf(value: number): number {
   return pattern ^ ((pattern >> 31) & 0x7fffffff);
 }
 
+/** The value whose key it is. */
+export function keyValue(key: number): number {
+  bits[0] = key ^ ((key >> 31) & 0x7fffffff);
+  return float[0]!;
+}
+
 /** Joins buckets whose keys agree after a shift; rising keys that occur more than once become one. */
 export function coarsen({ keys, weights }: WeightedKeys, shift: number): WeightedKeys {
   const outKeys = new Int32Array(keys.length);

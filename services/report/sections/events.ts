@@ -1,0 +1,274 @@
+import { type CellModel, type FeatureNames, featureNames, openCellModel } from '../cells-model.js';
+import type { ReportContext } from '../context.js';
+import { type EventFeatures, eventFeatures } from '../events-features.js';
+import { type EventObjects, readObjects } from '../events-objects.js';
+import { type TopEvent, topEvents } from '../events-top.js';
+import { eventDisplaySvg } from '../figures/event-display.js';
+import { matrixSvg } from '../figures/matrix.js';
+import { logRange } from '../figures/matrix-scale.js';
+import { featuresMissing } from '../row-places.js';
+import type { Block, Cell, FigureBlock, Section, TableBlock } from '../section.js';
+
+const id = 'events';
+const title = 'The most anomalous events';
+/** Background events with pictures where data are there. */
+const fewPictures = 3;
+/** Cells that are named beside an event. */
+const namedCells = 3;
+
+/**
+ * The events with the largest score: identity, rank against the background, what they look like in the transverse plane,
+ * their matrix, and which cells make them anomalous.
+ */
+export async function eventsSection(context: ReportContext): Promise<Section | undefined> {
+  const events = await topEvents(context);
+  if (events.length === 0) return undefined;
+  const names = featureNames(context);
+  const model = await openCellModel(context);
+  const featuresGone = featuresMissing(context.runs.joined);
+  let features = new Map<number, EventFeatures>();
+  try {
+    if (featuresGone === undefined)
+      features = await eventFeatures(events, 'notDefined' in model ? undefined : model, context.signal);
+  } finally {
+    if (!('notDefined' in model)) await model.release();
+  }
+  const pictured = events.filter((event) => hasPictures(event, events));
+  const { displays, reasons } = await readDisplays(context, pictured);
+  const blocks: Block[] = [
+    introduction(context),
+    eventTable(context, events, features, names),
+    ...[...remarks(model, featuresGone), ...reasons].map((text): Block => ({ kind: 'text', text })),
+  ];
+  for (const event of pictured) {
+    const objects = displays.get(event);
+    if (objects !== undefined) blocks.push(display(event, objects, context.score));
+    const own = features.get(events.indexOf(event));
+    if (own !== undefined && names.matrix !== undefined) blocks.push(matrix(event, own, names));
+  }
+  return { id, title, blocks, data: dataOf(context, events, features, names, displays, reasons) };
+}
+
+/** All data and signals; of the background all where it stands alone. */
+function hasPictures({ process, rank }: TopEvent, events: readonly TopEvent[]): boolean {
+  if (process.kind !== 'background') return true;
+  return rank <= fewPictures || !events.some((event) => event.process.kind === 'data');
+}
+
+function introduction({ score, settings }: ReportContext): Block {
+  return {
+    kind: 'text',
+    text: `The events with the largest \`${score}\`: up to ${settings.top_events} of data and of background (test part), the first of each signal. "Background above" is the share of the background's abs(weight) with a larger score. In the displays of the transverse plane an arrow is as long as the square root of its pT (rings and numbers: GeV): electrons e, muons μ, light jets j, b-jets b, jets between the two tags ?, missing transverse momentum MET (dashed). The matrices hold unscaled values; energies and masses have colours from indigo to green, h and imbalances from magenta to orange.`,
+  };
+}
+
+function remarks(
+  model: CellModel | { readonly notDefined: string },
+  featuresGone: string | undefined,
+): string[] {
+  if (featuresGone !== undefined) return [`No matrices are shown: ${featuresGone}.`];
+  return 'notDefined' in model ? [`No strongest cells are named: ${model.notDefined}.`] : [];
+}
+
+interface Displays {
+  readonly displays: ReadonlyMap<TopEvent, EventObjects>;
+  /** Why events have none, a line for each file. */
+  readonly reasons: readonly string[];
+}
+
+async function readDisplays(
+  { runs, inputFolder, signal }: ReportContext,
+  events: readonly TopEvent[],
+): Promise<Displays> {
+  const displays = new Map<TopEvent, EventObjects>();
+  const reasons: string[] = [];
+  for (const file of new Set(events.map((event) => event.file))) {
+    signal.throwIfAborted();
+    const own = events.filter((event) => event.file === file);
+    const run = runs.joined.find(({ scoreFiles }) => scoreFiles.includes(own[0]!.scoreFile))!;
+    const entries = own.map(({ entry }) => entry);
+    const read = await readObjects(run, file, entries, inputFolder, signal);
+    if ('notDefined' in read) {
+      reasons.push(`No display of ${own.map(nameOf).join(', ')}: ${read.notDefined}.`);
+      continue;
+    }
+    for (const event of own) {
+      const objects = read.objects.get(event.entry);
+      if (objects === undefined)
+        reasons.push(
+          `No display of ${nameOf(event)}: entry ${event.entry} of ${file} does not pass the selection of the run.`,
+        );
+      else displays.set(event, objects);
+    }
+  }
+  return { displays, reasons };
+}
+
+function nameOf({ process, rank }: TopEvent): string {
+  return `${process.label} ${rank}`;
+}
+
+function strongest(cells: Float64Array | undefined): number[] {
+  if (cells === undefined) return [];
+  return [...cells.keys()]
+    .filter((column) => cells[column]! > 0)
+    .sort((a, b) => cells[b]! - cells[a]! || a - b)
+    .slice(0, namedCells);
+}
+
+function sumOf(cells: Float64Array): number {
+  return cells.reduce((sum, value) => sum + value, 0);
+}
+
+/** "m(e1,mu1) 42 %, ..." */
+function strongestText({ cells }: EventFeatures, { layout }: FeatureNames): string {
+  if (cells === undefined) return '';
+  const total = sumOf(cells);
+  return strongest(cells)
+    .map((column) => `${layout.names[column]} ${Math.round((100 * cells[column]!) / total)} %`)
+    .join(', ');
+}
+
+function eventTable(
+  { score }: ReportContext,
+  events: readonly TopEvent[],
+  features: ReadonlyMap<number, EventFeatures>,
+  names: FeatureNames,
+): TableBlock {
+  const hasThree = events.some(({ mlll }) => mlll !== undefined);
+  const hasCells = [...features.values()].some(({ cells }) => cells !== undefined);
+  return {
+    kind: 'table',
+    id: 'top-events',
+    caption: 'The most anomalous events of data, background and each signal',
+    columns: [
+      { label: 'event of' },
+      { label: 'rank' },
+      { label: 'sample' },
+      { label: score },
+      { label: 'background above', unit: '%', digits: 3 },
+      { label: 'MET', unit: 'GeV' },
+      { label: 'mll', unit: 'GeV' },
+      ...(hasThree ? [{ label: 'mlll', unit: 'GeV' }] : []),
+      { label: 'H_T', unit: 'GeV' },
+      { label: 'jets' },
+      { label: 'flavours' },
+      ...(hasCells ? [{ label: 'strongest cells' }] : []),
+      { label: 'run' },
+      { label: 'event' },
+      { label: 'file' },
+      { label: 'entry' },
+    ],
+    rows: events.map((event, at): Cell[] => [
+      event.process.label,
+      String(event.rank),
+      event.sample,
+      event.score,
+      event.backgroundAbove === undefined ? '' : 100 * event.backgroundAbove,
+      event.met,
+      event.mll,
+      ...(hasThree ? [event.mlll ?? ''] : []),
+      event.ht,
+      String(event.jets),
+      event.flavours,
+      ...(hasCells ? [features.has(at) ? strongestText(features.get(at)!, names) : ''] : []),
+      String(event.run),
+      event.event,
+      event.file,
+      String(event.entry),
+    ]),
+  };
+}
+
+function figureId({ process, rank }: TopEvent): string {
+  return `event-${process.id}-${rank}`;
+}
+
+function display(event: TopEvent, objects: EventObjects, score: string): FigureBlock {
+  const { sample, run, backgroundAbove } = event;
+  const share = backgroundAbove === 0 ? 'no' : `${(100 * (backgroundAbove ?? 0)).toPrecision(2)} % of`;
+  const above = backgroundAbove === undefined ? '' : `, ${share} background above`;
+  const list = objects.objects.map(({ type, pt }) => `${type} of ${pt.toFixed(0)} GeV`);
+  return {
+    kind: 'figure',
+    id: figureId(event),
+    caption: `${nameOf(event)}${event.process.label === sample ? '' : ` (${sample})`}, run ${run}, event ${event.event}: ${score} ${event.score.toPrecision(4)}${above}`,
+    alt: `Transverse plane of the event: ${[...list, `MET of ${objects.met.toFixed(0)} GeV`].join(', ')}.`,
+    svg: eventDisplaySvg(figureId(event), objects),
+    size: 'half',
+  };
+}
+
+function matrix(event: TopEvent, features: EventFeatures, names: FeatureNames): FigureBlock {
+  const { values } = features;
+  const { layout, meanings } = names;
+  const { slotNames, firstSlots } = names.matrix!;
+  const isEnergy = (column: number) => layout.kinds[column] === 'gev';
+  const rangeOf = (holds: (column: number) => boolean) =>
+    logRange(
+      [...values].filter((_, column) => holds(column)),
+      4,
+    ) ?? { low: 0.1, high: 1 };
+  const unit = names.matrix!.options.sqrtSGev > 0 ? 'sqrt(s)' : 'GeV';
+  const top = strongestText(features, names);
+  const svg = matrixSvg(`${figureId(event)}-matrix`, {
+    slots: slotNames,
+    starts: firstSlots,
+    values,
+    scales: [
+      { ...rangeOf(isEnergy), label: unit, colours: 'cool', holds: isEnergy },
+      {
+        ...rangeOf((column) => !isEnergy(column)),
+        label: 'h',
+        colours: 'warm',
+        holds: (column) => !isEnergy(column),
+      },
+    ],
+    marked: strongest(features.cells),
+    title: (column) =>
+      `${meanings[column]}: ${values[column]!.toPrecision(3)}${isEnergy(column) ? ` ${unit}` : ''}`,
+  });
+  return {
+    kind: 'figure',
+    id: `${figureId(event)}-matrix`,
+    caption: `Matrix of ${nameOf(event)}${top === '' ? '' : `; framed, what adds most to the score: ${top}`}`,
+    alt: `Matrix of the event with ${[...values].filter((value) => value > 0).length} cells above 0${top === '' ? '' : `; ${top} of the score`}.`,
+    svg,
+    size: 'half',
+  };
+}
+
+function dataOf(
+  { score }: ReportContext,
+  events: readonly TopEvent[],
+  features: ReadonlyMap<number, EventFeatures>,
+  { layout }: FeatureNames,
+  displays: Displays['displays'],
+  reasons: readonly string[],
+): unknown {
+  return {
+    score,
+    events: events.map((event, at) => {
+      const { process, modelVersion: _, scoreFile: _file, row: _row, backgroundAbove, mlll, ...rest } = event;
+      const cells = features.get(at)?.cells;
+      const objects = displays.get(event);
+      return {
+        process: process.id,
+        ...rest,
+        ...(mlll === undefined ? {} : { mlll }),
+        ...(backgroundAbove === undefined ? {} : { background_above: backgroundAbove }),
+        ...(cells === undefined
+          ? {}
+          : {
+              strongest_cells: strongest(cells).map((column) => ({
+                cell: layout.names[column],
+                adds: cells[column],
+                share: cells[column]! / sumOf(cells),
+              })),
+            }),
+        ...(objects === undefined ? {} : { objects: objects.objects, met_phi: objects.metPhi }),
+      };
+    }),
+    without_display: reasons,
+  };
+}

@@ -1,0 +1,27 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Names under which systems install a browser of Chromium's family. */
+const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+function findBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return programs
+    .flatMap((program) => folders.map((folder) => join(folder, program)))
+    .find((path) => existsSync(path));
+}
+
+const found = findBrowser();
+
+/** Why there is no browser on this machine, for the skip option of a test; false where there is one. */
+export const browserSkip: string | false =
+  found === undefined ? 'no Chromium on this machine (Debian: chromium)' : false;
+
+/** Starts the machine's Chromium without a window; close it at the end. */
+export function startBrowser(): Promise<Browser> {
+  if (found === undefined) throw new Error(String(browserSkip));
+  // Its sandbox does not start as root, as in containers; the pages are our own.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath: found, args });
+}
