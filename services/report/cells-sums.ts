@@ -1,6 +1,6 @@
 import type { CellModel } from './cells-model.js';
-import type { RowSample } from './cells-sample.js';
-import { type RowPlaces, visitFeatures } from './row-places.js';
+import { isIn, type RowSample } from './cells-sample.js';
+import { visitFeatures } from './row-places.js';
 
 /** What cells add to the score on average over the drawn rows of a region, weighted by abs(w). */
 export interface RegionCells {
@@ -13,7 +13,7 @@ export interface RegionCells {
   readonly drawn: number;
 }
 
-/** Sums of rows that were drawn for the same regions. */
+/** Sums over rows of a process that were drawn for the same regions. */
 interface Sums {
   readonly cells: Float64Array;
   weight: number;
@@ -21,22 +21,19 @@ interface Sums {
 }
 
 /**
- * Reconstructs the drawn rows of every process, in one pass over the features.
+ * Reconstructs the drawn rows, in one pass over the features.
  * @returns by process, then by region; undefined where a region has no row of the process, or none with a weight
  */
 export async function cellSums(
-  samples: readonly RowSample[],
+  sample: RowSample,
   model: CellModel,
   signal: AbortSignal,
 ): Promise<(RegionCells | undefined)[][]> {
   const { cells, patterns } = model;
-  const process = samples.flatMap(({ weight }, index) => Array.from(weight, () => index));
-  const weight = concatenated(samples.map((sample) => sample.weight));
-  const regions = concatenated(samples.map((sample) => sample.regions));
-  const sums = samples.map(() => new Map<number, Sums>());
+  const sums = sample.events.map(() => new Map<number, Sums>());
   const out = new Float64Array(cells.batch * cells.columns);
   await visitFeatures(
-    joinedPlaces(samples),
+    sample.files,
     async (features, rows, wanted) => {
       const bound = patterns.rows(features);
       for (let from = 0; from < rows.length; from += cells.batch) {
@@ -44,37 +41,16 @@ export async function cellSums(
         await cells.of(bound, rows, from, to, out);
         for (let index = from; index < to; index++) {
           const row = wanted[index]!;
-          const into = sumsOf(sums[process[row]!]!, regions[row]!, cells.columns);
-          add(into, out, (index - from) * cells.columns, weight[row]!);
+          const into = sumsOf(sums[sample.process[row]!]!, sample.regions[row]!, cells.columns);
+          add(into, out, (index - from) * cells.columns, sample.weight[row]!);
         }
       }
     },
     signal,
   );
-  return samples.map(({ counts }, index) =>
-    counts.map(({ events }, region) => regionCells(sums[index]!, region, events, cells.columns)),
+  return sample.events.map((counts, process) =>
+    counts.map((events, region) => regionCells(sums[process]!, region, events, cells.columns)),
   );
-}
-
-function joinedPlaces(samples: readonly RowSample[]): RowPlaces {
-  const all = samples.map(({ places }) => places);
-  return {
-    scoreFile: all.flatMap(({ scoreFile }) => scoreFile),
-    row: concatenated(all.map(({ row }) => row)),
-    sample: all.flatMap(({ sample }) => sample),
-    file: all.flatMap(({ file }) => file),
-    entry: concatenated(all.map(({ entry }) => entry)),
-  };
-}
-
-function concatenated(parts: readonly ArrayLike<number>[]): Float64Array {
-  const out = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function sumsOf(known: Map<number, Sums>, regions: number, columns: number): Sums {
@@ -103,7 +79,7 @@ function regionCells(
   let weight = 0;
   let drawn = 0;
   for (const [regions, sum] of sums) {
-    if (Math.floor(regions / 2 ** region) % 2 === 0) continue;
+    if (!isIn(regions, region)) continue;
     for (let column = 0; column < columns; column++) mean[column]! += sum.cells[column]!;
     weight += sum.weight;
     drawn += sum.rows;

@@ -1,6 +1,6 @@
 import { dense } from '../../lib/physics/rmm/index.js';
 import type { CellModel } from './cells-model.js';
-import { placesOf, type TopEvent } from './events-top.js';
+import { fileRowsOf, type TopEvent } from './events-top.js';
 import { visitFeatures } from './row-places.js';
 
 /** What is known of an event's features. */
@@ -23,7 +23,7 @@ export async function eventFeatures(
 ): Promise<Map<number, EventFeatures>> {
   const found = new Map<number, EventFeatures>();
   await visitFeatures(
-    placesOf(events),
+    fileRowsOf(events),
     async (features, rows, wanted) => {
       for (let index = 0; index < rows.length; index++) {
         const values = new Float32Array(features.columns);

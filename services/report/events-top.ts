@@ -1,7 +1,7 @@
 import { scoreExpression } from './binned.js';
 import type { ReportContext } from './context.js';
-import { type Process, processesOf } from './processes.js';
-import type { RowPlaces } from './row-places.js';
+import { byProcess, type Process, processesOf } from './processes.js';
+import type { FileRows } from './row-places.js';
 import { type Answer, numbers, texts } from './score-table.js';
 
 /** One of the most anomalous events of a process. */
@@ -43,23 +43,37 @@ export async function topEvents(context: ReportContext): Promise<TopEvent[]> {
   const score = scoreExpression(context.score);
   const order = { data: 0, background: 1, signal: 2 };
   const processes = processesOf(context).sort((a, b) => order[a.kind] - order[b.kind]);
-  const found: TopEvent[] = [];
-  for (const process of processes) {
-    signal.throwIfAborted();
-    const most = process.kind === 'signal' ? Math.min(1, settings.top_events) : settings.top_events;
-    const answer = await table.query(
-      `select sample, run_number, event_number::varchar as event, file, entry::double as entry, w, ${score}::double as score,
-       met, mll, mlll, ht, n_leptons, n_jets, flcomp, model_version, filename, file_row_number::double as row
-       from rows where (${process.where}) and isfinite(${score})
-       order by ${score} desc, sample, file, entry limit ${most}`,
-    );
-    found.push(...eventsOf(answer, process));
-  }
-  const above = await sharesAbove(context, found);
-  return found.map((event, index) => ({ ...event, backgroundAbove: above?.[index] }));
+  const { top_events: most } = settings;
+  if (most === 0 || processes.length === 0) return [];
+  const process = byProcess(processes, (index) => index);
+  const mostOf = byProcess(processes, (index) => (processes[index]!.kind === 'signal' ? 1 : most));
+  // First the least score of each that can be among them, so that the second pass sorts few rows.
+  const least = await table.query(
+    `select ${process} as process, list_min(max(${score}, ${most}))::double as least from rows
+     where ${process} is not null and isfinite(${score}) group by all`,
+  );
+  const leastOf = numbers(least, 'least');
+  const found = Array.from(
+    numbers(least, 'process'),
+    (index, at) => `process = ${index} and score >= ${leastOf[at]}`,
+  );
+  if (found.length === 0) return [];
+  signal.throwIfAborted();
+  const answer = await table.query(
+    `select process::double as process, (row_number() over best)::double as rank, sample, run_number, event_number::varchar as event, file,
+     entry::double as entry, w, score, met, mll, mlll, ht, n_leptons, n_jets, flcomp, model_version, filename,
+     file_row_number::double as row
+     from (select *, ${process} as process, ${score}::double as score, ${mostOf} as most from rows where isfinite(${score}))
+     where ${found.map((condition) => `(${condition})`).join(' or ')}
+     window best as (partition by process order by score desc, sample, file, entry)
+     qualify row_number() over best <= most order by process, rank`,
+  );
+  const events = eventsOf(answer, processes);
+  const above = await sharesAbove(context, events);
+  return events.map((event, index) => ({ ...event, backgroundAbove: above?.[index] }));
 }
 
-function eventsOf(answer: Answer, process: Process): TopEvent[] {
+function eventsOf(answer: Answer, processes: readonly Process[]): TopEvent[] {
   const column = (name: string) => numbers(answer, name);
   const text = (name: string) => texts(answer, name);
   const [sample, event, file, flavours] = [text('sample'), text('event'), text('file'), text('flcomp')];
@@ -67,9 +81,10 @@ function eventsOf(answer: Answer, process: Process): TopEvent[] {
   const [run, entry, weight, score] = [column('run_number'), column('entry'), column('w'), column('score')];
   const [met, mll, mlll, ht] = [column('met'), column('mll'), column('mlll'), column('ht')];
   const [leptons, jets, row] = [column('n_leptons'), column('n_jets'), column('row')];
+  const [process, rank] = [column('process'), column('rank')];
   return sample.map((name, at) => ({
-    process,
-    rank: at + 1,
+    process: processes[process[at]!]!,
+    rank: rank[at]!,
     sample: name,
     run: run[at]!,
     event: event[at]!,
@@ -111,12 +126,14 @@ async function sharesAbove(
   return events.map((_, at) => Number((numbers(answer, `a${at}`)[0]! / total).toPrecision(9)));
 }
 
-export function placesOf(events: readonly TopEvent[]): RowPlaces {
-  return {
-    scoreFile: events.map(({ scoreFile }) => scoreFile),
-    row: events.map(({ row }) => row),
-    sample: events.map(({ sample }) => sample),
-    file: events.map(({ file }) => file),
-    entry: events.map(({ entry }) => entry),
-  };
+/** Events as rows to look up, numbered by their place in `events`. */
+export function fileRowsOf(events: readonly TopEvent[]): FileRows[] {
+  return events.map(({ scoreFile, sample, file, row, entry }, first) => ({
+    scoreFile,
+    sample,
+    file,
+    first,
+    row: Float64Array.of(row),
+    entry: Float64Array.of(entry),
+  }));
 }

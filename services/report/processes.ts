@@ -29,3 +29,12 @@ export function processesOf({ samples }: Pick<ReportContext, 'samples'>): Proces
     ),
   ];
 }
+
+/**
+ * A value by process as SQL, null for rows of none. Processes are told apart within one pass: every query opens all
+ * score files.
+ * @param values SQL
+ */
+export function byProcess(processes: readonly Process[], values: (index: number) => string | number): string {
+  return `case ${processes.map(({ where }, index) => `when ${where} then ${values(index)}`).join(' ')} end`;
+}

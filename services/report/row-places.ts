@@ -8,20 +8,23 @@ import type { FeatureRows } from '../../lib/physics/feature-rows.js';
 import { fromBatchColumns } from '../featurizer/row-columns.js';
 import type { FinishedRun } from './open-runs.js';
 
-/** Where rows of score files stand, and what identifies their events: one value a row. */
-export interface RowPlaces {
-  readonly scoreFile: readonly string[];
-  readonly row: ArrayLike<number>;
-  readonly sample: readonly string[];
+/** Wanted rows of one input file in one score file. Over all files rows are numbered through. */
+export interface FileRows {
+  readonly scoreFile: string;
+  readonly sample: string;
   /** Input file as outputs name it. */
-  readonly file: readonly string[];
-  readonly entry: ArrayLike<number>;
+  readonly file: string;
+  /** Number of the first of these rows. */
+  readonly first: number;
+  /** Place of each in the score file, and its entry of the input file. */
+  readonly row: Float64Array;
+  readonly entry: Float64Array;
 }
 
 /** Features of some of the wanted rows. Valid during the call. */
 export type FeatureVisit = (
   features: FeatureRows,
-  /** Rows of `features` that are wanted, and which of the wanted rows each is. */
+  /** Rows of `features` that are wanted, and the number of each. */
   rows: Int32Array,
   wanted: Int32Array,
 ) => Promise<void>;
@@ -43,52 +46,50 @@ export function featuresMissing(runs: readonly FinishedRun[]): string | undefine
  * @throws io_failed, arrow_batch_corrupt
  */
 export async function visitFeatures(
-  places: RowPlaces,
+  files: readonly FileRows[],
   visit: FeatureVisit,
   signal: AbortSignal,
 ): Promise<number> {
-  const byFile = new Map<string, number[]>();
-  places.scoreFile.forEach((path, index) => {
-    const list = byFile.get(path);
-    if (list === undefined) byFile.set(path, [index]);
-    else list.push(index);
-  });
   let found = 0;
-  const searched = new Map<string, number[]>();
-  for (const [scoreFile, wanted] of byFile) {
+  const searched = new Map<string, FileRows[]>();
+  for (const [scoreFile, own] of grouped(files, (one) => one.scoreFile)) {
     const folder = join(dirname(dirname(scoreFile)), 'features');
     const path = join(folder, `${basename(scoreFile, '.parquet')}.arrow`);
-    if (existsSync(path)) found += await visitByPlace(path, places, wanted, visit, signal);
-    else searched.set(folder, [...(searched.get(folder) ?? []), ...wanted]);
+    if (existsSync(path)) found += await visitByPlace(path, own, visit, signal);
+    else searched.set(folder, [...(searched.get(folder) ?? []), ...own]);
   }
-  for (const [folder, wanted] of searched)
-    found += await visitBySource(folder, places, wanted, visit, signal);
+  for (const [folder, own] of searched) found += await visitBySource(folder, own, visit, signal);
   return found;
+}
+
+interface Wanted {
+  readonly number: number;
+  readonly row: number;
+  readonly entry: number;
+}
+
+function wantedOf({ first, row, entry }: FileRows): Wanted[] {
+  return Array.from(row, (place, at) => ({ number: first + at, row: place, entry: entry[at]! }));
 }
 
 async function visitByPlace(
   path: string,
-  places: RowPlaces,
-  wanted: readonly number[],
+  files: readonly FileRows[],
   visit: FeatureVisit,
   signal: AbortSignal,
 ): Promise<number> {
-  const sorted = Int32Array.from(wanted).sort((a, b) => places.row[a]! - places.row[b]!);
+  const wanted = files.flatMap(wantedOf).sort((a, b) => a.row - b.row);
   const reader = new BatchFileReader(path, featureSchema);
   try {
     let first = 0;
     let at = 0;
-    for (let number = 0; number < reader.batches && at < sorted.length; number++) {
+    for (let number = 0; number < reader.batches && at < wanted.length; number++) {
       const from = at;
       const end = first + reader.rowsOf(number);
-      while (at < sorted.length && places.row[sorted[at]!]! < end) at++;
+      while (at < wanted.length && wanted[at]!.row < end) at++;
       if (at > from) {
         signal.throwIfAborted();
-        const batch = reader.batch(number);
-        const own = sorted.subarray(from, at);
-        const rows = own.map((index) => places.row[index]! - first);
-        checkEntries(batch, rows, own, places, path);
-        await visit(fromFeatureBatch(batch).features, rows, own);
+        await visitBatch(reader.batch(number), first, wanted.slice(from, at), visit, path);
       }
       first = end;
     }
@@ -98,36 +99,40 @@ async function visitByPlace(
   }
 }
 
-function checkEntries(
+/** @param first place of the batch's first row in the file */
+async function visitBatch(
   batch: Batch,
-  rows: Int32Array,
-  wanted: Int32Array,
-  places: RowPlaces,
+  first: number,
+  wanted: readonly Wanted[],
+  visit: FeatureVisit,
   path: string,
-): void {
+): Promise<void> {
   const { entry } = fromBatchColumns(batch);
-  rows.forEach((row, index) => {
-    if (Number(entry[row]!) !== places.entry[wanted[index]!])
-      throw corrupt(
-        `of ${path}`,
-        `holds entry ${entry[row]} where the score file of the same name has entry ${places.entry[wanted[index]!]}; run again with --fresh`,
-      );
-  });
+  for (const one of wanted) {
+    const found = entry[one.row - first]!;
+    if (Number(found) === one.entry) continue;
+    throw corrupt(
+      `of ${path}`,
+      `holds entry ${found} where the score file of the same name has entry ${one.entry}; run again with --fresh`,
+    );
+  }
+  const rows = Int32Array.from(wanted, ({ row }) => row - first);
+  await visit(
+    fromFeatureBatch(batch).features,
+    rows,
+    Int32Array.from(wanted, ({ number }) => number),
+  );
 }
 
 async function visitBySource(
   folder: string,
-  places: RowPlaces,
-  wanted: readonly number[],
+  files: readonly FileRows[],
   visit: FeatureVisit,
   signal: AbortSignal,
 ): Promise<number> {
   const bySource = new Map<string, Map<number, number>>();
-  for (const index of wanted) {
-    const key = sourceKey(places.sample[index]!, places.file[index]!);
-    const entries = bySource.get(key) ?? new Map<number, number>();
-    bySource.set(key, entries.set(places.entry[index]!, index));
-  }
+  for (const [key, own] of grouped(files, ({ sample, file }) => sourceKey(sample, file)))
+    bySource.set(key, new Map(own.flatMap(wantedOf).map(({ entry, number }) => [entry, number])));
   let found = 0;
   for (const name of arrowFiles(folder)) {
     const reader = new BatchFileReader(join(folder, name), featureSchema);
@@ -154,6 +159,17 @@ async function visitBySource(
     }
   }
   return found;
+}
+
+function grouped(files: readonly FileRows[], keyOf: (file: FileRows) => string): Map<string, FileRows[]> {
+  const groups = new Map<string, FileRows[]>();
+  for (const file of files) {
+    const key = keyOf(file);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [file]);
+    else group.push(file);
+  }
+  return groups;
 }
 
 function sourceKey(sample: string, file: string): string {

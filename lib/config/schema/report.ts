@@ -92,7 +92,7 @@ export const reportSchema = section(
     }),
     sample_events: integer(
       'Events of a process in a region whose reconstruction is looked at; of more, so many are drawn by a hash.',
-      20_000,
+      10_000,
       { minimum: 100, maximum: 1_000_000, results: false },
     ),
     seed: integer('Seed of toys and samples.', 1, { minimum: 0, maximum: 4_294_967_295, results: false }),

@@ -48,17 +48,12 @@ export async function cellsSection(context: ReportContext): Promise<Section> {
   const processes = processesOf(context);
   let found: Found[];
   try {
-    const samples = [];
-    for (const process of processes) {
-      signal.throwIfAborted();
-      const options = {
-        most: settings.sample_events,
-        seed: settings.seed,
-        where: `model_version = ${quoted(model.version)}`,
-      };
-      samples.push(await sampleRows(table, process, regions, options));
-    }
-    const sums = await cellSums(samples, model, signal);
+    const sample = await sampleRows(table, processes, regions, {
+      most: settings.sample_events,
+      seed: settings.seed,
+      where: `model_version = ${quoted(model.version)}`,
+    });
+    const sums = await cellSums(sample, model, signal);
     found = processes.flatMap((process, p) =>
       regions.flatMap((region, r) => {
         const cells = sums[p]![r];
