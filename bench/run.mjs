@@ -84,6 +84,11 @@ const benches = [
     ratios: ratioLines,
   },
   {
+    name: 'bump',
+    command: [process.execPath, compiled('bump'), ...withPython],
+    ratios: ratioLines,
+  },
+  {
     name: 'histogram',
     command: [process.execPath, compiled('histogram'), ...withPython],
     ratios: ratioLines,

@@ -1,14 +1,12 @@
-// `npm start`: the main job on the shipped sample.
+// `npm start`: the main job on the shipped sample, and its report. Further arguments go to the run alone.
 import { join } from 'node:path';
 import { root, setup } from './setup.mjs';
 
 setup();
 process.chdir(root);
 const { main } = await import('../dist/cli/main.js');
-await main([
-  'run',
-  join('samples', 'config.yaml'),
-  '--output',
-  join('out', 'sample'),
-  ...process.argv.slice(2),
-]);
+const config = join('samples', 'config.yaml');
+const output = join('out', 'sample');
+const more = process.argv.slice(2);
+await main(['run', config, '--output', output, ...more]);
+if (more.length === 0 && (process.exitCode ?? 0) === 0) await main(['report', output, '--config', config]);

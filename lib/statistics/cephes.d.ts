@@ -2,8 +2,6 @@
 declare module 'cephes' {
   /** Resolved once the functions may be called. */
   export const compiled: Promise<void>;
-  /** Regularised upper incomplete gamma function. */
-  export function igamc(a: number, x: number): number;
   /** Standard normal distribution function, and its inverse. */
   export function ndtr(x: number): number;
   export function ndtri(p: number): number;

@@ -1,5 +1,6 @@
-import { compiled, igamc, kolmogorov, ndtr, ndtri } from 'cephes';
+import { compiled, kolmogorov, ndtr, ndtri } from 'cephes';
 import { invariant } from '../base/error.js';
+import { logUpperGamma } from './incomplete-gamma.js';
 
 // The package compiles its WebAssembly in the background; before, no function of it is there.
 await compiled;
@@ -7,10 +8,13 @@ await compiled;
 /** The level of an interval of one standard deviation to each side: P(|Z| < 1). */
 export const oneSigma = 0.6826894921370859;
 
-/** P(chi2 >= value) with `degrees` degrees of freedom: relative error below 1e-10 where it is above 1e-15. */
+/**
+ * P(chi2 >= value) with `degrees` degrees of freedom; 0 where it is below the smallest double (Cephes' own igamc
+ * throws there).
+ */
 export function chiSquareTail(value: number, degrees: number): number {
   invariant(value >= 0 && degrees > 0, `chi2 of ${value} with ${degrees} degrees of freedom`);
-  return igamc(degrees / 2, value / 2);
+  return Math.exp(logUpperGamma(degrees / 2, value / 2));
 }
 
 /** P(Z >= z) of the standard normal distribution. */

@@ -27,7 +27,7 @@ export type Axis = RegularAxis | VariableAxis;
 
 /** An axis of `bins` equal bins from `low` to `high`, both finite. */
 export function regularAxis(low: number, high: number, bins: number): RegularAxis {
-  invariant(Number.isInteger(bins) && bins > 0, `an axis of ${bins} bins`);
+  invariant(Number.isInteger(bins) && bins > 0 && bins < 2 ** 31, `an axis of ${bins} bins`);
   const step = (high - low) / bins;
   invariant(
     Number.isFinite(step) && Number.isFinite(1 / step),
@@ -74,23 +74,24 @@ export function regularPlace(
   bins: number,
   value: number,
 ): number {
-  let bin = Math.floor((value - low) * perUnit);
+  // Not negative, so that this is the floor.
+  let bin = ((value - low) * perUnit) | 0;
   if (bin >= bins) bin = bins - 1;
   // Rounding may miss by one.
   if (value < edges[bin]!) return bin;
   return value >= edges[bin + 1]! ? bin + 2 : bin + 1;
 }
 
-/** The place of a value between the outer edges, by halving. */
+/** The place of a value between the outer edges, by halving: the same steps for every value, none to mispredict. */
 export function variablePlace(edges: Float64Array, bins: number, value: number): number {
-  let low = 1;
-  let high = bins;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (value >= edges[middle]!) low = middle + 1;
-    else high = middle;
+  let place = 0;
+  let length = bins;
+  while (length > 1) {
+    const half = length >>> 1;
+    place += half & -Number(value >= edges[place + half]!);
+    length -= half;
   }
-  return low;
+  return place + 1;
 }
 
 /** Middles of the bins, without underflow and overflow. */

@@ -1,8 +1,10 @@
-import { kolmogorovSmirnov } from '../../lib/statistics/kolmogorov-smirnov.js';
+import { chiSquare } from '../../lib/statistics/chi-square.js';
+import type { Histogram } from '../../lib/statistics/histogram.js';
+import { type Axis, regularAxis } from '../../lib/statistics/histogram-axis.js';
+import { binnedKolmogorovTest } from '../../lib/statistics/kolmogorov.js';
 import { isDefined, type Measured, notDefined } from '../../lib/statistics/measured.js';
 import { effectiveEvents } from '../../lib/statistics/weighted.js';
 import { chi2Bins, joined, present, type Reference } from './chi2-bins.js';
-import { chi2Weighted } from './shape-tests.js';
 import type { VariableBins } from './variable-bins.js';
 import { total } from './variable-counts.js';
 
@@ -54,14 +56,21 @@ export function compareShapes(
 
 function chi2Of(bins: VariableBins, events: Float64Array, reference: Reference, dataEvents: number) {
   const { ofPlace, count } = chi2Bins(bins, reference, dataEvents);
-  const none = notDefined('all events lie in one bin');
-  if (count < 2) return { chi2: none, ndf: 0, p: none };
-  const { chi2, ndf, p } = chi2Weighted(
-    joined(events, ofPlace, count),
-    joined(reference.sums, ofPlace, count),
-    joined(reference.squares, ofPlace, count),
-  );
-  return { chi2: { value: chi2 }, ndf, p: { value: p } };
+  const of = (counts: Float64Array) => {
+    const places = new Float64Array(count + 2);
+    places.set(joined(counts, ofPlace, count), 1);
+    return places;
+  };
+  const data = histogram(of(events), of(events));
+  // Bins are joined already, by the reference alone.
+  const found = chiSquare(data, histogram(of(reference.sums), of(reference.squares)), {
+    kind: 'data-weighted',
+    minimumEvents: 0,
+    flow: false,
+  });
+  return isDefined(found)
+    ? { chi2: { value: found.chi2 }, ndf: found.ndf, p: { value: found.p } }
+    : { chi2: found, ndf: 0, p: found };
 }
 
 function distanceOf(
@@ -75,12 +84,22 @@ function distanceOf(
   const sum = total(sums);
   const isEnough =
     total(data) >= leastEvents && sum > 0 && effectiveEvents(sum, total(squares)) >= leastEvents;
-  if (!isEnough) {
-    const none = notDefined(`fewer than ${leastEvents} rows have a value`);
-    return { distance: none, p: none };
-  }
-  const found = kolmogorovSmirnov({ sums: data, squares: data }, { sums, squares });
-  return { distance: { value: found.distance }, p: { value: found.p } };
+  const found = isEnough
+    ? binnedKolmogorovTest(histogram(data, data), histogram(sums, squares))
+    : notDefined(`fewer than ${leastEvents} rows have a value`);
+  return isDefined(found)
+    ? { distance: { value: found.distance }, p: { value: found.p } }
+    : { distance: found, p: found };
+}
+
+const axes = new Map<number, Axis>();
+
+/** Places with underflow and overflow as a histogram; where its edges lie is no matter to the tests. */
+function histogram(sums: Float64Array, squares: Float64Array): Histogram {
+  const bins = sums.length - 2;
+  const axis = axes.get(bins) ?? regularAxis(0, bins, bins);
+  axes.set(bins, axis);
+  return { axis, sums, squares, counts: sums, missing: { sum: 0, square: 0, count: 0 } };
 }
 
 function few(events: number): string {

@@ -53,20 +53,25 @@ const kinematics: readonly EventVariable[] = [
 /** Ends of bins are found from about so many rows. */
 const sampledRows = 1_000_000;
 
-/** Kinematic variables and scores of the score files by sample and data source: one pass for each variable. */
+/** A variable with its bins. */
+interface BinnedVariable {
+  readonly variable: EventVariable;
+  readonly bins: VariableBins;
+}
+
+/** Kinematic variables and scores of the score files by sample and data source, all in one pass. */
 export async function countEventVariables(
   { table, scores, signal }: ReportContext,
   samples: ComparedSamples,
 ): Promise<VariableCounts[]> {
   const asked = [...kinematics, ...(await scoreVariables(table, scores))];
   const bins = await binsOfAll(table, asked);
-  const counted: VariableCounts[] = [];
-  for (const [index, variable] of asked.entries()) {
-    signal.throwIfAborted();
+  signal.throwIfAborted();
+  const binned = asked.flatMap((variable, index): BinnedVariable[] => {
     const own = bins[index];
-    if (own !== undefined) counted.push(await countOne(table, variable, own, samples));
-  }
-  return counted;
+    return own === undefined ? [] : [{ variable, bins: own }];
+  });
+  return countAll(table, binned, samples);
 }
 
 /** Scores by their logarithm, as physics.md has it; one that may be 0 or less, as it is. */
@@ -112,27 +117,36 @@ async function binsOfAll(
   });
 }
 
-async function countOne(
+/**
+ * Each variable is a grouping set of its own: the score files are read once for all of them. A place is never null, so
+ * that the one that is not null tells which set a row is of.
+ */
+async function countAll(
   table: ScoreTable,
-  { name, kind, unit, expression, labels }: EventVariable,
-  bins: VariableBins,
+  binned: readonly BinnedVariable[],
   { simulated, sources }: ComparedSamples,
-): Promise<VariableCounts> {
-  const answer = await table.query(
-    `select sample, case kind when 'data' then run_number end as run,
-     coalesce((${placeSql(expression, bins)})::integer, ${absentPlace(bins)}) as place,
-     sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
-     from rows where kind <> 'signal' group by all order by all`,
+): Promise<VariableCounts[]> {
+  const places = binned.map(
+    ({ variable, bins }, i) =>
+      `coalesce((${placeSql(variable.expression, bins)})::integer, ${absentPlace(bins)}) as p${i}`,
   );
-  const places = placesOf(bins);
-  const simulation = emptyWeighted(bins);
-  const bySample = simulated.map(() => new Float64Array(places));
-  const data = sources.map(() => new Float64Array(places));
-  const [run, place, w, w2, n] = ['run', 'place', 'w', 'w2', 'n'].map((column) =>
+  const all = binned.map((_, i) => `p${i}`);
+  const answer = await table.query(
+    `select sample, run, coalesce(${all.join(', ')}) as place,
+     case ${all.map((place, i) => `when ${place} is not null then ${i}`).join(' ')} end as variable,
+     sum(w)::double as w, sum(w * w)::double as w2, count(*)::double as n
+     from (select sample, case kind when 'data' then run_number end as run, w, ${places.join(', ')}
+           from rows where kind <> 'signal')
+     group by grouping sets (${all.map((place) => `(sample, run, ${place})`).join(', ')})
+     order by variable, sample, run, place`,
+  );
+  const counted = binned.map((one) => emptyCounts(one, simulated.length, sources.length));
+  const [variable, run, place, w, w2, n] = ['variable', 'run', 'place', 'w', 'w2', 'n'].map((column) =>
     numbers(answer, column),
-  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+  ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const sourceOf = sourceFinder(sources);
   for (const [row, sample] of texts(answer, 'sample').entries()) {
+    const { simulation, bySample, data } = counted[variable[row]!]!;
     const at = place[row]!;
     const source = sourceOf(sample, run[row]!);
     if (source !== undefined) {
@@ -144,15 +158,24 @@ async function countOne(
     simulation.events[at]! += n[row]!;
     bySample[simulated.indexOf(sample)]![at]! += w[row]!;
   }
+  return counted;
+}
+
+function emptyCounts(
+  { variable: { name, kind, unit, labels }, bins }: BinnedVariable,
+  samples: number,
+  sources: number,
+): VariableCounts {
+  const zeros = () => new Float64Array(placesOf(bins));
   return {
     name,
     kind,
     ...(unit === undefined ? {} : { unit }),
     ...(labels === undefined ? {} : { labels: labels.slice(bins.low + 0.5, bins.high + 0.5) }),
     bins,
-    simulation,
-    bySample,
-    data,
+    simulation: emptyWeighted(bins),
+    bySample: Array.from({ length: samples }, zeros),
+    data: Array.from({ length: sources }, zeros),
   };
 }
 

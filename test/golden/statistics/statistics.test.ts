@@ -6,6 +6,7 @@ import { packageRoot } from '../../../lib/base/package-root.js';
 import { energyBins } from '../../../lib/statistics/energy-bins.js';
 import type { Measured } from '../../../lib/statistics/measured.js';
 import { backgroundRejection } from '../../../lib/statistics/roc.js';
+import { rocPoints } from '../../../lib/statistics/roc-points.js';
 import { BackgroundReference } from '../../../lib/statistics/separation.js';
 import { tailCurve } from '../../../lib/statistics/tail-curve.js';
 import { weightedMean, weightedMedian, weightedQuantiles } from '../../../lib/statistics/weighted.js';
@@ -71,6 +72,14 @@ for (const golden of cases) {
         `background rejection at ${share}`,
       );
     }
+    const points = rocPoints(curves[0]!, curves[1]!, 0);
+    assert.ok('signal' in points);
+    let area = 0;
+    for (let i = 1; i < points.signal.length; i++) {
+      const width = points.background[i]! - points.background[i - 1]!;
+      area += (width * (points.signal[i]! + points.signal[i - 1]!)) / 2;
+    }
+    close({ value: area }, golden.auc, 'area below the drawn points');
     const quantiles = weightedQuantiles(background.scores, background.weights, golden.levels);
     golden.levels.forEach((level, i) => {
       close(quantiles[i]!, golden.quantiles[i]!, `quantile ${level}`);

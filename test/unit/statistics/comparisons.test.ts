@@ -4,7 +4,7 @@ import { QuantileSketch } from '../../../lib/base/quantile-sketch/quantile-sketc
 import { bootstrapInterval } from '../../../lib/statistics/bootstrap-interval.js';
 import { chiSquare, chiSquareDefaults } from '../../../lib/statistics/chi-square.js';
 import { clopperPearson, weightedClopperPearson } from '../../../lib/statistics/clopper-pearson.js';
-import { kolmogorovTail, normalTailQuantile } from '../../../lib/statistics/distributions.js';
+import { chiSquareTail, kolmogorovTail, normalTailQuantile } from '../../../lib/statistics/distributions.js';
 import { emptyHistogram, type Histogram, histogramOf } from '../../../lib/statistics/histogram.js';
 import { regularAxis } from '../../../lib/statistics/histogram-axis.js';
 import { joinLowBins } from '../../../lib/statistics/join-bins.js';
@@ -123,4 +123,11 @@ test('a curve that jumps keeps its corner', () => {
   const corner = found.background.indexOf(0.009);
   assert.ok(corner > 0 && found.signal[corner] === 0);
   assert.ok(found.background.length < 80);
+});
+
+test('a tail far beyond any chance is a tiny number, or 0, and no error', () => {
+  // scipy.stats.chi2.sf(1000, 30)
+  assert.ok(Math.abs(chiSquareTail(1000, 30) / 5.131435321572562e-191 - 1) < 1e-9);
+  for (const value of [2000, 1e5, 1e12]) assert.equal(chiSquareTail(value, 30), 0);
+  assert.equal(kolmogorovTail(3000), 0);
 });
