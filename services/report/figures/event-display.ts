@@ -2,13 +2,16 @@ import * as Plot from '@observablehq/plot';
 import type { EventObjects, ObjectType } from '../events-objects.js';
 import { faint, ink, plotSvg } from './plot.js';
 
-/** Colour and short name of each type of object, as in the legend's text. */
+/** Ink that is still easy to read. */
+const soft = 'var(--soft)';
+
+/** Colour and short name of each type: those of signals are seen, and read, on light and on dark. */
 const looks: Readonly<Record<ObjectType, { readonly colour: string; readonly name: string }>> = {
-  electron: { colour: 'var(--c1)', name: 'e' },
-  muon: { colour: 'var(--c2)', name: 'μ' },
-  'light jet': { colour: 'var(--c3)', name: 'j' },
-  'b-jet': { colour: 'var(--c4)', name: 'b' },
-  jet: { colour: faint, name: '?' },
+  electron: { colour: 'var(--signal2)', name: 'e' },
+  muon: { colour: 'var(--signal1)', name: 'μ' },
+  'light jet': { colour: 'var(--signal3)', name: 'j' },
+  'b-jet': { colour: 'var(--signal4)', name: 'b' },
+  jet: { colour: soft, name: '?' },
 };
 
 interface Arrow {
@@ -79,7 +82,7 @@ export function eventDisplaySvg(id: string, event: EventObjects): string {
         y: (pt) => -length(pt),
         dy: 7,
         text: (pt) => `${pt} GeV`,
-        fill: faint,
+        fill: soft,
         fontSize: 9,
       }),
       line(false),
