@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { testWeightFactor } from '../../lib/statistics/test-weights.js';
 import type { ComparedSamples } from '../agreement/compared-rows.js';
 import { countFeatures } from '../agreement/feature-counts.js';
 import type { DataSource, VariableCounts } from '../agreement/variable-counts.js';
@@ -40,7 +41,12 @@ async function countVariables(context: ReportContext): Promise<ComparedVariables
   if (simulated.length === 0 || data.length === 0) return undefined;
   const { sources, runs } = await dataSources(context, data);
   const { train_fraction: trainFraction } = context.first.config.training;
-  const samples: ComparedSamples = { simulated, sources, parts: 'test', scale: 1 / (1 - trainFraction) };
+  const samples: ComparedSamples = {
+    simulated,
+    sources,
+    parts: 'test',
+    scale: testWeightFactor(trainFraction),
+  };
   const ofEvents = await countEventVariables(context, samples);
   const files = featureFiles(context);
   const ofFeatures =

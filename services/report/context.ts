@@ -1,5 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import { type Config, scoreColumnNames } from '../../lib/config/index.js';
+import { testWeightFactor } from '../../lib/statistics/test-weights.js';
 import type { FinishedRun, FinishedRuns } from './open-runs.js';
 import { findRegions, type Regions } from './regions.js';
 import { type ReportSample, reportSamples, shown } from './samples.js';
@@ -57,7 +58,7 @@ export async function openContext(runs: FinishedRuns, options: ContextOptions): 
   const table = await ScoreTable.open({
     files: runs.joined.flatMap(({ scoreFiles }) => scoreFiles),
     leftOut: samples.filter(({ leftOut }) => leftOut !== undefined).map(({ name }) => name),
-    testScale: 1 / (1 - first.config.training.train_fraction),
+    testScale: testWeightFactor(first.config.training.train_fraction),
     memoryMb: settings.memory_mb,
     threads: options.threads,
     temporary: options.temporary,
