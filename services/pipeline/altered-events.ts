@@ -5,6 +5,7 @@ import { shuffleFeatures, swapRows } from '../../lib/physics/alteration/swap-fea
 import type { Events } from '../../lib/physics/events.js';
 import { FeatureBuffer } from '../../lib/physics/feature-buffer.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import { PatternTable } from '../../lib/physics/patterns.js';
 import type { RmmLayout } from '../../lib/physics/rmm/index.js';
 import type { Selected } from '../../lib/physics/selection/index.js';
 import type { RowColumns } from '../featurizer/row-columns.js';
@@ -34,11 +35,13 @@ export type Alteration =
 export class AlteredEvents {
   readonly #alteration: Alteration;
   readonly #layout: FeatureLayout;
+  readonly #patterns: PatternTable;
   readonly #dense = new FeatureBuffer();
 
   constructor(alteration: Alteration, layout: FeatureLayout) {
     this.#alteration = alteration;
     this.#layout = layout;
+    this.#patterns = new PatternTable(layout.columns, layout.maskWords);
   }
 
   /** Changes objects of selected events, before features are made of them. */
@@ -55,7 +58,13 @@ export class AlteredEvents {
       case 'pt_scaling':
         return features;
       case 'cell_scaling':
-        scaleLeptonCells(features, this.#layout as RmmLayout, alteration.flavours, alteration.factor);
+        scaleLeptonCells(
+          features,
+          this.#patterns,
+          this.#layout as RmmLayout,
+          alteration.flavours,
+          alteration.factor,
+        );
         return features;
       case 'shuffling': {
         const dense = this.#denseRows(features);

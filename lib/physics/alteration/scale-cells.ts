@@ -1,14 +1,16 @@
 import type { FeatureRows } from '../feature-rows.js';
-import { blockColumns } from '../rmm/dense.js';
+import type { PatternTable } from '../patterns.js';
 import type { RmmLayout } from '../rmm/layout.js';
 import type { ScaledFlavours } from './scale-leptons.js';
 
 /**
  * The thesis' reduced form of pT scaling: only e_T of the first electron and of the first muon is multiplied,
  * and the imbalance of the second of each follows; masses, m_T, h and all else stay as they were. Changes the values.
+ * @param patterns of the layout; kept from block to block
  */
 export function scaleLeptonCells(
   rows: FeatureRows,
+  patterns: PatternTable,
   layout: RmmLayout,
   flavours: ScaledFlavours,
   factor: number,
@@ -21,16 +23,9 @@ export function scaleLeptonCells(
       first: cellOf(layout, slot),
       second: count > 1 ? cellOf(layout, slot + 1) : -1,
     }));
-  const columnsByMask = new Map<string, Int32Array>();
-  const { maskWords, masks, offsets, values } = rows;
+  const { offsets, values } = rows;
   for (let row = 0; row < rows.rows; row++) {
-    const at = row * maskWords;
-    const key = masks.subarray(at, at + maskWords).join();
-    let columns = columnsByMask.get(key);
-    if (columns === undefined) {
-      columns = blockColumns(masks, at, maskWords, layout.size);
-      columnsByMask.set(key, columns);
-    }
+    const columns = patterns.patterns[patterns.id(rows.masks, row * rows.maskWords)]!;
     for (const { first, second } of firsts) {
       const place = columns.indexOf(first);
       if (place < 0) continue;

@@ -4,6 +4,7 @@ import test from 'node:test';
 import { scaleLeptonCells } from '../../../lib/physics/alteration/scale-cells.js';
 import { scaleFirstLeptons } from '../../../lib/physics/alteration/scale-leptons.js';
 import { FeatureBuffer } from '../../../lib/physics/feature-buffer.js';
+import { PatternTable } from '../../../lib/physics/patterns.js';
 import { dense, RmmKernel, rmmLayout } from '../../../lib/physics/rmm/index.js';
 import { Selected, select, selectionOptions } from '../../../lib/physics/selection/index.js';
 import { assertClose } from './compare.js';
@@ -20,6 +21,7 @@ const golden = JSON.parse(readFileSync(goldenPath('alteration.json'), 'utf8')) a
 };
 const kept = readGolden().events.filter((_, index) => index % golden.every === 0);
 const layout = rmmLayout();
+const patterns = new PatternTable(layout.columns, layout.maskWords);
 
 function compare(form: 'objects' | 'cells'): void {
   golden.factors.forEach((factor, at) => {
@@ -28,7 +30,7 @@ function compare(form: 'objects' | 'cells'): void {
     assert.equal(selected.count, kept.length);
     if (form === 'objects') scaleFirstLeptons(events.leptons, selected, 'both', factor);
     const rows = new RmmKernel(layout).fill(events, selected, new FeatureBuffer());
-    if (form === 'cells') scaleLeptonCells(rows, layout, 'both', factor);
+    if (form === 'cells') scaleLeptonCells(rows, patterns, layout, 'both', factor);
     const row = new Float32Array(layout.columns);
     kept.forEach((event, index) => {
       dense(rows, index, row);
