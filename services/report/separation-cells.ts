@@ -1,13 +1,11 @@
 import { areaError } from '../../lib/statistics/area-error.js';
-import { isDefined, type Measured, notDefined } from '../../lib/statistics/measured.js';
+import { isDefined, type Measured } from '../../lib/statistics/measured.js';
 import { areaUnderCurve, backgroundRejection, signalEfficiency } from '../../lib/statistics/roc.js';
 import type { Evaluation } from '../pipeline/evaluation.js';
-import type { MeasuredRecord, SeparationRecord } from '../pipeline/separation-record.js';
+import type { SeparationRecord } from '../pipeline/separation-record.js';
+import { measuredCell, type WithError } from './measured-cell.js';
 import type { ScoreCurves, Side } from './score-curves.js';
 import type { Cell } from './section.js';
-
-/** A number, with its statistical error where there is one, or why there is none. */
-export type WithError = { readonly value: number; readonly error?: number } | { readonly notDefined: string };
 
 /** How well one score tells one signal from the background. */
 export interface SeparationCells {
@@ -24,11 +22,11 @@ export function recordedSeparation(record: SeparationRecord): SeparationCells {
   const { auc, auc_within_bins: within, signal_efficiency: efficiency } = record;
   const difference = within.difference_to_ht_plus_met;
   return {
-    auc: fromRecord(auc),
-    aucWithinBins: fromRecord(within),
-    ...(difference === undefined ? {} : { difference: fromRecord(difference) }),
+    auc: measuredCell(auc),
+    aucWithinBins: measuredCell(within),
+    ...(difference === undefined ? {} : { difference: measuredCell(difference) }),
     signalEfficiency: Object.fromEntries(
-      Object.entries(efficiency).map(([share, found]) => [share, fromRecord(found)]),
+      Object.entries(efficiency).map(([share, found]) => [share, measuredCell(found)]),
     ),
   };
 }
@@ -37,12 +35,6 @@ export function recordedSeparation(record: SeparationRecord): SeparationCells {
 export function recorded(evaluation: Evaluation | undefined, signal: string, score: string) {
   const record = evaluation?.signals[signal]?.separation[score];
   return record === undefined ? undefined : recordedSeparation(record);
-}
-
-function fromRecord(record: MeasuredRecord): WithError {
-  if (!('value' in record)) return notDefined(record.not_defined);
-  const { value, error } = record;
-  return error === undefined ? { value } : { value, error };
 }
 
 /** From the curves of all rows, with the linear error of the area. */

@@ -1,5 +1,6 @@
+import type { WithError } from './measured-cell.js';
 import type { Column, TableBlock } from './section.js';
-import { cellOf, type SeparationCells, type WithError } from './separation-cells.js';
+import { cellOf, type SeparationCells } from './separation-cells.js';
 
 /** One signal, or all together: what each score tells, by its name. */
 export interface SignalRow {

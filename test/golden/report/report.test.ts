@@ -7,6 +7,7 @@ import { packageRoot } from '../../../lib/base/package-root.js';
 import { isDefined, type Measured } from '../../../lib/statistics/measured.js';
 import { areaUnderCurve } from '../../../lib/statistics/roc.js';
 import type { ReportContext } from '../../../services/report/context.js';
+import type { WithError } from '../../../services/report/measured-cell.js';
 import type { Workspace } from '../../../services/report/pyhf-workspace.js';
 import { met } from '../../../services/report/quantities.js';
 import { regionHistograms } from '../../../services/report/region-histograms.js';
@@ -17,7 +18,6 @@ import { regionsSection } from '../../../services/report/sections/regions.js';
 import { rocSection } from '../../../services/report/sections/roc.js';
 import { significanceSection } from '../../../services/report/sections/significance.js';
 import { workspaceSection } from '../../../services/report/sections/workspace.js';
-import type { WithError } from '../../../services/report/separation-cells.js';
 import type { SampleYields } from '../../../services/report/yields.js';
 import { reportContext } from '../../support/report-context.js';
 
