@@ -2,11 +2,9 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { fromSystemError, RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
-import { RecordStore } from '../../lib/flow/record-store.js';
 import { type Evaluation, evaluate } from '../pipeline/evaluation.js';
-import { inOrder } from '../pipeline/fixed-order.js';
 import { layoutOf } from '../pipeline/layout.js';
-import type { RangeRecord } from '../pipeline/records.js';
+import { recordedRanges } from '../pipeline/records.js';
 import type { Surroundings } from '../pipeline/request.js';
 import { scoreFiles } from '../pipeline/score-command.js';
 import { partsOfRanges } from '../pipeline/scored-parts.js';
@@ -87,9 +85,7 @@ async function resultsOf(seal: Seal, work: string, { run, ...surroundings }: Ope
   const { config } = run;
   const parts = (directory: string, kind: string) =>
     partsOfRanges(
-      inOrder(new RecordStore<RangeRecord>(layoutOf(directory).ranges).readAll().values()).filter(
-        (range) => range.kind === kind,
-      ),
+      recordedRanges(layoutOf(directory)).filter((range) => range.kind === kind),
       layoutOf(directory).scores,
       config,
     );

@@ -1,4 +1,7 @@
+import { RecordStore } from '../../lib/flow/record-store.js';
 import type { BlockRecord } from '../featurizer/block-record.js';
+import { inOrder } from './fixed-order.js';
+import type { RunLayout } from './layout.js';
 
 /** What is known of a range whose features are written; stored last, so its presence means that it is done. */
 export interface RangeRecord extends BlockRecord {
@@ -18,4 +21,9 @@ export interface ScoredRecord {
   readonly name: string;
   readonly model: string;
   readonly rows: number;
+}
+
+/** The ranges of a run whose features are written, or that were scored in one go, in the fixed order. */
+export function recordedRanges({ ranges }: Pick<RunLayout, 'ranges'>): RangeRecord[] {
+  return inOrder(new RecordStore<RangeRecord>(ranges).readAll().values());
 }

@@ -4,7 +4,7 @@ import type { SampleCutFlow } from '../pipeline/cutflow.js';
 import type { FinishedRun } from './open-runs.js';
 
 /** The cut flows of a run by sample. @throws io_failed */
-export function cutFlowsOf({ layout }: FinishedRun): Readonly<Record<string, SampleCutFlow>> {
+export function cutFlowsOf({ layout }: Pick<FinishedRun, 'layout'>): Readonly<Record<string, SampleCutFlow>> {
   try {
     const { samples } = JSON.parse(readFileSync(layout.cutflowJson, 'utf8')) as {
       samples: Record<string, SampleCutFlow>;

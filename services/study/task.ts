@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import {
@@ -7,15 +7,14 @@ import {
   type ResolvedSample,
   scoreColumnNames,
 } from '../../lib/config/index.js';
-import { RecordStore } from '../../lib/flow/record-store.js';
 import { evaluate } from '../pipeline/evaluation.js';
-import { inOrder } from '../pipeline/fixed-order.js';
 import { layoutOf } from '../pipeline/layout.js';
-import type { RangeRecord } from '../pipeline/records.js';
+import { recordedRanges } from '../pipeline/records.js';
 import type { Surroundings } from '../pipeline/request.js';
 import { run } from '../pipeline/run.js';
 import { scoreFiles } from '../pipeline/score-command.js';
 import { collect, partsOfRanges, readScores, type ScoredPart } from '../pipeline/scored-parts.js';
+import { cutFlowsOf } from '../report/cut-flows.js';
 import type { AlteredTask, StudyTask, TrainingTask } from './plan.js';
 import { scoreHistograms } from './score-histograms.js';
 import { comparableScores } from './scores.js';
@@ -89,7 +88,7 @@ async function alteredParts(
   });
   const scores = comparableScores(config.scores, study);
   const names = scores.columns;
-  const altered = rangesOf(directory).map(
+  const altered = recordedRanges(layoutOf(directory)).map(
     ({ name, rows }): ScoredPart => ({
       sample: alteredName,
       kind: 'signal',
@@ -100,7 +99,7 @@ async function alteredParts(
   );
   const shown: Config = { ...config, scores: scores.kept };
   const backgrounds = partsOfRanges(
-    rangesOf(base).filter(({ kind }) => kind === 'background'),
+    recordedRanges(layoutOf(base)).filter(({ kind }) => kind === 'background'),
     layoutOf(base).scores,
     shown,
   );
@@ -125,7 +124,7 @@ async function trainedParts(
     until: 'scores',
     ...(task.share === undefined ? {} : { strengths: new Map([[task.sample, strengthOf(task, settings)]]) }),
   });
-  const parts = rangesOf(directory).map((record): ScoredPart => {
+  const parts = recordedRanges(layoutOf(directory)).map((record): ScoredPart => {
     const isInjected = task.share !== undefined && record.sample === task.sample;
     const [part] = partsOfRanges([record], layoutOf(directory).scores, config);
     // Its test part alone, as was read for background.
@@ -188,15 +187,9 @@ function strengthOf({ sample, share }: TrainingTask, { loaded, yields }: StudySe
   return (share! * background) / signal;
 }
 
-function rangesOf(directory: string): RangeRecord[] {
-  return inOrder(new RecordStore<RangeRecord>(layoutOf(directory).ranges).readAll().values());
-}
-
 /** Weighted events of each sample that passed every cut, from cutflow.json. */
 export function yieldsOf(directory: string): Record<string, number> {
-  const { samples } = JSON.parse(readFileSync(layoutOf(directory).cutflowJson, 'utf8')) as {
-    readonly samples: Readonly<Record<string, { readonly cuts: readonly { readonly weighted: number }[] }>>;
-  };
+  const samples = cutFlowsOf({ layout: layoutOf(directory) });
   return Object.fromEntries(
     Object.entries(samples).map(([name, { cuts }]) => [name, cuts.at(-1)?.weighted ?? 0]),
   );

@@ -1,15 +1,13 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { canonicalJson, type JsonObject } from '../../lib/config/index.js';
-import { RecordStore } from '../../lib/flow/record-store.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { countDuplicates } from '../pipeline/duplicates.js';
 import { makeFeatures, rangesOf } from '../pipeline/feature-phase.js';
-import { inOrder } from '../pipeline/fixed-order.js';
 import type { OpenedFile } from '../pipeline/input-plan.js';
 import { layoutOf, type RunLayout } from '../pipeline/layout.js';
 import type { Manifest } from '../pipeline/manifest.js';
-import type { RangeRecord } from '../pipeline/records.js';
+import { type RangeRecord, recordedRanges } from '../pipeline/records.js';
 import { refuseDuplicates } from '../pipeline/report.js';
 import { makeScaler } from '../pipeline/train-phase.js';
 import { weighInputs } from '../pipeline/weigh-phase.js';
@@ -105,7 +103,7 @@ function finishedRecords(run: RunLayout, manifest: Manifest): RangeRecord[] | un
       canonicalJson(manifest.configuration as JsonObject) &&
     filesOf(found) === filesOf(manifest);
   if (!isSame) return undefined;
-  const records = inOrder(new RecordStore<RangeRecord>(run.ranges).readAll().values());
+  const records = recordedRanges(run);
   const background = records.filter(({ kind }) => kind === 'background');
   const isThere = ({ name }: RangeRecord) =>
     existsSync(join(run.features, `${name}.arrow`)) && existsSync(join(run.moments, `${name}.bin`));
