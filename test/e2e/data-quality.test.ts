@@ -7,7 +7,7 @@ import { packageRoot } from '../../lib/base/package-root.js';
 import { agreementSection } from '../../services/report/sections/agreement.js';
 import { checksSection } from '../../services/report/sections/checks.js';
 import { periodsSection } from '../../services/report/sections/periods.js';
-import { withReport } from '../support/open-report.js';
+import { withReport } from '../support/report-context.js';
 import { runWell, type SampleSpec, writeConfig } from '../support/small-run.js';
 
 const data = join(dirname(packageRoot), 'shared', 'data');

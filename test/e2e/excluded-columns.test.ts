@@ -7,7 +7,7 @@ import { excludedDivisor } from '../../lib/learning/scaler.js';
 import { checksSection } from '../../services/report/sections/checks.js';
 import { runCli } from '../support/cli.js';
 import { expectFailure } from '../support/expect.js';
-import { withReport } from '../support/open-report.js';
+import { withReport } from '../support/report-context.js';
 import { quick, runWell, shipped, smallSamples, writeConfig } from '../support/small-run.js';
 
 const root = mkdtempSync(join(tmpdir(), 'rmmstream-excluded-'));

@@ -9,7 +9,7 @@ import { type ComparedVariables, comparedVariables } from '../../../services/rep
 import { agreementSection } from '../../../services/report/sections/agreement.js';
 import { checksSection } from '../../../services/report/sections/checks.js';
 import { periodsSection } from '../../../services/report/sections/periods.js';
-import { withReport } from '../../support/open-report.js';
+import { withReport } from '../../support/report-context.js';
 import { quick, runWell, shipped, smallSamples, writeConfig } from '../../support/small-run.js';
 import { type PlainTable, readTables } from '../../support/tables.js';
 
