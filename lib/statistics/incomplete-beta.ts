@@ -5,7 +5,7 @@ const smallest = 1e-300;
 
 /**
  * The x with P(X <= x) = p of the beta distribution, by halving the exponent, then the interval: to 1e-9 and better
- * also where x is tiny or a + b large (cephes' inverse is off by 4e-9 at a + b of 1e7).
+ * also where x is tiny or a + b large.
  */
 export function betaQuantile(p: number, a: number, b: number): number {
   invariant(p >= 0 && p <= 1 && a > 0 && b > 0, `beta quantile of ${p} for ${a} and ${b}`);

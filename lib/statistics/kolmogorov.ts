@@ -73,13 +73,35 @@ export function binnedKolmogorovTest(first: Histogram, second: Histogram): Kolmo
   const total1 = integral(first);
   const total2 = integral(second);
   if (!(total1.sum > 0 && total2.sum > 0)) return notPositive(total1.sum, total2.sum);
+  return kolmogorovSmirnov(first, second);
+}
+
+/** Sums of weights and of squared weights by bin. */
+export interface Counted {
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+}
+
+/** The same over any bins, which both have. The two must be independent, with positive sums. */
+export function kolmogorovSmirnov(first: Counted, second: Counted): KolmogorovTest {
+  const totalsOf = ({ sums, squares }: Counted) => ({ sum: total(sums), square: total(squares) });
+  return withP(shareDistance(first.sums, second.sums), totalsOf(first), totalsOf(second));
+}
+
+/** The largest distance of two cumulated shares over the same bins. */
+export function shareDistance(first: Float64Array, second: Float64Array): number {
+  const [total1, total2] = [total(first), total(second)];
   let [sum1, sum2, largest] = [0, 0, 0];
-  for (let place = 0; place <= first.axis.bins; place++) {
-    sum1 += first.sums[place]!;
-    sum2 += second.sums[place]!;
-    largest = Math.max(largest, Math.abs(sum1 / total1.sum - sum2 / total2.sum));
+  for (let bin = 0; bin < first.length; bin++) {
+    sum1 += first[bin]!;
+    sum2 += second[bin]!;
+    largest = Math.max(largest, Math.abs(sum1 / total1 - sum2 / total2));
   }
-  return withP(largest, total1, total2);
+  return largest;
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }
 
 interface Totals {

@@ -1,4 +1,4 @@
-import { type Counted, kolmogorovSmirnov, shareDistance } from '../kolmogorov-smirnov.js';
+import { type Counted, kolmogorovSmirnov, shareDistance } from '../kolmogorov.js';
 import { isDefined, notDefined } from '../measured.js';
 import { effectiveEvents } from '../weighted.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { hasPeak } from '../../../../lib/statistics/bump/peak.js';
 import { compareWithWhole } from '../../../../lib/statistics/bump/sculpting.js';
-import { kolmogorovSmirnov } from '../../../../lib/statistics/kolmogorov-smirnov.js';
+import { kolmogorovSmirnov } from '../../../../lib/statistics/kolmogorov.js';
 import { drawn, fallingSpectrum, peak } from '../../../support/mass-spectra.js';
 
 const { edges, means } = fallingSpectrum(60, 2000);
