@@ -31,7 +31,8 @@ export function variableAxis(
 /** The frame of a panel. */
 export const frameStroke = { stroke: faint, strokeOpacity: 0.6 };
 
-function isPowerOfTen(value: number): boolean {
+/** Whether a tick of a logarithmic axis has a number. */
+export function isPowerOfTen(value: number): boolean {
   const power = Math.log10(value);
   return Math.abs(power - Math.round(power)) < 1e-9;
 }

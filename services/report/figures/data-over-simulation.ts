@@ -2,21 +2,15 @@ import * as Plot from '@observablehq/plot';
 import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
 import { coarseBins } from '../../agreement/coarse.js';
 import { added, total, type VariableCounts } from '../../agreement/variable-counts.js';
-import { compact, frameStroke, variableAxis } from './axes.js';
-import { type LegendEntry, legendSvg, panelsSvg } from './panels.js';
-import { faint, ink, plotSvg } from './plot.js';
+import { frameStroke } from './axes.js';
+import type { LegendEntry } from './panels.js';
+import { faint, ink } from './plot.js';
 import { middle, type Point, pointMarks, type Step, stepsOf } from './steps.js';
+import { ratioMarks, type VariablePanels, variablePanels, withinRatios } from './variable-panels.js';
 
-const width = 560;
-const legendWidth = 130;
-const margins = { marginLeft: 62, marginRight: 8 };
 const upperHeight = 230;
-const lowerHeight = 110;
 /** So many processes have a colour; the smaller ones are one. */
 const mostNamed = 6;
-/** The ratio is drawn from 0 to this; a point above is at the edge, as an arrow. */
-const ratioTop = 2;
-
 /** What is drawn of one variable, in bins of the figure. */
 export interface DrawnVariable {
   readonly edges: Float64Array;
@@ -52,11 +46,18 @@ export function dataOverSimulation(
     { label: 'data', colour: ink, mark: 'dot' },
     ...layers.map(({ label, colour }): LegendEntry => ({ label, colour, mark: 'box' })).reverse(),
   ];
-  return panelsSvg(width, upperHeight + lowerHeight, [
-    { svg: upperPanel(`${id}-stack`, variable, drawn, layers), x: 0, y: 0 },
-    { svg: lowerPanel(`${id}-ratio`, variable, drawn), x: 0, y: upperHeight },
-    { svg: legendSvg(legend, legendWidth), x: width - legendWidth, y: 12 },
-  ]);
+  return variablePanels({
+    variable,
+    edges: drawn.edges,
+    upper: {
+      id: `${id}-stack`,
+      height: upperHeight,
+      label: 'events',
+      ...upperPanel(variable, drawn, layers),
+    },
+    lower: { id: `${id}-ratio`, label: 'data / sim.', marks: ratios(variable, drawn) },
+    legend,
+  });
 }
 
 interface Layer {
@@ -93,11 +94,10 @@ function layersOf({ edges, bySample }: DrawnVariable, samples: readonly string[]
 }
 
 function upperPanel(
-  id: string,
   variable: VariableCounts,
   { edges, data, simulation, errors }: DrawnVariable,
   layers: readonly Layer[],
-): string {
+): Pick<VariablePanels['upper'], 'domain' | 'marks'> {
   const positive = [...data, ...simulation].filter((count) => count > 0);
   const top = 3 * Math.max(1, ...positive);
   const floor = Math.max(Math.min(0.5, ...positive), top * 1e-6);
@@ -119,22 +119,8 @@ function upperPanel(
       curve: 'step-after',
       ...options,
     });
-  return plotSvg(id, {
-    width: width - legendWidth,
-    height: upperHeight,
-    ...margins,
-    marginTop: 16,
-    marginBottom: 6,
-    x: variableAxis(variable, edges, false),
-    y: {
-      type: 'log',
-      domain: [floor, top],
-      label: 'events',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      ticks: 4,
-      tickFormat: (value: number) => compact(value),
-    },
+  return {
+    domain: [floor, top],
     marks: [
       ...layers.map(({ steps, colour }) => area(steps, { fill: colour, fillOpacity: 0.85 })),
       area(band, { fill: ink, fillOpacity: 0.2 }),
@@ -144,10 +130,10 @@ function upperPanel(
         clamp,
       ),
     ],
-  });
+  };
 }
 
-function lowerPanel(id: string, variable: VariableCounts, drawn: DrawnVariable): string {
+function ratios(variable: VariableCounts, drawn: DrawnVariable): Plot.Markish[] {
   const { edges, data, simulation, errors } = drawn;
   const relative = simulation.map((sum, bin) => (sum > 0 ? errors[bin]! / sum : 0));
   const points = Array.from(data, (count, bin): Point => {
@@ -160,47 +146,17 @@ function lowerPanel(id: string, variable: VariableCounts, drawn: DrawnVariable):
       high: high / expected,
     };
   }).filter((_, bin) => simulation[bin]! > 0 && data[bin]! > 0);
-  const clamp = (value: number) => Math.min(ratioTop, Math.max(0, value));
-  return plotSvg(id, {
-    width: width - legendWidth,
-    height: lowerHeight,
-    ...margins,
-    marginTop: 6,
-    marginBottom: 38,
-    x: variableAxis(variable, edges, true),
-    y: { domain: [0, ratioTop], label: 'data / sim.', labelAnchor: 'center', labelArrow: 'none', ticks: 4 },
-    marks: [
-      Plot.areaY(
-        stepsOf(
-          edges,
-          relative.map((error) => clamp(1 - error)),
-          relative.map((error) => clamp(1 + error)),
-        ),
-        {
-          x: 'x',
-          y1: 'low',
-          y2: 'high',
-          curve: 'step-after',
-          fill: ink,
-          fillOpacity: 0.2,
-        },
+  return [
+    Plot.areaY(
+      stepsOf(
+        edges,
+        relative.map((error) => withinRatios(1 - error)),
+        relative.map((error) => withinRatios(1 + error)),
       ),
-      Plot.ruleY([1], { stroke: faint }),
-      Plot.frame(frameStroke),
-      ...pointMarks(
-        points.filter(({ y }) => y <= ratioTop),
-        clamp,
-      ),
-      Plot.dot(
-        points.filter(({ y }) => y > ratioTop),
-        {
-          x: 'x',
-          y: ratioTop * 0.96,
-          symbol: 'triangle',
-          r: 3,
-          fill: ink,
-        },
-      ),
-    ],
-  });
+      { x: 'x', y1: 'low', y2: 'high', curve: 'step-after', fill: ink, fillOpacity: 0.2 },
+    ),
+    Plot.ruleY([1], { stroke: faint }),
+    Plot.frame(frameStroke),
+    ...ratioMarks(points, ink),
+  ];
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { BumpResult } from '../../../lib/statistics/bump/bump-result.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
 import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
-import { compact, frameStroke } from './axes.js';
+import { compact, frameStroke, isPowerOfTen } from './axes.js';
 import { legendInColumns, type MarkedName } from './legend.js';
 import { belowEachOther } from './panels.js';
 import { faint, ink, plotSvg } from './plot.js';
@@ -200,11 +200,6 @@ function residualPanel(figure: MassFigure, result: BumpResult, last: number): st
       Plot.frame(frameStroke),
     ],
   });
-}
-
-function isPowerOfTen(value: number): boolean {
-  const power = Math.log10(value);
-  return Math.abs(power - Math.round(power)) < 1e-9;
 }
 
 function legendOf({ result, expected, isData }: MassFigure): MarkedName[] {

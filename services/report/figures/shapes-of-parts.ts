@@ -2,17 +2,13 @@ import * as Plot from '@observablehq/plot';
 import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
 import { coarseBins } from '../../agreement/coarse.js';
 import { total, type VariableCounts } from '../../agreement/variable-counts.js';
-import { compact, frameStroke, variableAxis } from './axes.js';
-import { type LegendEntry, legendSvg, panelsSvg } from './panels.js';
-import { faint, ink, plotSvg } from './plot.js';
+import { frameStroke } from './axes.js';
+import type { LegendEntry } from './panels.js';
+import { faint, ink } from './plot.js';
 import { middle, type Point, pointMarks, stepsOf } from './steps.js';
+import { ratioMarks, type VariablePanels, variablePanels } from './variable-panels.js';
 
-const width = 560;
-const legendWidth = 130;
-const margins = { marginLeft: 62, marginRight: 8 };
 const upperHeight = 210;
-const lowerHeight = 110;
-const ratioTop = 2;
 
 /** A part of the data, by place. */
 export interface DrawnPart {
@@ -53,41 +49,33 @@ export function shapesOfParts(
     { label: line.label, colour: line.colour, mark: 'line' },
     { label: simulation.label, colour: simulation.colour, mark: 'box' },
   ];
-  return panelsSvg(width, upperHeight + lowerHeight, [
-    { svg: upperPanel(`${id}-shapes`, variable, edges, drawn, line, simulation), x: 0, y: 0 },
-    { svg: lowerPanel(`${id}-ratio`, variable, edges, drawn, line), x: 0, y: upperHeight },
-    { svg: legendSvg(legend, legendWidth), x: width - legendWidth, y: 12 },
-  ]);
+  return variablePanels({
+    variable,
+    edges,
+    upper: {
+      id: `${id}-shapes`,
+      height: upperHeight,
+      label: 'share of events',
+      ...upperPanel(variable, edges, drawn, line, simulation),
+    },
+    lower: { id: `${id}-ratio`, label: 'ratio', marks: ratios(variable, edges, drawn, line) },
+    legend,
+  });
 }
 
 function upperPanel(
-  id: string,
   variable: VariableCounts,
   edges: Float64Array,
   parts: readonly Shape[],
   line: Shape,
   simulation: Shape,
-): string {
+): Pick<VariablePanels['upper'], 'domain' | 'marks'> {
   const positive = [line, ...parts].flatMap(({ share }) => [...share].filter((value) => value > 0));
   const top = 3 * Math.max(1e-9, ...positive);
   const floor = Math.min(0.5 * Math.min(1, ...positive), top / 10);
   const clamp = (value: number) => Math.max(floor, value);
-  return plotSvg(id, {
-    width: width - legendWidth,
-    height: upperHeight,
-    ...margins,
-    marginTop: 16,
-    marginBottom: 6,
-    x: variableAxis(variable, edges, false),
-    y: {
-      type: 'log',
-      domain: [floor, top],
-      label: 'share of events',
-      labelAnchor: 'center',
-      labelArrow: 'none',
-      ticks: 4,
-      tickFormat: (value: number) => compact(value),
-    },
+  return {
+    domain: [floor, top],
     marks: [
       Plot.areaY(
         stepsOf(
@@ -119,45 +107,24 @@ function upperPanel(
         ),
       ),
     ],
-  });
+  };
 }
 
-function lowerPanel(
-  id: string,
+function ratios(
   variable: VariableCounts,
   edges: Float64Array,
   parts: readonly Shape[],
   line: Shape,
-): string {
-  const clamp = (value: number) => Math.min(ratioTop, Math.max(0, value));
-  return plotSvg(id, {
-    width: width - legendWidth,
-    height: lowerHeight,
-    ...margins,
-    marginTop: 6,
-    marginBottom: 38,
-    x: variableAxis(variable, edges, true),
-    y: { domain: [0, ratioTop], label: 'ratio', labelAnchor: 'center', labelArrow: 'none', ticks: 4 },
-    marks: [
-      Plot.ruleY([1], { stroke: ink, strokeOpacity: 0.5 }),
-      Plot.frame(frameStroke),
-      ...parts.flatMap(({ events, share, colour }) => {
-        const scale = total(events) / total(share);
-        const points = pointsOf(variable, edges, events, scale, line.share).filter(({ y }) => y > 0);
-        return [
-          ...pointMarks(
-            points.filter(({ y }) => y <= ratioTop),
-            clamp,
-            colour,
-          ),
-          Plot.dot(
-            points.filter(({ y }) => y > ratioTop),
-            { x: 'x', y: ratioTop * 0.96, symbol: 'triangle', r: 3, fill: colour },
-          ),
-        ];
-      }),
-    ],
-  });
+): Plot.Markish[] {
+  return [
+    Plot.ruleY([1], { stroke: ink, strokeOpacity: 0.5 }),
+    Plot.frame(frameStroke),
+    ...parts.flatMap(({ events, share, colour }) => {
+      const scale = total(events) / total(share);
+      const points = pointsOf(variable, edges, events, scale, line.share).filter(({ y }) => y > 0);
+      return ratioMarks(points, colour);
+    }),
+  ];
 }
 
 /** Events over `scale`, and over what they are compared with where it is given and not 0. */
