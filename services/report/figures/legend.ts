@@ -1,4 +1,4 @@
-import { escaped } from './panels.js';
+import { escaped } from '../render/escape.js';
 import { ink } from './plot.js';
 
 export interface MarkedName {

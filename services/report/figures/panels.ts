@@ -1,3 +1,5 @@
+import { escaped } from '../render/escape.js';
+
 /** Places for figures in one; each is an <svg> element of its own. */
 export interface Panel {
   readonly svg: string;
@@ -53,8 +55,4 @@ function markSvg(mark: LegendEntry['mark'], colour: string, y: number): string {
   if (mark === 'line')
     return `<line x1="2" x2="14" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>`;
   return `<rect x="3" y="${y - 5}" width="10" height="10" fill="${colour}"/>`;
-}
-
-export function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
