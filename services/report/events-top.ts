@@ -2,7 +2,7 @@ import { scoreExpression } from './binned.js';
 import type { ReportContext } from './context.js';
 import { byProcess, type Process, processesOf } from './processes.js';
 import type { FileRows } from './row-places.js';
-import { type Answer, numbers, texts } from './score-table.js';
+import { type Answer, numbers, real, texts } from './score-table.js';
 
 /** One of the most anomalous events of a process. */
 export interface TopEvent {
@@ -55,7 +55,7 @@ export async function topEvents(context: ReportContext): Promise<TopEvent[]> {
   const leastOf = numbers(least, 'least');
   const found = Array.from(
     numbers(least, 'process'),
-    (index, at) => `process = ${index} and score >= ${leastOf[at]}`,
+    (index, at) => `process = ${index} and score >= ${real(leastOf[at]!)}`,
   );
   if (found.length === 0) return [];
   signal.throwIfAborted();
@@ -116,7 +116,8 @@ async function sharesAbove(
   const answer = await table.query(
     `select coalesce(sum(abs(w)), 0)::double as total, ${events
       .map(
-        (event, at) => `coalesce(sum(abs(w)) filter (where ${value} > ${event.score}), 0)::double as a${at}`,
+        (event, at) =>
+          `coalesce(sum(abs(w)) filter (where ${value} > ${real(event.score)}), 0)::double as a${at}`,
       )
       .join(', ')} from rows where kind = 'background'`,
   );

@@ -42,7 +42,7 @@ export class ScoreTable {
     const leftOut = options.leftOut.length === 0 ? '' : ` and sample not in (${options.leftOut.map(quoted)})`;
     try {
       await table.query(
-        `create view rows as select *, case kind when 'background' then weight * ${options.testScale} else weight end as w
+        `create view rows as select *, case kind when 'background' then weight * ${real(options.testScale)} else weight end as w
          from read_parquet([${options.files.map(quoted).join(',')}], union_by_name = true, filename = true, file_row_number = true)
          where (kind <> 'background' or split = 'test')${leftOut}`,
       );

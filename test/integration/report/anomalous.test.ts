@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Config } from '../../../lib/config/index.js';
+import { topEvents } from '../../../services/report/events-top.js';
 import type { FigureBlock, Section, TableBlock } from '../../../services/report/section.js';
 import { cellsSection } from '../../../services/report/sections/cells.js';
 import { eventsSection } from '../../../services/report/sections/events.js';
@@ -229,6 +230,33 @@ test('the top events are those with the largest score, of data, background and e
       const adds = found.strongest_cells.map((cell) => cell.adds);
       assert.equal(adds.length, 3);
       assert.ok(adds[0]! >= adds[1]! && adds[1]! >= adds[2]! && adds[0]! <= found.score * (1 + 1e-5));
+    }
+  }
+});
+
+test('as many events are shown as are asked for, and each has the share of the background above it', async () => {
+  const background = shownRows('background');
+  const value = (row: number) => table.error![row] as number;
+  const weight = (row: number) => Math.abs(table.weight![row] as number);
+  const all = background.reduce((sum, row) => sum + weight(row), 0);
+  // Scores are float32, of which many have no short decimal number: each of them is a bound once.
+  for (let most = 1; most <= 40; most += 1) {
+    const events = await withReport([out], topEvents, { top_events: most });
+    for (const kind of ['data', 'background'] as const) {
+      const own = events.filter(({ process }) => process.kind === kind);
+      const largest = shownRows(kind)
+        .map(value)
+        .sort((a, b) => b - a);
+      assert.deepEqual(
+        own.map(({ score }) => score),
+        largest.slice(0, most),
+      );
+    }
+    assert.equal(events.filter(({ process }) => process.kind === 'signal').length, 1);
+    if (most < 40) continue;
+    for (const { score, backgroundAbove } of events) {
+      const above = background.filter((row) => value(row) > score).reduce((sum, row) => sum + weight(row), 0);
+      assert.ok(Math.abs(backgroundAbove! - above / all) < 1e-8, `${score}: ${backgroundAbove}`);
     }
   }
 });
