@@ -62,7 +62,7 @@ export async function readObjects(
       // A run with --verify-inputs has fingerprints over the whole content.
       if (opened.fingerprint !== input.fingerprint && opened.metadata.size === input.bytes)
         opened = await open(true);
-      if (opened.fingerprint === input.fingerprint) return await read(settings, opened, entries);
+      if (opened.fingerprint === input.fingerprint) return { objects: await objectsOfEntries(settings, opened, entries) };
     }
   } catch (error) {
     if (!(error instanceof RmmError)) throw error;
@@ -76,11 +76,12 @@ function profileOf(config: Config): Profile {
   return (config as unknown as { readonly profile: Profile }).profile;
 }
 
-async function read(
+/** The selected objects of entries of an opened file; those that do not pass the selection are missing. */
+export async function objectsOfEntries(
   settings: { readonly config: Config; readonly profile: Profile },
   opened: OpenedFile,
   entries: readonly number[],
-): Promise<ReadObjects> {
+): Promise<Map<number, EventObjects>> {
   const file: FileContext = { ...opened, medianWeight: 0, sumOfWeights: new Map() };
   const ingest = ingestOf(settings, file);
   const widener = new EventWidener();
@@ -99,7 +100,7 @@ async function read(
   } finally {
     reader.close();
   }
-  return { objects };
+  return objects;
 }
 
 function objectsOf({ met, metPhi, leptons, jets }: Events, selected: Selected): EventObjects {

@@ -1,0 +1,94 @@
+import { WorkerPool } from '../../../lib/flow/worker-pool.js';
+import { scoreColumnNames } from '../../../lib/config/index.js';
+import type { LoadedConfig } from '../../../lib/config/index.js';
+import type { ScoresSection } from '../shared/snapshot.js';
+import type { BoardOptions } from './score-board.js';
+import type { BoardSettings, BoardTask, EventPictures } from './tasks.js';
+
+/** A file of scores is small; reading it longer than this is a file that is not read at all. */
+const stallMs = 60_000;
+
+export interface ScoreReaderOptions {
+  readonly loaded: LoadedConfig;
+  readonly onSection: (section: ScoresSection) => void;
+  /** Hears that a file could not be read. */
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/** The column of `report.score`, or the first score where the run writes no such one. */
+export function boardOptions({ config }: Pick<LoadedConfig, 'config'>): BoardOptions {
+  const columns = scoreColumnNames(config);
+  const score = columns.includes(config.report.score) ? config.report.score : columns[0]!;
+  const type = config.scores.find(({ name, type }) => (name ?? type) === score)?.type;
+  return {
+    score,
+    isLog: type !== 'error_abs' && type !== 'rank_average',
+    tailShare: config.live.tail_percent / 100,
+    topEvents: config.live.top_events,
+  };
+}
+
+/** Reads files of scores in a thread of its own, one after the other. */
+export class ScoreReader {
+  readonly #pool: WorkerPool;
+  readonly #options: ScoreReaderOptions;
+  readonly #known = new Set<string>();
+  #dirty = false;
+  #asking = false;
+  #closed = false;
+
+  constructor(options: ScoreReaderOptions) {
+    const { config, profile, samples } = options.loaded;
+    const settings: BoardSettings = { board: boardOptions(options.loaded), config, profile, samples };
+    this.#options = options;
+    this.#pool = new WorkerPool({
+      size: 1,
+      module: new URL('./thread.js', import.meta.url),
+      workerData: settings,
+      stallTimeoutMs: stallMs,
+      describe: (task) => `what the live page shows (${(task as BoardTask).kind})`,
+    });
+  }
+
+  /** Takes a finished file, once. */
+  take(path: string): void {
+    if (this.#known.has(path) || this.#closed) return;
+    this.#known.add(path);
+    this.#run({ kind: 'take', path })
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#options.onTrouble(error);
+      })
+      .finally(() => {
+        this.#dirty = true;
+      });
+  }
+
+  /** Asks for what there is, where that is new; call it as often as a page should change. */
+  refresh(): void {
+    if (!this.#dirty || this.#asking || this.#closed) return;
+    this.#dirty = false;
+    this.#asking = true;
+    this.#run<ScoresSection>({ kind: 'section' })
+      .then((section) => this.#options.onSection(section))
+      .catch((error: unknown) => {
+        if (!this.#closed) this.#options.onTrouble(error);
+      })
+      .finally(() => {
+        this.#asking = false;
+      });
+  }
+
+  /** Undefined where the list holds no such event. */
+  event(id: string): Promise<EventPictures | undefined> {
+    return this.#run({ kind: 'event', id });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#pool.close();
+  }
+
+  #run<Result>(task: BoardTask): Promise<Result> {
+    return this.#pool.run<Result>(task);
+  }
+}
