@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
+import { closeServer, listenOn } from './http-listen.js';
 import type { Metrics } from './metrics.js';
 
 export interface HealthServerOptions {
@@ -20,9 +21,6 @@ export interface HealthServer {
   /** Ends at once but for answers that are on their way, which get a moment. */
   close(): Promise<void>;
 }
-
-/** An answer still on its way at the end has this long. */
-const closingMs = 250;
 
 const limits = {
   headersTimeout: 5_000,
@@ -44,9 +42,12 @@ export async function openHealthServer(options: HealthServerOptions): Promise<He
       .then((made) => send(request, response, made));
   });
   server.maxConnections = 64;
-  await listen(server, options);
-  const { address, port } = server.address() as AddressInfo;
-  return { host: address, port, close: () => close(server) };
+  const { host, port } = options;
+  await listenOn(server, { host, port }, { host: 'service.host', port: 'service.port' }, (why, error) =>
+    unusable(why, error, host, port),
+  );
+  const bound = server.address() as AddressInfo;
+  return { host: bound.address, port: bound.port, close: () => closeServer(server) };
 }
 
 interface Answer {
@@ -94,28 +95,7 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function listen(server: Server, { host, port }: HealthServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(unusable(error, host, port)));
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      // A connection that cannot be accepted (no file handles left) must not end the service.
-      server.on('error', () => {});
-      resolve();
-    });
-  });
-}
-
-const whyUnusable: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process has it; choose another service.port, or 0 for a free one',
-  EACCES: 'this user may not take it; choose a service.port of 1024 or above, or 0 for a free one',
-  EADDRNOTAVAIL: 'this machine has no such address; choose one of its own as service.host, or 127.0.0.1',
-  ENOTFOUND: 'the name leads to no address; choose an address of this machine as service.host',
-};
-
-function unusable(error: NodeJS.ErrnoException, host: string, port: number): RmmError {
-  const why =
-    whyUnusable[error.code ?? ''] ?? `${error.message}; choose another service.host or service.port`;
+function unusable(why: string, error: NodeJS.ErrnoException, host: string, port: number): RmmError {
   return new RmmError(
     'service_address_unusable',
     `cannot serve /live, /ready and /metrics on ${host} port ${port}: ${why}`,
@@ -124,15 +104,4 @@ function unusable(error: NodeJS.ErrnoException, host: string, port: number): Rmm
       cause: error,
     },
   );
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), closingMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -1,12 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../../../lib/base/error.js';
 import { closeServer, listenOn } from '../../../lib/telemetry/http-listen.js';
 import type { FrameMaker } from '../model/frames.js';
-import { Access, isLoopback, type Verdict } from './access.js';
+import { Access, isLoopback } from './access.js';
 import { type Answer, html, plain, send } from './answer.js';
 import { openAssets, readAssets } from './assets.js';
 import { loginHtml } from './page-html.js';
+import { refusal } from './refusal.js';
 import { findRoute, type RouteContext } from './routes.js';
 import { Streams } from './streams.js';
 
@@ -64,7 +65,13 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
     });
   });
   server.maxConnections = mostConnections;
-  await listen(server, host, port);
+  await listenOn(server, { host, port }, { host: 'HOST', port: 'PORT' }, (why, error) => {
+    const message = `cannot serve the live page on ${host} port ${port}: ${why}`;
+    return new RmmError('serve_address_unusable', message, {
+      context: { host, port, error: error.code },
+      cause: error,
+    });
+  });
   const address = server.address() as AddressInfo;
   access = new Access({ port: address.port, token, isLocal, names });
   return {
@@ -124,27 +131,6 @@ function loginPage(): Answer {
   return { status: 401, type: html, body: loginHtml('') };
 }
 
-export function refusal(verdict: Exclude<Verdict, 'fine'>): Answer {
-  switch (verdict) {
-    case 'wrong_host':
-      return plain(421, 'this server does not go by that name; add it to live.names if it should');
-    case 'wrong_origin':
-      return plain(403, 'this was not asked by the page of this server');
-    case 'no_token':
-      return plain(401, 'the token is missing or wrong', { 'www-authenticate': 'Bearer' });
-  }
-}
-
 function reasonOf(error: unknown): string {
   return error instanceof RmmError ? error.message : 'see the log of the command';
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await listenOn(server, host, port, (why, error) => {
-    return new RmmError(
-      'serve_address_unusable',
-      `cannot serve the live page on ${host} port ${port}: ${why}`,
-      { context: { host, port, error: error.code }, cause: error },
-    );
-  });
 }

@@ -4,8 +4,8 @@ import { type FrameMaker, nothingSent } from '../model/frames.js';
 import type { EventPictures } from '../scores/tasks.js';
 import type { Access } from './access.js';
 import { type Answer, bodyOf, html, json, jsonAnswer, plain, svg } from './answer.js';
-import { refusal } from './live-server.js';
 import { loginHtml } from './page-html.js';
+import { refusal } from './refusal.js';
 import type { Streams } from './streams.js';
 
 /** What a page can ask of a run. */

@@ -7,6 +7,8 @@ export interface FlowPlan {
   readonly stages: readonly string[];
   /** Name of the phase, by stage; a stage without one works as long as the run. */
   readonly phaseOf: Readonly<Record<string, string>>;
+  /** In what the lag of a stage is counted. */
+  readonly lagUnit: (stage: string) => string;
 }
 
 const stage = (id: string, title: string, column: number, row: number): FlowNode => ({
@@ -29,6 +31,7 @@ const edge = (from: string, to: string, label: string, of: string, side: 'in' | 
   label,
   of: { stage: of, side },
 });
+const once = (from: string, to: string, label: string): FlowEdge => ({ from, to, label, of: undefined });
 
 /** Over Kafka (docs/kafka.md); labels are topics. */
 export const kafkaFlow: FlowPlan = {
@@ -52,10 +55,10 @@ export const kafkaFlow: FlowPlan = {
     edge('featurizer', 'scaler', 'features', 'featurizer', 'out'),
     edge('featurizer', 'scaler_moments', 'features', 'scaler_moments', 'in'),
     edge('featurizer', 'feature_files', 'features', 'feature_files', 'in'),
-    edge('scaler_moments', 'scaler', 'scaler', 'scaler_moments', 'out'),
+    once('scaler_moments', 'scaler', 'scaler'),
     edge('scaler', 'scorer', 'scaled', 'scaler', 'out'),
     edge('scaler', 'trainer', 'scaled', 'trainer', 'in'),
-    edge('trainer', 'scorer', 'model', 'trainer', 'out'),
+    once('trainer', 'scorer', 'model'),
     edge('scorer', 'scores', 'scores', 'scorer', 'out'),
     edge('feature_files', 'features', 'features', 'feature_files', 'out'),
   ],
@@ -70,6 +73,7 @@ export const kafkaFlow: FlowPlan = {
     'feature_files',
   ],
   phaseOf: {},
+  lagUnit: (stage) => (stage === 'ingest' ? 'blocks' : 'messages'),
 };
 
 /** In one process: features of a range are made in one go, and scaling goes with training and scoring. */
@@ -91,10 +95,10 @@ export const embeddedFlow: FlowPlan = {
     edge('selector', 'featurizer', 'selected', 'selector', 'out'),
     edge('featurizer', 'features', 'features', 'featurizer', 'out'),
     edge('featurizer', 'scaler_moments', 'background', 'scaler_moments', 'in'),
-    edge('scaler_moments', 'trainer', 'scaler', 'scaler_moments', 'out'),
+    once('scaler_moments', 'trainer', 'scaler'),
     edge('features', 'trainer', 'megasets', 'trainer', 'in'),
     edge('features', 'scorer', 'features', 'scorer', 'in'),
-    edge('trainer', 'scorer', 'model', 'trainer', 'out'),
+    once('trainer', 'scorer', 'model'),
     edge('scorer', 'scores', 'scores', 'scorer', 'out'),
   ],
   stages: ['ingest', 'selector', 'featurizer', 'scaler_moments', 'trainer', 'scorer'],
@@ -106,4 +110,5 @@ export const embeddedFlow: FlowPlan = {
     trainer: 'train',
     scorer: 'score',
   },
+  lagUnit: (stage) => (stage === 'trainer' ? 'rows' : 'ranges'),
 };

@@ -54,7 +54,7 @@ export class LiveModel {
   constructor(options: LiveModelOptions) {
     const { flow } = options;
     this.#flow = flow;
-    this.#stages = new Map(flow.stages.map((stage) => [stage, new StageState(stage)]));
+    this.#stages = new Map(flow.stages.map((stage) => [stage, new StageState(stage, flow.lagUnit(stage))]));
     this.#phases = new Map(
       options.phases.map((name) => [name, { name, state: 'planned', done: 0, total: 0 }]),
     );
@@ -183,10 +183,11 @@ export class LiveModel {
   tick(nowMs: number): void {
     this.#look(nowMs);
     const values: Record<string, number> = {};
-    for (const { stage, rateIn, rateOut, lag } of this.#sections.flow.stages) {
+    for (const { stage, rateIn, rateOut, lag, lagUnit } of this.#sections.flow.stages) {
       // What a stage gives on is nothing where it ends the flow or only learns.
       values[`events ${stage}`] = stage === 'trainer' ? rateIn : rateOut;
-      if (lag !== undefined) values[`lag ${stage}`] = lag;
+      // Rows of a training are many more than ranges: they have a line of their own at the phases.
+      if (lag !== undefined && lagUnit !== 'rows') values[`lag ${stage}`] = lag;
     }
     this.series.push(nowMs / 1000, values);
   }

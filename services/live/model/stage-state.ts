@@ -34,6 +34,7 @@ const windowMs = 5_000;
 /** One stage of the dataflow, counted up from batches or read as totals. */
 export class StageState {
   readonly stage: string;
+  readonly #lagUnit: string;
   readonly #rates = new RateWindow(windowMs);
   #totals: StageTotals = {
     eventsIn: 0,
@@ -53,8 +54,10 @@ export class StageState {
   #errorMs = Number.NEGATIVE_INFINITY;
   #lastError: string | undefined;
 
-  constructor(stage: string) {
+  /** @param lagUnit in what is counted what waits */
+  constructor(stage: string, lagUnit: string) {
     this.stage = stage;
+    this.#lagUnit = lagUnit;
   }
 
   batch(batch: BatchFacts): void {
@@ -113,6 +116,7 @@ export class StageState {
       ...verdict,
       ...totals,
       ...rates,
+      lagUnit: this.#lagUnit,
       rejected: (rejected ?? {}) as Readonly<Record<string, number>>,
     };
   }

@@ -40,22 +40,23 @@ export async function eventPictures(entry: TopEntry, settings: BoardSettings): P
 }
 
 /** What was found, or in words why it was not: files may be gone, and pictures are no reason to end a run. */
-async function orReason<Found>(find: () => Promise<Found>): Promise<{ found: Found } | { reason: string }> {
+type Sought<Found> = { readonly found: Found } | { readonly reason: string };
+
+async function orReason<Found>(find: () => Promise<Sought<Found>>): Promise<Sought<Found>> {
   try {
-    return { found: await find() };
+    return await find();
   } catch (error) {
     if (error instanceof RmmError) return { reason: error.message };
     throw error;
   }
 }
 
-async function objectsOf({ view }: TopEntry, settings: BoardSettings): Promise<EventObjects> {
+async function objectsOf({ view }: TopEntry, settings: BoardSettings): Promise<Sought<EventObjects>> {
   const { config, profile, samples } = settings;
   const sample = samples.find(({ name }) => name === view.sample);
   const file = sample?.files.find(({ name }) => name === view.file);
-  if (sample === undefined || file === undefined) {
-    throw new RmmError('not_a_run', `${view.file} is no input file on this machine`);
-  }
+  if (sample === undefined || file === undefined)
+    return { reason: `${view.file} is no input file on this machine` };
   const signal = new AbortController().signal;
   const opened = await openInput(sample, file, {
     config,
@@ -65,11 +66,11 @@ async function objectsOf({ view }: TopEntry, settings: BoardSettings): Promise<E
     onFile: () => undefined,
   });
   const found = (await objectsOfEntries(settings, opened, [view.entry])).get(view.entry);
-  if (found !== undefined) return found;
-  throw new RmmError('not_a_run', `entry ${view.entry} of ${view.file} does not pass the selection (any more)`);
+  if (found !== undefined) return { found };
+  return { reason: `entry ${view.entry} of ${view.file} does not pass the selection (any more)` };
 }
 
-async function valuesOf({ path, row, view }: TopEntry): Promise<Float32Array> {
+async function valuesOf({ path, row, view }: TopEntry): Promise<Sought<Float32Array>> {
   let values: Float32Array | undefined;
   const wanted = {
     scoreFile: path,
@@ -87,11 +88,9 @@ async function valuesOf({ path, row, view }: TopEntry): Promise<Float32Array> {
     },
     new AbortController().signal,
   );
-  if (values !== undefined) return values;
-  throw new RmmError(
-    'not_a_run',
-    `${basename(dirname(dirname(path)))}/features does not hold the event (output.keep_features)`,
-  );
+  if (values !== undefined) return { found: values };
+  const folder = basename(dirname(dirname(path)));
+  return { reason: `${folder}/features does not hold the event (output.keep_features)` };
 }
 
 function largestCells(

@@ -73,8 +73,10 @@ export interface StageView {
   readonly busy: number;
   readonly queueBatches: number | undefined;
   readonly queueBytes: number | undefined;
-  /** Messages that wait, and since when the oldest does; undefined where the engine has no queue there. */
+  /** What waits, and since when the oldest of it does; undefined where the engine has no queue there. */
   readonly lag: number | undefined;
+  /** What waits is counted in: messages, ranges, rows. */
+  readonly lagUnit: string;
   readonly lagSeconds: number | undefined;
   readonly errors: number;
   /** Milliseconds since 1970. */
@@ -98,8 +100,8 @@ export interface FlowEdge {
   readonly to: string;
   /** What goes along it: the name of a topic, or of what is handed over. */
   readonly label: string;
-  /** Whose rate it shows. */
-  readonly of: { readonly stage: string; readonly side: 'in' | 'out' };
+  /** Whose rate it shows; undefined for what goes along once, as a model does. */
+  readonly of: { readonly stage: string; readonly side: 'in' | 'out' } | undefined;
 }
 
 export interface FlowSection {
