@@ -6,9 +6,10 @@ import type { RunOutcome } from '../../services/pipeline/run.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
 import { runTables } from '../run-tables.js';
+import { addServeOptions, type ServeOptions, served } from '../serve-option.js';
 import { connectKafka } from '../with-kafka.js';
 
-interface RunOptions extends ConfigOptions {
+interface RunOptions extends ConfigOptions, ServeOptions {
   readonly fresh?: boolean;
   readonly extend?: boolean;
 }
@@ -21,7 +22,7 @@ export function registerRun(program: Command, cli: Cli): void {
       'after',
       '\nKilled or interrupted, the same command goes on where it stopped.\n\nExamples:\n  rmmstream run analysis.yaml\n  rmmstream run analysis.yaml --output out --workers 4\n  rmmstream run analysis.yaml --max-events 10000 --set training.epochs=3',
     );
-  addRunOptions(command).action(async (file: string, options: RunOptions) => {
+  addServeOptions(addRunOptions(command)).action(async (file: string, options: RunOptions) => {
     const outcome = await runUntil('scores', cli, file, options);
     const { state, directory, report } = outcome;
     printResult(cli, runTables(outcome), { state, directory, run: report });
@@ -69,15 +70,18 @@ async function runUntil(
   const loaded = loadForCommand(cli, file, options, 'background');
   if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
   const { run } = await import('../../services/pipeline/run.js');
-  return run({
-    loaded,
-    fresh: options.fresh === true,
-    extend: options.extend === true,
-    until,
-    progress: commandProgress(cli),
-    signal: cli.signal,
-    nowMs: () => cli.nowMs(),
-  });
+  const progress = commandProgress(cli);
+  return served(cli, { loaded, file, options, say: (text) => progress.note(text) }, (live) =>
+    run({
+      loaded,
+      fresh: options.fresh === true,
+      extend: options.extend === true,
+      until,
+      progress,
+      nowMs: () => cli.nowMs(),
+      ...live,
+    }),
+  );
 }
 
 /** The same over Kafka: every service as a process of this machine. */

@@ -119,8 +119,8 @@ function isSameOrigin({ origin, host, 'sec-fetch-site': site }: IncomingHttpHead
 
 /** The name in a Host header, in lower case; undefined where it is none. */
 function hostName(host: string): string | undefined {
-  const match = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host);
-  return match?.[1]!.toLowerCase().replace(/\.$/, '');
+  const name = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::\d{1,5})?$/i.exec(host)?.[1];
+  return name?.toLowerCase().replace(/\.$/, '');
 }
 
 function bare(host: string): string {

@@ -44,7 +44,6 @@ export function safeHeaders(type: string): Record<string, string> {
   return {
     'content-type': type,
     'content-security-policy': type === svg ? picturePolicy : pagePolicy,
-    'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

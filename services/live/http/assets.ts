@@ -14,7 +14,11 @@ const folders = ['services/live/page', 'services/live/shared'];
 const files = ['lib/telemetry/format.js'];
 
 /** What the form for the token needs; anybody may have it. */
-export const openAssets: ReadonlySet<string> = new Set(['/style.css', '/icon.svg', '/services/live/page/login.js']);
+export const openAssets: ReadonlySet<string> = new Set([
+  '/style.css',
+  '/icon.svg',
+  '/services/live/page/login.js',
+]);
 
 /**
  * Everything of the page that never changes, by path. It is read once: a request can name what is here and nothing else
@@ -43,8 +47,9 @@ export function readAssets(): ReadonlyMap<string, Answer> {
     ['/icon.svg', answer('image/svg+xml; charset=utf-8', icon)],
     ['/uplot.js', answer(script, readFileSync(join(uplot, 'uPlot.iife.min.js'), 'utf8'))],
     ['/uplot.css', answer(style, readFileSync(join(uplot, 'uPlot.min.css'), 'utf8'))],
-    ...modules.map(
-      (path): [string, Answer] => [`/${path}`, answer(script, readFileSync(join(dist, path), 'utf8'))],
-    ),
+    ...modules.map((path): [string, Answer] => [
+      `/${path}`,
+      answer(script, readFileSync(join(dist, path), 'utf8')),
+    ]),
   ]);
 }

@@ -21,7 +21,11 @@ ${more}
 <details><summary>As a table</summary><div class="scroll" tabindex="0" role="region" aria-label="${title}, as a table" id="${id}-table"></div></details>
 </figure>`;
 
-const section = (id: string, title: string, body: string) => `<section id="${id}" aria-labelledby="${id}-title">
+const section = (
+  id: string,
+  title: string,
+  body: string,
+) => `<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
 ${body}
 </section>`;

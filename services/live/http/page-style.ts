@@ -35,7 +35,7 @@ button:hover:not(:disabled){border-color:var(--accent)}
 button:disabled{opacity:.5;cursor:default}
 input{font:inherit;padding:.25rem .5rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--paper);color:var(--ink);max-width:100%}
 .lost{background:var(--raised);border:2px solid var(--alarm);border-radius:.4rem;color:var(--alarm);padding:.6rem 1rem;margin-top:.6rem;font-weight:600}
-.note{border-left:4px solid var(--warn);background:var(--raised);padding:.5rem .8rem;margin:1rem 0;max-width:60rem}
+.note{border-left:4px solid var(--state,var(--warn));background:var(--raised);padding:.5rem .8rem;margin:1rem 0;max-width:60rem}
 .bad{color:var(--bad)}
 section{margin-top:1.8rem}
 h2{font-size:1.25rem;line-height:1.25;margin:0 0 .6rem;padding-top:.9rem;border-top:1px solid var(--line)}

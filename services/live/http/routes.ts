@@ -57,7 +57,11 @@ const routes: Readonly<Record<string, Route>> = {
     }),
   },
   '/event': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, detail) },
-  '/event/display.svg': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, picture('display')) },
+  '/event/display.svg': {
+    method: 'GET',
+    verdict: 'look',
+    answer: (asked) => event(asked, picture('display')),
+  },
   '/event/matrix.svg': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, picture('matrix')) },
   '/login': { method: 'POST', verdict: 'own', answer: login },
   '/control/pause': { method: 'POST', verdict: 'own', answer: (asked) => order(asked, 'pause') },

@@ -35,7 +35,10 @@ export class Streams {
   }
 
   open(request: IncomingMessage, response: ServerResponse, nowMs: number): void {
-    response.writeHead(200, { ...safeHeaders('text/event-stream; charset=utf-8'), 'x-accel-buffering': 'no' });
+    response.writeHead(200, {
+      ...safeHeaders('text/event-stream; charset=utf-8'),
+      'x-accel-buffering': 'no',
+    });
     // Of small frames none waits for the next.
     request.socket.setNoDelay(true);
     const client: Client = { response, sent: nothingSent, fullSinceMs: undefined };

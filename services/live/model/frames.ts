@@ -11,15 +11,7 @@ export interface Sent {
 /** A page that has nothing yet: its first frame holds everything. */
 export const nothingSent: Sent = { versions: new Map(), series: undefined };
 
-const names: readonly SectionName[] = [
-  'run',
-  'phases',
-  'flow',
-  'training',
-  'scores',
-  'letters',
-  'troubles',
-];
+const names: readonly SectionName[] = ['run', 'phases', 'flow', 'training', 'scores', 'letters', 'troubles'];
 
 /** Makes the frames of all pages: a section is put into JSON once for each version. */
 export class FrameMaker {

@@ -35,6 +35,8 @@ export interface BatchReportLike extends BatchFacts {
 /** Points of the lines over time, and epochs of the loss curve, that are kept. */
 const mostPoints = 600;
 const mostEpochs = 2_000;
+/** Lines go on for so long after the end of a run: a page that is left open shows the run, not the time since. */
+const lastLookMs = 6_000;
 
 /**
  * What a person sees of a run, kept up from what the run tells. Times come in with every call (wall clock,
@@ -182,6 +184,8 @@ export class LiveModel {
   /** Once a second or so: rates, health and the next point of every line. */
   tick(nowMs: number): void {
     this.#look(nowMs);
+    const { endedMs } = this.#sections.run;
+    if (endedMs !== undefined && nowMs - endedMs > lastLookMs) return;
     const values: Record<string, number> = {};
     for (const { stage, rateIn, rateOut, lag, lagUnit } of this.#sections.flow.stages) {
       // What a stage gives on is nothing where it ends the flow or only learns.

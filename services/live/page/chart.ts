@@ -44,7 +44,9 @@ export class Chart {
     this.#options = options;
     this.#plot = byId(`${options.id}-plot`);
     this.#plot.setAttribute('role', 'img');
-    new ResizeObserver(() => this.#chart?.setSize({ width: this.#plot.clientWidth, height })).observe(this.#plot);
+    new ResizeObserver(() => this.#chart?.setSize({ width: this.#plot.clientWidth, height })).observe(
+      this.#plot,
+    );
     onTheme(() => {
       this.#key = '';
       this.show(this.#data, this.#plot.ariaLabel ?? '');
@@ -58,7 +60,10 @@ export class Chart {
     this.#plot.ariaLabel = summary;
     const isEmpty = data.x.length < (this.#options.isStepped ? 1 : 2) || data.lines.length === 0;
     this.#plot.classList.toggle('empty', isEmpty);
-    const key = JSON.stringify([isEmpty, ...data.lines.map(({ name, kind, colour }) => [name, kind, colour])]);
+    const key = JSON.stringify([
+      isEmpty,
+      ...data.lines.map(({ name, kind, colour }) => [name, kind, colour]),
+    ]);
     if (key !== this.#key) {
       this.#key = key;
       this.#chart?.destroy();
@@ -87,7 +92,12 @@ export class Chart {
           : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.05 : 1] },
       },
       axes: [
-        { ...axis, label: xLabel, labelFont: '12px system-ui,sans-serif', ...(isTime ? { values: clock } : {}) },
+        {
+          ...axis,
+          label: xLabel,
+          labelFont: '12px system-ui,sans-serif',
+          ...(isTime ? { values: clock, space: 84 } : {}),
+        },
         {
           ...axis,
           label: yLabel,
@@ -105,7 +115,8 @@ export class Chart {
     const { isStepped = false } = this.#options;
     const stroke = colour(name);
     const stepped = isStepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {};
-    if (kind === 'points') return { stroke, width: 0, paths: () => null, points: { show: true, size: 7, fill: stroke } };
+    if (kind === 'points')
+      return { stroke, width: 0, paths: () => null, points: { show: true, size: 7, fill: stroke } };
     return {
       ...stepped,
       stroke,
@@ -129,7 +140,9 @@ function logRange(low: number | null, high: number | null): [number, number] {
 }
 
 function powersOfTen(_: uPlotClass, ticks: number[]): (number | null)[] {
-  return ticks.map((tick) => (Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-6 ? tick : null));
+  return ticks.map((tick) =>
+    Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-6 ? tick : null,
+  );
 }
 
 function clock(_: uPlotClass, ticks: number[]): string[] {
@@ -140,7 +153,11 @@ function clock(_: uPlotClass, ticks: number[]): string[] {
 export function shortNumber(value: number): string {
   const size = Math.abs(value);
   if (size === 0) return '0';
-  for (const [unit, letter] of [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']] as const)
+  for (const [unit, letter] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const)
     if (size >= unit) return `${Number((value / unit).toPrecision(3))}${letter}`;
   return size >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
 }
@@ -152,7 +169,11 @@ function showLegend(list: HTMLElement, lines: readonly ChartLine[]): void {
     return make('li', {}, swatch(colour(property), kind), words);
   });
   const made = make('ul', {}, ...items);
-  if (made.textContent === list.textContent && list.childElementCount === items.length && list.dataset.theme === colour('ink'))
+  if (
+    made.textContent === list.textContent &&
+    list.childElementCount === items.length &&
+    list.dataset.theme === colour('ink')
+  )
     return;
   list.dataset.theme = colour('ink');
   list.replaceChildren(...made.children);

@@ -49,7 +49,11 @@ export class Connection {
   }
 
   #watch(): void {
-    if (this.#source !== undefined && this.#lastMs !== undefined && performance.now() - this.#lastMs > silenceMs)
+    if (
+      this.#source !== undefined &&
+      this.#lastMs !== undefined &&
+      performance.now() - this.#lastMs > silenceMs
+    )
       this.#lose();
     else if (this.#source === undefined) this.#options.onState('lost', this.#since());
   }

@@ -17,7 +17,8 @@ export class Controls {
   #waiting: Order | undefined;
 
   constructor() {
-    for (const order of orders) byId(`control-${order}`).addEventListener('click', () => void this.#give(order));
+    for (const order of orders)
+      byId(`control-${order}`).addEventListener('click', () => void this.#give(order));
     const form = byId<HTMLFormElement>('token-form');
     form.addEventListener('submit', (event) => {
       event.preventDefault();
@@ -36,7 +37,10 @@ export class Controls {
   }
 
   async #give(order: Order): Promise<void> {
-    if (order === 'drain' && !confirm('End the run now? What is finished stays; the same command goes on from there.'))
+    if (
+      order === 'drain' &&
+      !confirm('End the run now? What is finished stays; the same command goes on from there.')
+    )
       return;
     if (this.#token === undefined) return this.#ask(order, '');
     const answer = await fetch(`/control/${order}`, {

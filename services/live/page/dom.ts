@@ -95,7 +95,8 @@ export function putTable(
 }
 
 function cellOf(cell: Cell | string, column: number, heading: Heading): HTMLTableCellElement {
-  const { content, isNumber = heading.isNumber } = typeof cell === 'string' ? { content: cell } : (cell as Cell);
+  const { content, isNumber = heading.isNumber } =
+    typeof cell === 'string' ? { content: cell } : (cell as Cell);
   const attributes = { class: isNumber ? 'number' : undefined };
   return column === 0
     ? make('th', { ...attributes, scope: 'row' }, content)

@@ -96,7 +96,8 @@ function along(from: Box, to: Box, isWide: boolean): Line {
     return {
       path: y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`,
       labelX: middle,
-      labelY: y1 === y2 ? y1 - 8 : y2 - 8,
+      // Under a curve, which comes from above.
+      labelY: y1 === y2 ? y1 - 8 : y2 + 17,
       anchor: 'middle',
       tipX: x2,
       tipY: y2,

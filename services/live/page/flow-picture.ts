@@ -49,7 +49,9 @@ export class FlowPicture {
 }
 
 function nameOf({ stages }: FlowSection): string {
-  const parts = stages.map(({ stage, health, rateIn }) => `${stageTitle(stage)} ${health}, ${formatRate(rateIn)}`);
+  const parts = stages.map(
+    ({ stage, health, rateIn }) => `${stageTitle(stage)} ${health}, ${formatRate(rateIn)}`,
+  );
   return `Dataflow from ROOT files to score files. ${parts.join('; ')}. The table below says the same.`;
 }
 
@@ -67,7 +69,8 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     );
   }
   const { health, eventsIn, eventsOut, busy, copies, lag, lagUnit } = stage;
-  const passed = stage.stage === 'trainer' ? `${formatCount(eventsIn)} rows` : `${formatCount(eventsOut)} out`;
+  const passed =
+    stage.stage === 'trainer' ? `${formatCount(eventsIn)} rows` : `${formatCount(eventsOut)} out`;
   const more = [
     copies === undefined ? `busy ${busy.toFixed(1)}` : `${copies.up} of ${copies.known} up`,
     ...(lag === undefined || lag === 0 || lagUnit === 'rows' ? [] : [`${formatCount(lag)} wait`]),
@@ -93,6 +96,7 @@ function edgeOf(
   const rate = stage === undefined ? undefined : edge.of!.side === 'in' ? stage.rateIn : stage.rateOut;
   const flows = rate !== undefined && rate > 0;
   const { labelX: x, labelY: y, anchor, tipX, tipY, tipTurn } = line;
+  const isCurved = line.path.includes('C');
   const text = (kind: string, at: number, content: string) =>
     draw('text', { x, y: at, 'text-anchor': anchor, class: kind }, content);
   const kind = edge.of === undefined ? 'line once' : flows ? 'line flows' : 'line';
@@ -105,8 +109,6 @@ function edgeOf(
       transform: `translate(${tipX} ${tipY}) rotate(${tipTurn})`,
     }),
     text('label', anchor === 'start' ? y + 2 : y, edge.label),
-    ...(rate === undefined || (rate === 0 && edge.of === undefined)
-      ? []
-      : [text('rate', y + (anchor === 'start' ? 16 : 22), rate > 0 ? formatRate(rate) : '0')]),
+    ...(flows ? [text('rate', y + (anchor === 'start' ? 16 : isCurved ? 14 : 22), formatRate(rate))] : []),
   ];
 }

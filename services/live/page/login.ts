@@ -7,6 +7,9 @@ if (token !== undefined) {
   if (await logIn(token)) location.replace('/');
   else {
     forgetToken();
-    say(byId('login-say'), 'That is not the token of this server (any more): it prints a new one at every start.');
+    say(
+      byId('login-say'),
+      'That is not the token of this server (any more): it prints a new one at every start.',
+    );
   }
 }

@@ -1,5 +1,12 @@
 import { formatCount, formatDuration } from '../../../lib/telemetry/format.js';
-import type { FlowSection, Frame, LetterCount, RunSection, SectionName, Trouble } from '../shared/snapshot.js';
+import type {
+  FlowSection,
+  Frame,
+  LetterCount,
+  RunSection,
+  SectionName,
+  Trouble,
+} from '../shared/snapshot.js';
 import { Connection, type LinkState } from './connection.js';
 import { Controls } from './controls.js';
 import { byId, make, putTable, say } from './dom.js';
@@ -65,9 +72,13 @@ function showRun(run: RunSection, nowMs: number): void {
   if (badge.dataset.state !== state) speak(`The run is ${state}. ${message}`);
   badge.dataset.state = state;
   say(badge, state);
-  say(byId('run-time'), `${endedMs === undefined ? 'for' : 'took'} ${formatDuration(((endedMs ?? nowMs) - startedMs) / 1000)}`);
+  say(
+    byId('run-time'),
+    `${endedMs === undefined ? 'for' : 'took'} ${formatDuration(((endedMs ?? nowMs) - startedMs) / 1000)}`,
+  );
   const note = byId('run-message');
   note.hidden = message === '';
+  note.dataset.state = state;
   say(note, message);
   controls.show(run);
   const why = run.control.available ? [] : [run.control.why];

@@ -36,7 +36,10 @@ export class Scores {
     const axis = section.isLog ? `log10 of ${section.score}` : section.score;
     if (this.#charts.size === 0) this.#make(axis);
     const unread = section.unreadable === 0 ? '' : `; ${section.unreadable} files could not be read`;
-    sayOf('histogram', rows === 0 ? '' : `${formatCount(rows)} events of ${formatCount(files)} files${unread}`);
+    sayOf(
+      'histogram',
+      rows === 0 ? '' : `${formatCount(rows)} events of ${formatCount(files)} files${unread}`,
+    );
     const cut =
       tail === undefined
         ? ''
@@ -78,7 +81,11 @@ function sumsOf(processes: Processes): string {
 }
 
 /** Backgrounds drawn as their sums from the top of the stack down, each over the one before; then signals and data. */
-function stacked({ width, first, ...bins }: HistogramView, processes: Processes, counted: Counted): ChartData {
+function stacked(
+  { width, first, ...bins }: HistogramView,
+  processes: Processes,
+  counted: Counted,
+): ChartData {
   const values = bins[counted];
   const length = values[0]?.length ?? 0;
   // Edges and middles of bins, and the edge at which the last one ends: steps begin at edges, points stand in the middle.

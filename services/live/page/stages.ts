@@ -84,7 +84,10 @@ export function showPhases(phases: readonly PhaseView[]): void {
     say(item.querySelector('.word')!, phaseWords[state]);
     const bar = item.querySelector('progress')!;
     bar.value = state === 'done' ? 1 : total > 0 ? Math.min(1, done / total) : 0;
-    say(item.querySelector('.count')!, total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : done > 0 ? formatCount(done) : '\u00a0');
+    say(
+      item.querySelector('.count')!,
+      total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : done > 0 ? formatCount(done) : '\u00a0',
+    );
   });
 }
 

@@ -97,7 +97,11 @@ export class TopEvents {
     if (answer?.ok === true) this.#put(event, (await answer.json()) as EventDetail);
     else
       this.#panel.replaceChildren(
-        make('p', {}, answer?.status === 404 ? 'Other events are more anomalous by now.' : 'The server does not answer.'),
+        make(
+          'p',
+          {},
+          answer?.status === 404 ? 'Other events are more anomalous by now.' : 'The server does not answer.',
+        ),
       );
     this.#panel.focus();
   }
@@ -112,7 +116,11 @@ export class TopEvents {
         make('h3', {}, `${event.sample}: run ${event.run}, event ${event.event}`),
         close,
       ),
-      make('p', { class: 'quiet' }, `Score ${event.score.toPrecision(5)}, weight ${event.weight.toPrecision(4)}; ${event.file}, entry ${event.entry}.`),
+      make(
+        'p',
+        { class: 'quiet' },
+        `Score ${event.score.toPrecision(5)}, weight ${event.weight.toPrecision(4)}; ${event.file}, entry ${event.entry}.`,
+      ),
       make('div', { class: 'pictures' }, displayOf(detail), matrixOf(detail)),
     );
   }
@@ -128,7 +136,11 @@ export class TopEvents {
 }
 
 function openButton({ id, sample }: TopEventView, rank: number): HTMLButtonElement {
-  return make('button', { type: 'button', 'data-event': id, 'aria-label': `Show event ${rank}, of ${sample}` }, 'Show');
+  return make(
+    'button',
+    { type: 'button', 'data-event': id, 'aria-label': `Show event ${rank}, of ${sample}` },
+    'Show',
+  );
 }
 
 function pictureOf(which: string, id: string, alt: string): HTMLElement {
@@ -138,9 +150,15 @@ function pictureOf(which: string, id: string, alt: string): HTMLElement {
 
 function displayOf({ id, noDisplay, objects, met }: EventDetail): HTMLElement {
   const title = 'Transverse plane';
-  if (noDisplay !== '') return make('figure', {}, make('h4', {}, title), make('p', {}, `No display: ${noDisplay}.`));
+  if (noDisplay !== '')
+    return make('figure', {}, make('h4', {}, title), make('p', {}, `No display: ${noDisplay}.`));
   const words = objects.map(({ type, pt }) => `${type} of ${pt.toFixed(0)} GeV`);
-  const into = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Objects of the event' });
+  const into = make('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Objects of the event',
+  });
   putTable(
     into,
     'Objects of the event',
@@ -154,15 +172,25 @@ function displayOf({ id, noDisplay, objects, met }: EventDetail): HTMLElement {
     'figure',
     {},
     make('h4', {}, title),
-    pictureOf('display', id, `Transverse plane: ${[...words, `MET of ${met?.pt.toFixed(0)} GeV`].join(', ')}`),
+    pictureOf(
+      'display',
+      id,
+      `Transverse plane: ${[...words, `MET of ${met?.pt.toFixed(0)} GeV`].join(', ')}`,
+    ),
     into,
   );
 }
 
 function matrixOf({ id, noMatrix, cells }: EventDetail): HTMLElement {
   const title = 'Rapidity-mass matrix';
-  if (noMatrix !== '') return make('figure', {}, make('h4', {}, title), make('p', {}, `No matrix: ${noMatrix}.`));
-  const into = make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Largest cells of the matrix' });
+  if (noMatrix !== '')
+    return make('figure', {}, make('h4', {}, title), make('p', {}, `No matrix: ${noMatrix}.`));
+  const into = make('div', {
+    class: 'scroll',
+    tabindex: 0,
+    role: 'region',
+    'aria-label': 'Largest cells of the matrix',
+  });
   putTable(
     into,
     'Largest cells of the matrix',

@@ -58,7 +58,8 @@ async function objectsOf({ view }: TopEntry, settings: BoardSettings): Promise<S
   if (sample === undefined || file === undefined)
     return { reason: `${view.file} is no input file on this machine` };
   const signal = new AbortController().signal;
-  const opened = await openInput(sample, file, {
+  // Weights are of no use here, and data have none.
+  const opened = await openInput({ ...sample, kind: 'data' }, file, {
     config,
     profile,
     verify: false,

@@ -57,7 +57,12 @@ export class GrowingBins {
   }
 
   /** First and last bin that hold the old ones and the new range, with w doubled so often. */
-  #span(before: { first: number; bins: number }, low: number, high: number, doublings: number): [number, number] {
+  #span(
+    before: { first: number; bins: number },
+    low: number,
+    high: number,
+    doublings: number,
+  ): [number, number] {
     const width = 2 ** (this.#exponent + doublings);
     let first = Math.floor(low / width);
     let last = Math.floor(high / width);

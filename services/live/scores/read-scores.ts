@@ -1,16 +1,22 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type {
-  ReadNumberColumn,
-  ReadStringColumn,
-} from '../../../lib/columnar/parquet/column-sink.js';
+import type { ReadNumberColumn, ReadStringColumn } from '../../../lib/columnar/parquet/column-sink.js';
 import { readParquetColumns } from '../../../lib/columnar/parquet/read-columns.js';
 import type { ProcessKind } from '../shared/snapshot.js';
 import type { ScoreBoard, ScoredRows, TopEntry } from './score-board.js';
 import { candidatesOf } from './top-list.js';
 
 const counted = ['sample', 'kind', 'weight', 'met', 'mll'] as const;
-const identity = ['run_number', 'event_number', 'file', 'entry', 'ht', 'n_leptons', 'n_jets', 'flcomp'] as const;
+const identity = [
+  'run_number',
+  'event_number',
+  'file',
+  'entry',
+  'ht',
+  'n_leptons',
+  'n_jets',
+  'flcomp',
+] as const;
 
 type Columns = Readonly<Record<string, unknown>>;
 const numbers = (columns: Columns, name: string) => (columns[name] as ReadNumberColumn).data;
@@ -46,7 +52,10 @@ export async function takeScores(board: ScoreBoard, path: string, score: string)
         path,
         row,
         view: {
-          id: createHash('sha256').update(`${basename(path)}\n${row}`).digest('hex').slice(0, 16),
+          id: createHash('sha256')
+            .update(`${basename(path)}\n${row}`)
+            .digest('hex')
+            .slice(0, 16),
           sample: text('sample'),
           kind: text('kind') as ProcessKind,
           run: at('run_number'),

@@ -1,4 +1,10 @@
-import type { HistogramView, ProcessKind, ProcessView, ScoresSection, TopEventView } from '../shared/snapshot.js';
+import type {
+  HistogramView,
+  ProcessKind,
+  ProcessView,
+  ScoresSection,
+  TopEventView,
+} from '../shared/snapshot.js';
 import { ScoreGrid } from './score-grid.js';
 import { tailCut } from './tail.js';
 import { type Candidate, merged } from './top-list.js';

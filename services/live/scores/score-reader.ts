@@ -1,6 +1,6 @@
-import { WorkerPool } from '../../../lib/flow/worker-pool.js';
-import { scoreColumnNames } from '../../../lib/config/index.js';
 import type { LoadedConfig } from '../../../lib/config/index.js';
+import { scoreColumnNames } from '../../../lib/config/index.js';
+import { WorkerPool } from '../../../lib/flow/worker-pool.js';
 import type { ScoresSection } from '../shared/snapshot.js';
 import type { BoardOptions } from './score-board.js';
 import type { BoardSettings, BoardTask, EventPictures } from './tasks.js';
@@ -76,6 +76,15 @@ export class ScoreReader {
       .finally(() => {
         this.#asking = false;
       });
+  }
+
+  /** All files that were given have been read, and what they gave is told. */
+  async settle(): Promise<void> {
+    if (this.#closed) return;
+    // The thread takes one thing after the other, so that this answer comes after all files.
+    const section = await this.#run<ScoresSection>({ kind: 'section' }).catch(() => undefined);
+    if (section !== undefined) this.#options.onSection(section);
+    this.#dirty = false;
   }
 
   /** Undefined where the list holds no such event. */

@@ -40,8 +40,6 @@ export function merged<Entry extends Candidate>(
   most: number,
 ): Entry[] {
   return [...known, ...more]
-    .sort(
-      (a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) || a.row - b.row,
-    )
+    .sort((a, b) => b.score - a.score || (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) || a.row - b.row)
     .slice(0, most);
 }
