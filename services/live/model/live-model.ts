@@ -21,8 +21,8 @@ export interface LiveModelOptions {
   readonly phases: readonly string[];
   readonly control: RunSection['control'];
   readonly limits: readonly string[];
-  /** Column of the score files, and whether it is counted by its log10. */
-  readonly score: Pick<ScoresSection, 'score' | 'isLog'>;
+  /** What the scores are. */
+  readonly score: Pick<ScoresSection, 'score' | 'isLog' | 'luminosityFb'>;
   /** Wall clock. */
   readonly startedMs: number;
 }
@@ -75,7 +75,9 @@ export class LiveModel {
       flow: { nodes: flow.nodes, edges: flow.edges, stages: [] },
       training: { megasets: 0, epochs: [], epochsSeen: 0, model: undefined, scaler: undefined },
       scores: {
-        ...options.score,
+        score: options.score.score,
+        isLog: options.score.isLog,
+        luminosityFb: options.score.luminosityFb,
         files: 0,
         rows: 0,
         processes: [],

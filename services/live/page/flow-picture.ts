@@ -108,7 +108,7 @@ function edgeOf(
       class: 'tip',
       transform: `translate(${tipX} ${tipY}) rotate(${tipTurn})`,
     }),
-    text('label', anchor === 'start' ? y + 2 : y, edge.label),
-    ...(flows ? [text('rate', y + (anchor === 'start' ? 16 : isCurved ? 14 : 22), formatRate(rate))] : []),
+    text('label', y + (anchor === 'start' ? 2 : isCurved || edge.of === undefined ? 0 : -13), edge.label),
+    ...(flows ? [text('rate', y + (anchor === 'start' ? 16 : isCurved ? 14 : 1), formatRate(rate))] : []),
   ];
 }

@@ -14,6 +14,8 @@ export interface BoardOptions {
   readonly score: string;
   /** Positive scores over powers of ten are counted by their log10. */
   readonly isLog: boolean;
+  /** fb^-1 */
+  readonly luminosityFb: number;
   /** Share of the background that the tail is. */
   readonly tailShare: number;
   readonly topEvents: number;
@@ -91,7 +93,7 @@ export class ScoreBoard {
   }
 
   section(): ScoresSection {
-    const { score, isLog } = this.#options;
+    const { score, isLog, luminosityFb } = this.#options;
     const processes = [...this.#processes].map(
       ([name, { kind, rows, yield: sum }]): ProcessView => ({ name, kind, rows, yield: sum }),
     );
@@ -99,6 +101,7 @@ export class ScoreBoard {
     return {
       score,
       isLog,
+      luminosityFb,
       files: this.files,
       rows: processes.reduce((sum, { rows }) => sum + rows, 0),
       processes,

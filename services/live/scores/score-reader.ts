@@ -23,6 +23,7 @@ export function boardOptions({ config }: Pick<LoadedConfig, 'config'>): BoardOpt
   return {
     score,
     isLog: type !== 'error_abs' && type !== 'rank_average',
+    luminosityFb: config.luminosity_fb,
     tailShare: config.live.tail_percent / 100,
     topEvents: config.live.top_events,
   };

@@ -150,6 +150,8 @@ export interface ScoresSection {
   /** Column of the score files; log10 where `isLog`. */
   readonly score: string;
   readonly isLog: boolean;
+  /** fb^-1 to which the weights of simulation are made. */
+  readonly luminosityFb: number;
   readonly files: number;
   readonly rows: number;
   readonly processes: readonly ProcessView[];
