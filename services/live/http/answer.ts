@@ -45,7 +45,8 @@ export function safeHeaders(type: string): Record<string, string> {
     'content-type': type,
     'content-security-policy': type === svg ? picturePolicy : pagePolicy,
     'cross-origin-resource-policy': 'same-origin',
-    'referrer-policy': 'no-referrer',
+    // With no-referrer browsers hide from which page a form comes.
+    'referrer-policy': 'same-origin',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'cache-control': 'no-store',

@@ -17,7 +17,7 @@ const files = ['lib/telemetry/format.js'];
 export const openAssets: ReadonlySet<string> = new Set([
   '/style.css',
   '/icon.svg',
-  '/services/live/page/login.js',
+  ...['login', 'dom', 'token'].map((name) => `/services/live/page/${name}.js`),
 ]);
 
 /**

@@ -61,6 +61,8 @@ table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-num
 th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid var(--faint);vertical-align:bottom;position:sticky;top:0;background:var(--paper)}
 .number{text-align:right;white-space:nowrap}
+#stages-table td:nth-child(3){min-width:13rem}
+#top-table td:nth-child(13){min-width:12rem}
 tr[aria-current=true]>*{background:var(--raised)}
 td .badge{font-size:.82rem}
 .flow svg{display:block;width:100%;height:auto}

@@ -31,6 +31,16 @@ const waiting = new Set<SectionName | 'series'>();
 
 const connection = new Connection({ onFrame, onState, onLocked });
 
+// A table that was folded up has not been kept: it is filled once it is opened.
+document.addEventListener(
+  'toggle',
+  () => {
+    waiting.add('series').add('scores');
+    show();
+  },
+  true,
+);
+
 function onFrame(frame: Frame): void {
   for (const name of store.apply(frame)) waiting.add(name);
   requestAnimationFrame(show);
@@ -55,9 +65,10 @@ function show(): void {
     charts.show(store.series);
   }
   if (isNew('training')) training.show(store.get('training')!);
-  if (isNew('scores')) {
-    scores.show(store.get('scores')!);
-    top.show(store.get('scores')!);
+  const scored = store.get('scores');
+  if (isNew('scores') && scored !== undefined) {
+    scores.show(scored);
+    top.show(scored);
   }
   if (isNew('letters')) showLetters(store.get('letters')!);
   if (isNew('troubles')) showTroubles(store.get('troubles')!, nowMs);

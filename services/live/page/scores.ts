@@ -36,10 +36,9 @@ export class Scores {
     const axis = section.isLog ? `log10 of ${section.score}` : section.score;
     if (this.#charts.size === 0) this.#make(axis);
     const unread = section.unreadable === 0 ? '' : `; ${section.unreadable} files could not be read`;
-    sayOf(
-      'histogram',
-      rows === 0 ? '' : `${formatCount(rows)} events of ${formatCount(files)} files${unread}`,
-    );
+    const scaled = `simulation weighted to ${section.luminosityFb} fb⁻¹, data as they are`;
+    const events = `${formatCount(rows)} events of ${formatCount(files)} files`;
+    sayOf('histogram', rows === 0 ? '' : `${events}${unread}; ${scaled}`);
     const cut =
       tail === undefined
         ? ''

@@ -124,7 +124,7 @@ test('every answer forbids what a page does not need, errors too', async () => {
       assert.equal(headers['access-control-allow-origin'], undefined);
       assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
       assert.equal(headers['x-frame-options'], 'DENY');
-      assert.equal(headers['referrer-policy'], 'no-referrer');
+      assert.equal(headers['referrer-policy'], 'same-origin');
     }
   });
 });
@@ -228,8 +228,11 @@ test('beyond this machine everything asks for the token: a form, a cookie, and t
       '/services/live/page/main.js',
     ])
       assert.equal((await ask(path)).status, 401, path);
-    for (const path of ['/style.css', '/icon.svg', '/services/live/page/login.js'])
-      assert.equal((await ask(path)).status, 200, path);
+    const needed = [...form.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]!);
+    const { body: script } = await ask('/services/live/page/login.js');
+    for (const match of script.matchAll(/from '\.(\/[^']+)'/g)) needed.push(`/services/live/page${match[1]}`);
+    assert.ok(needed.length >= 5);
+    for (const path of needed) assert.equal((await ask(path)).status, 200, path);
     const login = (body: string, headers = {}) =>
       ask('/login', {
         method: 'POST',
