@@ -57,6 +57,13 @@ function openRun(directory: string, shown: string): FinishedRun {
       cause,
     });
   }
+  if (record.configuration === undefined || record.samples === undefined) {
+    throw new RmmError(
+      'not_a_run',
+      `${shown} has scores of a finished model, and no record of kinds, luminosities and test part of samples: expected the output of \`rmmstream run\`; take its files into the samples of the run with --extend`,
+      { context: { path: shown } },
+    );
+  }
   const scoreFiles = existsSync(layout.scores)
     ? readdirSync(layout.scores)
         .filter((name) => name.endsWith('.parquet') && !name.startsWith('.'))
