@@ -38,6 +38,7 @@ export async function eventsSection(context: ReportContext): Promise<Section | u
   const blocks: Block[] = [
     introduction(context),
     eventTable(context, events, features, names),
+    identityTable(events),
     ...[...remarks(model, featuresGone), ...reasons].map((text): Block => ({ kind: 'text', text })),
   ];
   for (const event of pictured) {
@@ -154,10 +155,6 @@ function eventTable(
       { label: 'jets' },
       { label: 'flavours' },
       ...(hasCells ? [{ label: 'strongest cells' }] : []),
-      { label: 'run' },
-      { label: 'event' },
-      { label: 'file' },
-      { label: 'entry' },
     ],
     rows: events.map((event, at): Cell[] => [
       event.process.label,
@@ -172,11 +169,33 @@ function eventTable(
       String(event.jets),
       event.flavours,
       ...(hasCells ? [features.has(at) ? strongestText(features.get(at)!, names) : ''] : []),
+    ]),
+  };
+}
+
+/** Where each event is found again. A table of its own: both together are wider than a page. */
+function identityTable(events: readonly TopEvent[]): TableBlock {
+  return {
+    kind: 'table',
+    id: 'top-events-identity',
+    caption: 'Where these events are found: run and event number, file, and entry in its tree',
+    columns: [
+      { label: 'event of' },
+      { label: 'rank' },
+      { label: 'run' },
+      { label: 'event' },
+      { label: 'file' },
+      { label: 'entry' },
+    ],
+    rows: events.map((event): Cell[] => [
+      event.process.label,
+      String(event.rank),
       String(event.run),
       event.event,
       event.file,
       String(event.entry),
     ]),
+    shown: 12,
   };
 }
 
