@@ -1,5 +1,5 @@
 import { isDefined } from '../../../lib/statistics/measured.js';
-import { judgeVariables, type VariableVerdict } from '../../agreement/judge.js';
+import { firstOfName, judgeVariables, type VariableVerdict } from '../../agreement/judge.js';
 import { added, total } from '../../agreement/variable-counts.js';
 import { type ComparedVariables, comparedVariables } from '../compared-variables.js';
 import type { ReportContext, SectionMaker } from '../context.js';
@@ -7,6 +7,7 @@ import { figureIdOf } from '../figures/axes.js';
 import { dataOverSimulation, drawnVariable } from '../figures/data-over-simulation.js';
 import type { FigureBlock, Section, TableBlock, VerdictBlock } from '../section.js';
 import { uhiOfVariable } from '../uhi-of-variable.js';
+import { shortP } from '../words.js';
 
 const id = 'agreement';
 
@@ -111,9 +112,11 @@ function yieldVerdict({ data, simulation, simulation_error: error, ratio, pull }
 const mostNamed = 12;
 
 function shapeVerdict(verdicts: readonly VariableVerdict[], level: number): VerdictBlock {
-  const compared = verdicts.filter(({ adjustedP }) => adjustedP !== undefined);
+  const known = verdicts.filter(({ adjustedP }) => adjustedP !== undefined);
+  // The worst first: of a variable that is counted twice, that one.
+  const compared = firstOfName(known);
   const bad = compared.filter(({ agrees }) => !agrees);
-  const without = verdicts.length - compared.length;
+  const without = verdicts.length - known.length;
   const rest = without === 0 ? '' : ` ${without} have too few events to be compared.`;
   if (compared.length === 0) {
     return {
@@ -204,6 +207,6 @@ function sentence({ comparison, adjustedP, agrees }: VariableVerdict): string {
   const chi2 = isDefined(comparison.chi2)
     ? `chi2/ndf ${comparison.chi2.value.toFixed(1)}/${comparison.ndf}, `
     : '';
-  const ks = isDefined(comparison.ksP) ? `KS p ${comparison.ksP.value.toPrecision(2)}, ` : '';
-  return `${agrees ? 'shapes agree' : 'shapes disagree'} (${chi2}${ks}adjusted p ${adjustedP!.toPrecision(2)}).`;
+  const ks = isDefined(comparison.ksP) ? `KS p ${shortP(comparison.ksP.value)}, ` : '';
+  return `${agrees ? 'shapes agree' : 'shapes disagree'} (${chi2}${ks}adjusted p ${shortP(adjustedP!)}).`;
 }

@@ -2,7 +2,7 @@ import type { MassObservable } from '../../../lib/statistics/bump/bump-options.j
 import { inside } from '../../../lib/statistics/histogram.js';
 import { backgroundTable, excessTable, strengthTable } from '../bump-tables.js';
 import { bumpVerdicts } from '../bump-verdicts.js';
-import { rangeText, short, standsOut, statementOf, statementsOf } from '../bump-words.js';
+import { rangeText, standsOut, statementOf, statementsOf } from '../bump-words.js';
 import type { ReportContext } from '../context.js';
 import { massSpectrumSvg } from '../figures/mass-spectrum.js';
 import { massSpectra, type ObservableSpectra } from '../mass-spectra.js';
@@ -10,6 +10,7 @@ import { shown } from '../samples.js';
 import { bumpOptionsOf, type MassSearch, type Searched, searchMasses } from '../search-masses.js';
 import type { Block, FigureBlock, Section } from '../section.js';
 import { uhiBySample } from '../uhi-by-sample.js';
+import { percent, short } from '../words.js';
 
 const observables: readonly MassObservable[] = ['mll', 'mlll'];
 
@@ -62,7 +63,7 @@ function introduction({ dataScale, first, settings }: ReportContext, { options }
     dataScale === undefined
       ? `There are no data: what is searched are the expected events of the simulated background at ${first.config.luminosity_fb} fb^-1 (an Asimov spectrum, where the simulation is large enough for one). An excess in it is none of nature, but says that the simulation is too small or its spectrum not smooth.`
       : `What is searched are the data. The simulated background, times ${dataScale.toPrecision(4)}, is drawn beside them and is no part of the fit.`;
-  return `A smooth, falling background is fitted to each spectrum, and the window that holds the least probable excess over it is looked for (BumpHunter, arXiv:1101.0390): its Poisson probability is the local p. The global p is the share of toys from the fitted background, ${options.toys} of them, that show an excess as interesting anywhere. Bins are ${short(100 * settings.bump_bin_width, 3)} % of the mass wide, windows ${options.minWidth} to ${options.maxWidth} bins. ${what}`;
+  return `A smooth, falling background is fitted to each spectrum, and the window that holds the least probable excess over it is looked for (BumpHunter, arXiv:1101.0390): its Poisson probability is the local p. The global p is the share of toys from the fitted background, ${options.toys} of them, that show an excess as interesting anywhere. Bins are ${percent(settings.bump_bin_width)} of the mass wide, windows ${options.minWidth} to ${options.maxWidth} bins, a third of the range at most. ${what}`;
 }
 
 /** Why a mass is not searched. */

@@ -6,7 +6,7 @@ import { checksSection } from './checks.js';
 import { cutFlowSection } from './cut-flow.js';
 import { errorsSection } from './error-distributions.js';
 import { eventsSection } from './events.js';
-import { neededStrength } from './needed-strength.js';
+import { neededStrengthSection } from './needed-strength.js';
 import { periodsSection } from './periods.js';
 import { provenanceSection } from './provenance.js';
 import { regionsSection } from './regions.js';
@@ -29,7 +29,7 @@ export const sectionMakers: readonly SectionMaker[] = [
   bumpSection,
   cellsSection,
   eventsSection,
-  neededStrength,
+  neededStrengthSection,
   studies,
   workspaceSection,
   trainingSection,
