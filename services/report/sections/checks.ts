@@ -1,3 +1,4 @@
+import { type Measured, notDefined } from '../../../lib/statistics/measured.js';
 import type { ReportContext, SectionMaker } from '../context.js';
 import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
@@ -42,13 +43,17 @@ export const checksSection: SectionMaker = async (context) => {
       test_shares: shares.map(({ testWeight, allWeight, ...share }) => ({
         ...share,
         nominal: nominalShare(context),
-        by_weight: allWeight === 0 ? null : testWeight / allWeight,
+        by_weight: ratioOf(testWeight, allWeight, 'the weights add up to 0'),
       })),
       excluded_columns: excluded,
       duplicate_split_keys: joined.reduce((sum, { record }) => sum + record.events.duplicate_split_keys, 0),
     },
   } satisfies Section;
 };
+
+function ratioOf(part: number, all: number, reason: string): Measured {
+  return all === 0 ? notDefined(reason) : { value: part / all };
+}
 
 function yieldsOf(run: FinishedRun, { settings }: ReportContext): YieldCheck[] {
   const { record, config } = run;
@@ -200,7 +205,7 @@ function yieldTable(yields: readonly YieldCheck[], { samples }: ReportContext): 
       sample,
       written,
       allowed,
-      written / allowed,
+      ratioOf(written, allowed, 'cross section x luminosity is 0'),
       `${exceeds ? 'too many' : 'possible'}${leftOut.has(sample) ? ', left out' : ''}`,
     ]),
     shown: 40,
@@ -226,7 +231,7 @@ function shareTable(shares: readonly TestShare[], nominal: number): TableBlock {
       all,
       test,
       test / all,
-      allWeight === 0 ? { notDefined: 'the weights add up to 0' } : testWeight / allWeight,
+      ratioOf(testWeight, allWeight, 'the weights add up to 0'),
     ]),
     shown: 40,
   };
