@@ -40,7 +40,7 @@ const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what:
 };
 
 /** Sensitivity studies of the first run (`rmmstream study`); nothing where none were made. */
-export const studies: SectionMaker = async (context) => {
+export const studiesSection: SectionMaker = async (context) => {
   const { file } = studyLayoutOf(context.first.layout.root);
   if (!existsSync(file)) return undefined;
   const study = readStudy(file);
