@@ -1,5 +1,6 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { blindSection } from './blind.js';
 import { bumpSection } from './bump.js';
 import { cellsSection } from './cells.js';
 import { checksSection } from './checks.js';
@@ -12,7 +13,7 @@ import { provenanceSection } from './provenance.js';
 import { regionsSection } from './regions.js';
 import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
-import { studies } from './studies.js';
+import { studiesSection } from './studies.js';
 import { trainingSection } from './training.js';
 import { workspaceSection } from './workspace.js';
 
@@ -30,7 +31,8 @@ export const sectionMakers: readonly SectionMaker[] = [
   cellsSection,
   eventsSection,
   neededStrengthSection,
-  studies,
+  studiesSection,
+  blindSection,
   workspaceSection,
   trainingSection,
   provenanceSection,

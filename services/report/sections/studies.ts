@@ -40,7 +40,7 @@ const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what:
 };
 
 /** Sensitivity studies of the first run (`rmmstream study`); nothing where none were made. */
-export const studies: SectionMaker = async (context) => {
+export const studiesSection: SectionMaker = async (context) => {
   const { file } = studyLayoutOf(context.first.layout.root);
   if (!existsSync(file)) return undefined;
   const study = readStudy(file);
@@ -58,8 +58,10 @@ export const studies: SectionMaker = async (context) => {
       data: { stale: true, model: study.model },
     };
   }
+  const leftOut = new Set(context.samples.flatMap((one) => (one.leftOut === undefined ? [] : [one.name])));
+  const shown = study.tasks.filter(({ task }) => task.type === 'altered' || !leftOut.has(task.sample));
   const blocks = (Object.keys(titles) as StudyTask['study'][]).flatMap((kind) => {
-    const tasks = study.tasks.filter(({ task }) => task.study === kind);
+    const tasks = shown.filter(({ task }) => task.study === kind);
     return tasks.length === 0 ? [] : blocksOf(kind, tasks, context);
   });
   return { id: 'studies', title: 'Studies', blocks, data: study };
