@@ -4,6 +4,7 @@ import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
 import {
   checkYields,
+  cutShort,
   differingCrossSections,
   shareDeviation,
   sharedChannels,
@@ -20,6 +21,7 @@ export const checksSection: SectionMaker = async (context) => {
   const shares = await testShares(context);
   const verdicts = [
     ...joined.flatMap((run) => corruptVerdicts(run)),
+    ...joined.flatMap((run) => cutShortVerdict(run)),
     ...yieldVerdicts(yields, context),
     ...crossSectionVerdicts(context),
     ...shareVerdicts(shares, nominalShare(context)),
@@ -82,6 +84,19 @@ function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {
       },
     ];
   });
+}
+
+function cutShortVerdict({ record, config, shown }: FinishedRun): VerdictBlock[] {
+  const limit = config.input.max_events;
+  const names = cutShort(record.samples, limit).map((name) => `\`${name}\``);
+  if (names.length === 0) return [];
+  return [
+    {
+      kind: 'verdict',
+      level: 'notice',
+      text: `${shown} read ${limit} entries of each sample at most (\`input.max_events\`): yields of ${names.join(', ')} are of a part of their events, while luminosities and cross sections are of all.`,
+    },
+  ];
 }
 
 function yieldVerdicts(yields: readonly YieldCheck[], { settings }: ReportContext): VerdictBlock[] {
