@@ -9,6 +9,7 @@ import { areaByAmount } from '../figures/area-by-amount.js';
 import { scoreShapes } from '../figures/score-shapes.js';
 import { measuredCell } from '../measured-cell.js';
 import type { Block, Cell, TableBlock } from '../section.js';
+import { percent } from '../words.js';
 
 /** Each kind of study: what it is called, and what was done. */
 const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what: string]>> = {
@@ -113,7 +114,7 @@ function firstColumn(kind: StudyTask['study']): string {
 
 function nameOf(task: StudyTask): Cell {
   if (task.type === 'altered') return task.amount;
-  return task.share === undefined ? task.sample : `${task.sample}, ${task.share * 100} %`;
+  return task.share === undefined ? task.sample : `${task.sample}, ${percent(task.share)}`;
 }
 
 function signalOf(task: StudyTask): string {
