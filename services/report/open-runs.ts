@@ -57,10 +57,10 @@ function openRun(directory: string, shown: string): FinishedRun {
       cause,
     });
   }
-  if (record.configuration === undefined || record.samples === undefined) {
+  if (record.configuration === undefined) {
     throw new RmmError(
       'not_a_run',
-      `${shown} has scores of a finished model, and no record of kinds, luminosities and test part of samples: expected the output of \`rmmstream run\`; take its files into the samples of the run with --extend`,
+      `${shown} holds scores of \`rmmstream score\`, which say neither kinds nor luminosity of their samples: expected an output directory of \`rmmstream run\`; add the samples to its configuration and run it with --extend`,
       { context: { path: shown } },
     );
   }

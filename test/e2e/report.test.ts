@@ -7,7 +7,7 @@ import test, { after, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCli, startCli } from '../support/cli.js';
 import { expectFailure } from '../support/expect.js';
-import { quick, runWell, sampleFile, shipped, smallSamples, writeConfig } from '../support/small-run.js';
+import { quick, runWell, shipped, smallSamples, writeConfig } from '../support/small-run.js';
 
 const data = { ...shipped('data/periodA', 'data'), luminosity_fb: 0.00146 };
 
@@ -118,14 +118,6 @@ test('what is no finished run is refused with its name', async () => {
   const begun = join(folder, 'begun');
   mkdirSync(join(begun, '.work'), { recursive: true });
   expectFailure(await runCli(['report', begun]), 2, 'run_unfinished', ['begun has no run.json']);
-  const scored = join(folder, 'scored');
-  await runWell([
-    ...['score', '--model', join(out, 'model'), '--input', sampleFile('data/periodA'), '--output', scored],
-  ]);
-  expectFailure(await runCli(['report', out, scored]), 2, 'not_a_run', [
-    'scored has scores of a finished model',
-    'expected the output of `rmmstream run`',
-  ]);
   const copy = join(folder, 'copy');
   cpSync(out, copy, { recursive: true });
   expectFailure(await runCli(['report', out, copy]), 2, 'report_runs_overlap', ['would count twice', 'copy']);
