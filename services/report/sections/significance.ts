@@ -9,6 +9,7 @@ import { significanceFigure } from '../significance-figure.js';
 import { type ComparedPoint, comparedScan, type Pair, scanOf } from '../significance-scans.js';
 import { bestTable, type SignalScans, summaryTable } from '../significance-tables.js';
 import { type BySample, slicedHistograms } from '../sliced.js';
+import { percent } from '../words.js';
 
 /** Expected significance by signal against a MET threshold in each region, beside cuts without a network. */
 export async function significanceSection(context: ReportContext): Promise<Section | undefined> {
@@ -71,8 +72,7 @@ export async function significanceSection(context: ReportContext): Promise<Secti
 }
 
 function introduction({ first, settings }: ReportContext): string {
-  const percent = settings.background_uncertainty * 100;
-  return `Expected at ${first.config.luminosity_fb} fb^-1 for everything above a MET threshold in a region: s / sqrt(b); the Asimov form sqrt(2 ((s+b) ln(1+s/b) - s)); and the Asimov form with a background uncertainty of ${percent} % and the statistical error of the simulated background, sqrt(sum w^2), added in quadrature. Beside each stand a cut on MET alone and one on H_T + MET alone, without a network, that keep the same background. The best threshold is the one with the largest third form among those that keep ${settings.min_background_rows} simulated background events or more; it was chosen on the events that it is quoted for, as it is for the cuts beside it.`;
+  return `Expected at ${first.config.luminosity_fb} fb^-1 for everything above a MET threshold in a region: s / sqrt(b); the Asimov form sqrt(2 ((s+b) ln(1+s/b) - s)); and the Asimov form with a background uncertainty of ${percent(settings.background_uncertainty)} and the statistical error of the simulated background, sqrt(sum w^2), added in quadrature. Beside each stand a cut on MET alone and one on H_T + MET alone, without a network, that keep the same background. The best threshold is the one with the largest third form among those that keep ${settings.min_background_rows} simulated background events or more; it was chosen on the events that it is quoted for, as it is for the cuts beside it.`;
 }
 
 function pointData(point: ThresholdPoint | ComparedPoint) {
