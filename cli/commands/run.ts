@@ -3,13 +3,15 @@ import { systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import type { RunOutcome } from '../../services/pipeline/run.js';
+import { joinWatches, type RunWatch } from '../../services/pipeline/watch.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
+import { addMetricsOptions, type MetricsOptions, refuseMetrics, withMetrics } from '../metrics-options.js';
 import { runTables } from '../run-tables.js';
 import { addServeOptions, type ServeOptions, served } from '../serve-option.js';
 import { connectKafka } from '../with-kafka.js';
 
-interface RunOptions extends ConfigOptions, ServeOptions {
+interface RunOptions extends ConfigOptions, MetricsOptions, ServeOptions {
   readonly fresh?: boolean;
   readonly extend?: boolean;
 }
@@ -50,14 +52,16 @@ export function registerTrain(program: Command, cli: Cli): void {
 }
 
 function addRunOptions(command: Command): Command {
-  return addConfigOptions(
-    command
-      .argument('<config>', 'configuration file (YAML)')
-      .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
-      .option(
-        '--extend',
-        'take in added files or samples: finished ranges are kept, scaler and model are made again',
-      ),
+  return addMetricsOptions(
+    addConfigOptions(
+      command
+        .argument('<config>', 'configuration file (YAML)')
+        .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
+        .option(
+          '--extend',
+          'take in added files or samples: finished ranges are kept, scaler and model are made again',
+        ),
+    ),
   );
 }
 
@@ -71,17 +75,26 @@ async function runUntil(
   if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
   const { run } = await import('../../services/pipeline/run.js');
   const progress = commandProgress(cli);
-  return served(cli, { loaded, file, options, say: (text) => progress.note(text) }, (live) =>
-    run({
-      loaded,
-      fresh: options.fresh === true,
-      extend: options.extend === true,
-      until,
-      progress,
-      nowMs: () => cli.nowMs(),
-      ...live,
-    }),
+  const say = (text: string) => progress.note(text);
+  const around = { outputDirectory: loaded.outputDirectory, progress };
+  return served(cli, { loaded, file, options, say }, ({ watch: page, ...live }) =>
+    withMetrics(cli, options, around, (metrics) =>
+      run({
+        loaded,
+        fresh: options.fresh === true,
+        extend: options.extend === true,
+        until,
+        progress,
+        nowMs: () => cli.nowMs(),
+        watch: watchOfBoth(page, metrics),
+        ...live,
+      }),
+    ),
   );
+}
+
+function watchOfBoth(page: RunWatch | undefined, metrics: RunWatch | undefined): RunWatch | undefined {
+  return page === undefined || metrics === undefined ? (page ?? metrics) : joinWatches([page, metrics]);
 }
 
 /** The same over Kafka: every service as a process of this machine. */
@@ -92,6 +105,7 @@ async function runOnKafka(
   loaded: LoadedConfig,
   until: 'model' | 'scores',
 ): Promise<RunOutcome> {
+  refuseMetrics(options);
   if (until === 'model' || options.extend === true) {
     throw new RmmError(
       'cli_usage',

@@ -2,14 +2,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
-import { closeServer, listenOn } from './http-listen.js';
+import { type AddressNames, closeServer, listenOn } from './http-listen.js';
 import type { Metrics } from './metrics.js';
 
 export interface HealthServerOptions {
-  /** service.host; 127.0.0.1 is this machine only. */
+  /** 127.0.0.1 is this machine only. */
   readonly host: string;
-  /** service.port; 0 takes a free one. */
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Default service.host and service.port. */
+  readonly named?: AddressNames;
   readonly health: Health;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
@@ -21,6 +23,9 @@ export interface HealthServer {
   /** Ends at once but for answers that are on their way, which get a moment. */
   close(): Promise<void>;
 }
+
+/** A connection on which nothing moves is closed after this long. */
+const silenceMs = 10_000;
 
 const limits = {
   headersTimeout: 5_000,
@@ -42,10 +47,10 @@ export async function openHealthServer(options: HealthServerOptions): Promise<He
       .then((made) => send(request, response, made));
   });
   server.maxConnections = 64;
-  const { host, port } = options;
-  await listenOn(server, { host, port }, { host: 'service.host', port: 'service.port' }, (why, error) =>
-    unusable(why, error, host, port),
-  );
+  // Whoever asks and does not read holds a connection no longer.
+  server.setTimeout(silenceMs);
+  const { host, port, named = serviceKeys } = options;
+  await listenOn(server, { host, port }, named, (why, error) => unusable(why, error, host, port));
   const bound = server.address() as AddressInfo;
   return { host: bound.address, port: bound.port, close: () => closeServer(server) };
 }
@@ -94,6 +99,8 @@ function send(
   });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
+
+const serviceKeys: AddressNames = { host: 'service.host', port: 'service.port' };
 
 function unusable(why: string, error: NodeJS.ErrnoException, host: string, port: number): RmmError {
   return new RmmError(

@@ -3,8 +3,8 @@ import type { Server } from 'node:http';
 /** An answer still on its way at the end has this long. */
 const closingMs = 250;
 
-/** What messages call the two. */
-export interface AddressKeys {
+/** What host and port are called where a person gives them. */
+export interface AddressNames {
   readonly host: string;
   readonly port: string;
 }
@@ -16,7 +16,7 @@ export interface AddressKeys {
 export function listenOn(
   server: Server,
   address: { readonly host: string; readonly port: number },
-  keys: AddressKeys,
+  keys: AddressNames,
   unusable: (why: string, error: NodeJS.ErrnoException) => Error,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -29,7 +29,7 @@ export function listenOn(
   });
 }
 
-function whyUnusable(error: NodeJS.ErrnoException, { host, port }: AddressKeys): string {
+function whyUnusable(error: NodeJS.ErrnoException, { host, port }: AddressNames): string {
   switch (error.code) {
     case 'EADDRINUSE':
       return `another process has it; choose another ${port}, or 0 for a free one`;

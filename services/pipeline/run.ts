@@ -11,6 +11,7 @@ import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
 import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
 import { checkTraining } from '../trainer/training-problems.js';
+import { channelWatch } from './channel-watch.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
@@ -27,7 +28,7 @@ import { scoreRanges } from './score-phase.js';
 import { partsOfRanges } from './scored-parts.js';
 import type { WorkerSettings } from './tasks.js';
 import { makeModel } from './train-phase.js';
-import { phases } from './watch.js';
+import { joinWatches, phases } from './watch.js';
 import { watchedProgress } from './watched-progress.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
@@ -47,11 +48,10 @@ export interface RunOutcome {
  * finished is kept; the files are the same, byte for byte, however often it was killed (decisions.md 12).
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
-  const { watch } = request;
-  if (watch === undefined) return runAllPhases(request);
+  const watch = request.watch === undefined ? channelWatch : joinWatches([request.watch, channelWatch]);
   const progress = watchedProgress(request.progress, watch);
   try {
-    return await runAllPhases({ ...request, progress });
+    return await runAllPhases({ ...request, progress, watch });
   } catch (error) {
     progress.fail(error);
     throw error;

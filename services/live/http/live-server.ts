@@ -44,6 +44,8 @@ const limits = {
 const mostConnections = 96;
 const mostPages = 24;
 const longestPath = 512;
+/** A connection on which nothing moves is closed after this long; a page hears something twice a second. */
+const silenceMs = 30_000;
 
 /**
  * Serves the live page. It never waits for a page, and holds for each no more than a frame.
@@ -65,6 +67,7 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
     });
   });
   server.maxConnections = mostConnections;
+  server.setTimeout(silenceMs);
   await listenOn(server, { host, port }, { host: 'HOST', port: 'PORT' }, (why, error) => {
     const message = `cannot serve the live page on ${host} port ${port}: ${why}`;
     return new RmmError('serve_address_unusable', message, {
