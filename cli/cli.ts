@@ -1,4 +1,5 @@
 import { createProgress, type Progress } from '../lib/telemetry/progress.js';
+import { shownLines, shownText } from '../lib/telemetry/shown-text.js';
 
 /** Where a command writes. */
 export interface Output {
@@ -31,9 +32,9 @@ export interface Cli {
   exitCode: 0 | 1 | 2;
 }
 
-/** Writes a result: the object under --json, else the text. */
+/** Writes a result: the object under --json, else the text, of which a terminal obeys nothing. */
 export function printResult(cli: Cli, text: string, object: unknown): void {
-  cli.stdout.write(cli.json ? `${JSON.stringify(object)}\n` : `${text}\n`);
+  cli.stdout.write(cli.json ? `${shownText(JSON.stringify(object))}\n` : `${shownLines(text)}\n`);
 }
 
 /** The progress of a command on its stderr, in the style that fits. */

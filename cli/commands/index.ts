@@ -6,6 +6,7 @@ import { registerConfig } from './config-show.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
+import { registerGraph } from './graph.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
@@ -39,5 +40,6 @@ export const commands: readonly RegisterCommand[] = [
   registerLedger,
   registerDlq,
   registerReplay,
+  registerGraph,
   registerAmplify,
 ];
