@@ -15,6 +15,7 @@ import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
+import { registerStatus } from './status.js';
 import { registerStudy } from './study.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
@@ -40,6 +41,7 @@ export const commands: readonly RegisterCommand[] = [
   registerLedger,
   registerDlq,
   registerReplay,
+  registerStatus,
   registerGraph,
   registerAmplify,
 ];

@@ -51,6 +51,12 @@ export function takeRunLock(path: string, busy = `is running in ${dirname(dirnam
   });
 }
 
+/** Who holds the lock at `path`, and whether that process of this machine lives; undefined where nobody does. */
+export function lockHolder(path: string): { readonly pid: number; readonly isAlive: boolean } | undefined {
+  const [pid, start] = readOwner(path);
+  return pid > 0 ? { pid, isAlive: isAlive(pid, start) } : undefined;
+}
+
 /** Makes the lock with its owner in it, in one step: nobody ever reads a lock that is still empty. */
 function place(path: string, owner: string): void {
   const own = `${path}.${process.pid}`;
