@@ -7,6 +7,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in characters. */
   columns(): number;
+  /** Height in lines, where it is known. */
+  rows?(): number;
 }
 
 /** Everything of the outside that a command uses, so that tests can own it. */

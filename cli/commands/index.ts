@@ -17,6 +17,8 @@ import { registerScore } from './score.js';
 import { registerService } from './service.js';
 import { registerStatus } from './status.js';
 import { registerStudy } from './study.js';
+import { registerTap } from './tap.js';
+import { registerTop } from './top.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
@@ -42,6 +44,8 @@ export const commands: readonly RegisterCommand[] = [
   registerDlq,
   registerReplay,
   registerStatus,
+  registerTop,
+  registerTap,
   registerGraph,
   registerAmplify,
 ];
