@@ -1,4 +1,5 @@
 import { RmmError } from '../lib/base/error.js';
+import { shownLines } from '../lib/telemetry/shown-text.js';
 
 /** How an error of any kind is shown and with which code the command ends. */
 export interface ErrorReport {
@@ -23,7 +24,7 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
   const lines = [`error[${ours.code}]: ${ours.message}`, `  what to do: ${cure}`];
   if (stack !== undefined) lines.push(stack);
   return {
-    text: lines.join('\n'),
+    text: shownLines(lines.join('\n')),
     object: {
       type: 'error',
       code: ours.code,

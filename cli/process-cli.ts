@@ -6,6 +6,7 @@ interface Stream {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /**
@@ -30,6 +31,7 @@ function output(stream: Stream, name: string): Output {
     },
     isTerminal: stream.isTTY === true,
     columns: () => stream.columns ?? 80,
+    rows: () => stream.rows ?? 24,
   };
 }
 

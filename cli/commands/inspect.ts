@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { RmmError } from '../../lib/base/error.js';
 import { loadProfile, type Profile, profileNames } from '../../lib/config/index.js';
 import { formatBytes, formatCount } from '../../lib/telemetry/format.js';
+import { shownLines } from '../../lib/telemetry/shown-text.js';
 import { renderTable } from '../../lib/telemetry/table.js';
 import { type Cli, printResult } from '../cli.js';
 import { reportError } from '../error-report.js';
@@ -32,7 +33,7 @@ export function registerInspect(program: Command, cli: Cli, inspect: InspectFile
           const file = await inspect(path);
           const fits = profiles.map((profile) => fitOf(profile, file));
           objects.push(fileObject(path, file, fits));
-          if (!cli.json) cli.stdout.write(`${fileText(path, file, fits)}\n`);
+          if (!cli.json) cli.stdout.write(`${shownLines(fileText(path, file, fits))}\n`);
         } catch (error) {
           // The other files still have something to say.
           if (!(error instanceof RmmError) || paths.length === 1) throw error;
