@@ -22,6 +22,15 @@ export function addServeOptions(command: Command): Command {
     .option('--keep-serving', 'with --serve: go on serving after the run, until Ctrl-C');
 }
 
+/** @throws cli_usage: over Kafka the page is a command of its own, that outlives any of its services */
+export function refuseServe({ serve }: ServeOptions, file: string): void {
+  if (serve === undefined) return;
+  throw new RmmError(
+    'cli_usage',
+    `--serve works with engine.type: embedded only; over Kafka the page is served beside the run: rmmstream dashboard --config ${file}`,
+  );
+}
+
 interface Served {
   readonly loaded: LoadedConfig;
   /** As it was given. */

@@ -8,7 +8,7 @@ import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
 import { addMetricsOptions, type MetricsOptions, refuseMetrics, withMetrics } from '../metrics-options.js';
 import { runTables } from '../run-tables.js';
-import { addServeOptions, type ServeOptions, served } from '../serve-option.js';
+import { addServeOptions, refuseServe, type ServeOptions, served } from '../serve-option.js';
 import { connectKafka } from '../with-kafka.js';
 
 interface RunOptions extends ConfigOptions, MetricsOptions, ServeOptions {
@@ -106,6 +106,7 @@ async function runOnKafka(
   until: 'model' | 'scores',
 ): Promise<RunOutcome> {
   refuseMetrics(options);
+  refuseServe(options, file);
   if (until === 'model' || options.extend === true) {
     throw new RmmError(
       'cli_usage',

@@ -18,14 +18,17 @@ export class Training {
     const place =
       last === undefined
         ? ''
-        : `Megaset ${last.megaset + 1}${megasets > 0 ? ` of ${megasets}` : ''}, epoch ${last.epoch + 1}: loss ${last.loss.toPrecision(4)}${last.validationLoss === undefined ? '' : `, validation ${last.validationLoss.toPrecision(4)}`}`;
+        : `${megasets > 0 ? `Megaset ${last.megaset + 1} of ${megasets}, epoch` : 'Epoch'} ${last.epoch + 1}: ${lossText(last)}`;
     sayOf('loss', place);
+    const losses = epochs.map(({ loss }) => loss ?? null);
     const validation = epochs.map(({ validationLoss }) => validationLoss ?? null);
     this.#loss.show(
       {
         x: epochs.map((_, at) => first + at),
         lines: [
-          { name: 'training', colour: 'signal2', kind: 'line', y: epochs.map(({ loss }) => loss) },
+          ...(losses.some((value) => value !== null)
+            ? [{ name: 'training', colour: 'signal2', kind: 'line', y: losses } as const]
+            : []),
           ...(validation.some((value) => value !== null)
             ? [{ name: 'validation', colour: 'signal1', kind: 'dashed', y: validation } as const]
             : []),
@@ -43,7 +46,7 @@ export class Training {
         .map(({ megaset, epoch, loss, validationLoss }) => [
           String(megaset + 1),
           String(epoch + 1),
-          loss.toPrecision(5),
+          loss?.toPrecision(5) ?? '-',
           validationLoss?.toPrecision(5) ?? '-',
         ]),
     );
@@ -55,4 +58,11 @@ export class Training {
       ].join(' '),
     );
   }
+}
+
+function lossText({ loss, validationLoss }: TrainingSection['epochs'][number]): string {
+  return [
+    ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
+    ...(validationLoss === undefined ? [] : [`validation ${validationLoss.toPrecision(4)}`]),
+  ].join(', ');
 }

@@ -113,7 +113,8 @@ export interface FlowSection {
 export interface EpochView {
   readonly megaset: number;
   readonly epoch: number;
-  readonly loss: number;
+  /** Undefined where the engine does not tell it. */
+  readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
 }
 
