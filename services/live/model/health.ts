@@ -28,12 +28,14 @@ const movingMs = 6_000;
 /** The health of a stage, the gravest first, with the reason in words: colour alone says it to nobody. */
 export function healthOf(facts: HealthFacts): { readonly health: Health; readonly why: string } {
   const { copies, sinceErrorMs, sinceMovedMs, lag, lagSeconds, phase } = facts;
-  if (copies !== undefined && copies.known > 0 && copies.up === 0)
+  const isOver = phase === 'over' && (lag ?? 0) === 0;
+  // Services end with their run.
+  if (!isOver && copies !== undefined && copies.known > 0 && copies.up === 0)
     return { health: 'unreachable', why: 'none of its processes answers' };
   if (phase === 'failed') return { health: 'failing', why: 'the run failed here' };
   if (sinceErrorMs < errorMs)
     return { health: 'failing', why: `error ${facts.lastError ?? ''} ${seconds(sinceErrorMs)} ago` };
-  if (phase === 'over' && (lag ?? 0) === 0) return { health: 'done', why: 'has nothing left to do' };
+  if (isOver) return { health: 'done', why: 'has nothing left to do' };
   if (facts.isPaused) return { health: 'waiting', why: 'the run is paused' };
   const isDue = phase === 'running' && (lag === undefined || lag > 0);
   if (isDue && Number.isFinite(sinceMovedMs) && sinceMovedMs > stallMs)

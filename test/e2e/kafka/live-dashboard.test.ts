@@ -78,7 +78,7 @@ test('the dashboard of a run over Kafka: before it, while services work, and whe
       );
       assert.equal(stageOf(seen, 'scorer').eventsOut, selected);
       for (const stage of ['ingest', 'selector', 'featurizer', 'scaler', 'scorer'])
-        assert.equal(stageOf(seen, stage).lag, 0, stage);
+        assert.deepEqual([stageOf(seen, stage).lag, stageOf(seen, stage).health], [0, 'done'], stage);
       assert.deepEqual(
         seen.phases.map(({ state }) => state),
         ['done', 'done', 'done', 'done', 'done', 'done'],

@@ -141,6 +141,7 @@ test('health: the gravest that holds, each with its reason', () => {
   assert.equal(health({ sinceErrorMs: 5_000, sinceMovedMs: 60_000 }), 'failing');
   assert.equal(health({ copies: { up: 0, known: 2 }, sinceErrorMs: 0 }), 'unreachable');
   assert.equal(health({ copies: { up: 1, known: 2 } }), 'working');
+  assert.equal(health({ copies: { up: 0, known: 2 }, phase: 'over', lag: 0 }), 'done');
   assert.match(healthOf({ ...well, sinceErrorMs: 5_000, lastError: 'io_failed' }).why, /io_failed 5 s ago/);
 });
 
