@@ -62,7 +62,8 @@ export async function readObjects(
       // A run with --verify-inputs has fingerprints over the whole content.
       if (opened.fingerprint !== input.fingerprint && opened.metadata.size === input.bytes)
         opened = await open(true);
-      if (opened.fingerprint === input.fingerprint) return { objects: await objectsOfEntries(settings, opened, entries) };
+      if (opened.fingerprint === input.fingerprint)
+        return { objects: await objectsOfEntries(settings, opened, entries) };
     }
   } catch (error) {
     if (!(error instanceof RmmError)) throw error;
