@@ -8,8 +8,14 @@
  * time is its own.
  */
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { embeddedFlow } from '../services/live/model/flows.js';
+import { FrameMaker, nothingSent } from '../services/live/model/frames.js';
+import { LiveModel } from '../services/live/model/live-model.js';
+import { takeScores } from '../services/live/scores/read-scores.js';
+import { ScoreBoard } from '../services/live/scores/score-board.js';
 import { amplifiedFiles, benchFolder, writeConfiguration } from './support/inputs.js';
 import { type Measured, median, option, print, printRatio, rmmstream } from './support/measured.js';
 import type { ViewerData } from './support/viewer.js';
@@ -47,6 +53,53 @@ function note(way: string, alone: Measured, other: Measured): void {
     ratios.set(`${way} ${what}`, [...(ratios.get(`${way} ${what}`) ?? []), ratio]);
 }
 
+/** Milliseconds of processor time of `work`, of the whole process, over `times`. */
+async function cpuMs(times: number, work: () => unknown): Promise<number> {
+  await work();
+  const before = process.cpuUsage();
+  for (let time = 0; time < times; time += 1) await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000 / times;
+}
+
+/** What the parts take by themselves, which no other program on the machine disturbs. */
+async function parts(scores: string): Promise<void> {
+  const files = readdirSync(scores).map((name) => join(scores, name));
+  const options = { score: 'error', isLog: true, luminosityFb: 10, tailShare: 0.01, topEvents: 12 };
+  const reading = await cpuMs(1, async () => {
+    const board = new ScoreBoard(options);
+    for (const file of files) await takeScores(board, file, 'error');
+  });
+  const board = new ScoreBoard(options);
+  for (const file of files) await takeScores(board, file, 'error');
+  const { rows } = board.section();
+  const section = await cpuMs(50, () => board.section());
+  const model = new LiveModel({
+    engine: 'embedded',
+    title: config,
+    flow: embeddedFlow,
+    phases: ['features', 'train', 'score'],
+    control: { available: true, why: '' },
+    limits: [],
+    score: options,
+    startedMs: 0,
+  });
+  let nowMs = 0;
+  const maker = new FrameMaker(model, 'bench');
+  const tick = await cpuMs(500, () => {
+    nowMs += 500;
+    for (const stage of embeddedFlow.stages)
+      model.batch(stage, { eventsIn: 1000, eventsOut: 900, bytesOut: 1e5, seconds: 0.1 });
+    model.scores(board.section());
+    model.tick(nowMs);
+    maker.next(nothingSent, nowMs);
+  });
+  print(
+    `scores: ${((reading * 1000) / rows).toFixed(2)} us of a core for a row, ${section.toFixed(2)} ms for a picture`,
+  );
+  print(`a tick with everything changed and a page that has nothing: ${tick.toFixed(2)} ms, twice a second`);
+}
+
 const shown = ({ seconds, cpuSeconds, peakMebibytes }: Measured) =>
   `${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of cores, ${peakMebibytes.toFixed(0)} MiB`;
 
@@ -63,6 +116,7 @@ try {
     note('served', alone, served);
     note('viewed', alone, measured);
   }
+  await parts(join(folder.path, 'output', 'scores'));
   for (const way of ways) {
     for (const what of ['seconds', 'cpu']) {
       const found = ratios.get(`${way} ${what}`)!;

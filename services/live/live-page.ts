@@ -32,6 +32,7 @@ export class LivePage {
   readonly scores: ScoreReader;
   readonly #options: LivePageOptions;
   readonly #timer: NodeJS.Timeout;
+  #hasFailed = false;
 
   private constructor(options: LivePageOptions, server: LiveServer, scores: ScoreReader) {
     this.#options = options;
@@ -72,11 +73,17 @@ export class LivePage {
   }
 
   tick(): void {
-    const { model, wallMs, beforeTick } = this.#options;
-    beforeTick?.();
-    this.scores.refresh();
-    model.tick(wallMs());
-    this.server.push();
+    const { model, wallMs, beforeTick, say } = this.#options;
+    try {
+      beforeTick?.();
+      this.scores.refresh();
+      model.tick(wallMs());
+      this.server.push();
+    } catch (error) {
+      // A page is no reason to end the run beside which it stands.
+      if (!this.#hasFailed) say(`live page: ${error instanceof Error ? error.message : String(error)}`);
+      this.#hasFailed = true;
+    }
   }
 
   /** Sends the last state, and ends. */

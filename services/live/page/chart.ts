@@ -26,11 +26,16 @@ export interface ChartOptions {
   readonly isLog?: boolean;
   /** Values of bins: x holds their lower edges. */
   readonly isStepped?: boolean;
+  /** x counts something. */
+  readonly areWhole?: boolean;
   readonly empty: string;
 }
 
 const height = 240;
 const dash = [6, 4];
+const wholeSteps = [1, 2, 5]
+  .flatMap((step) => [1, 10, 100, 1000].map((unit) => step * unit))
+  .sort((a, b) => a - b);
 
 /** A chart of uPlot with a legend of our own, in the colours of the theme; drawn anew when those change. */
 export class Chart {
@@ -76,7 +81,7 @@ export class Chart {
   }
 
   #settings(data: ChartData): uPlotClass.Options {
-    const { isTime = false, isLog = false, xLabel, yLabel } = this.#options;
+    const { isTime = false, isLog = false, areWhole = false, xLabel, yLabel } = this.#options;
     const soft = colour('soft');
     const grid = { stroke: colour('line'), width: 1 };
     const axis = { stroke: soft, grid, ticks: grid, font: '12px system-ui,sans-serif', labelSize: 18 };
@@ -97,6 +102,7 @@ export class Chart {
           label: xLabel,
           labelFont: '12px system-ui,sans-serif',
           ...(isTime ? { values: clock, space: 84 } : {}),
+          ...(areWhole ? { incrs: wholeSteps } : {}),
         },
         {
           ...axis,
@@ -104,7 +110,13 @@ export class Chart {
           labelFont: '12px system-ui,sans-serif',
           size: 58,
           values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shortNumber(tick))),
-          ...(isLog ? { filter: powersOfTen } : {}),
+          ...(isLog
+            ? {
+                filter: powersOfTen,
+                grid: { ...grid, filter: powersOfTen },
+                ticks: { ...grid, filter: powersOfTen },
+              }
+            : {}),
         },
       ],
       series: [{}, ...data.lines.map((line) => this.#series(line))],

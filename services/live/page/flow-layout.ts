@@ -26,10 +26,12 @@ export interface Layout {
   readonly lines: readonly Line[];
 }
 
-/** Pixels of a box, and between boxes along the flow and across it. */
-const wide = { width: 122, height: 74, along: 74, across: 46 } as const;
-const tall = { width: 158, height: 74, along: 50, across: 34 } as const;
-const narrow = { width: 112, height: 74, along: 46, across: 10 } as const;
+/** Pixels of a box, between boxes along the flow and across it, and for labels beside the last column. */
+const wide = { width: 122, height: 74, along: 74, across: 46, beside: 0 } as const;
+const tall = { width: 158, height: 74, along: 50, across: 56, beside: 72 } as const;
+const narrow = { width: 104, height: 74, along: 46, across: 44, beside: 70 } as const;
+/** Files have lower boxes. */
+const filesInset = 14;
 
 /**
  * Places of boxes and lines: from left to right where there is room, else from top to bottom.
@@ -42,14 +44,20 @@ export function layOut(nodes: readonly FlowNode[], edges: readonly FlowEdge[], r
   const stepAlong = (isWide ? width : height) + sizes.along;
   const stepAcross = (isWide ? height : width) + sizes.across;
   const boxes = new Map<string, Box>();
-  for (const { id, column, row } of nodes) {
+  for (const { id, kind, column, row } of nodes) {
     const [along, across] = [column * stepAlong, row * stepAcross];
-    boxes.set(id, { x: 2 + (isWide ? along : across), y: 2 + (isWide ? across : along), width, height });
+    const inset = kind === 'files' ? filesInset : 0;
+    boxes.set(id, {
+      x: 2 + (isWide ? along : across),
+      y: 2 + inset + (isWide ? across : along),
+      width,
+      height: height - 2 * inset,
+    });
   }
   const lines = edges.map(({ from, to }) => lineOf(boxes.get(from)!, boxes.get(to)!, isWide));
   const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width));
   const bottom = Math.max(...[...boxes.values()].map((box) => box.y + box.height));
-  return { width: right + 2, height: bottom + 2, boxes, lines };
+  return { width: right + sizes.beside + 2, height: bottom + 2, boxes, lines };
 }
 
 function lineOf(from: Box, to: Box, isWide: boolean): Line {
@@ -79,7 +87,7 @@ function across(from: Box, to: Box, isWide: boolean): Line {
   return {
     path: `M${x1} ${y}H${x2}`,
     labelX: (x1 + x2) / 2,
-    labelY: from.y - 12,
+    labelY: y - 7,
     anchor: 'middle',
     tipX: x2,
     tipY: y,

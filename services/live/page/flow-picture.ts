@@ -64,17 +64,19 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     return draw(
       'g',
       {},
-      draw('rect', { x, y: y + 14, width, height: height - 28, rx: 4, class: 'files' }),
+      draw('rect', { x, y, width, height, rx: 4, class: 'files' }),
       text(height / 2 + 5, 'title', node.title),
     );
   }
   const { health, eventsIn, eventsOut, busy, copies, lag, lagUnit } = stage;
   const passed =
     stage.stage === 'trainer' ? `${formatCount(eventsIn)} rows` : `${formatCount(eventsOut)} out`;
-  const more = [
-    copies === undefined ? `busy ${busy.toFixed(1)}` : `${copies.up} of ${copies.known} up`,
-    ...(lag === undefined || lag === 0 || lagUnit === 'rows' ? [] : [`${formatCount(lag)} wait`]),
-  ];
+  const isBehind = lag !== undefined && lag > 0 && lagUnit !== 'rows';
+  const more = isBehind
+    ? `${formatCount(lag)} wait`
+    : copies === undefined
+      ? `busy ${busy.toFixed(1)}`
+      : `${copies.up} of ${copies.known} up`;
   return draw(
     'g',
     { 'data-state': health },
@@ -83,7 +85,7 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     text(20, 'title', node.title),
     text(36, 'word', `${marks[health]} ${health}`),
     text(52, 'small', passed),
-    text(66, 'small', more.join(', ')),
+    text(66, 'small', more),
   );
 }
 

@@ -8,7 +8,7 @@ export class Training {
     id: 'loss',
     xLabel: 'epoch, over all megasets',
     yLabel: 'loss',
-    isLog: false,
+    areWhole: true,
     empty: 'No epoch has ended yet.',
   });
 

@@ -105,7 +105,7 @@ export class ScoreBoard {
       files: this.files,
       rows: processes.reduce((sum, { rows }) => sum + rows, 0),
       processes,
-      histogram,
+      histogram: histogram && rounded(histogram),
       tail: histogram === undefined ? undefined : this.#tail(histogram, processes),
       top: this.#top.map(({ view }) => view),
       unreadable: this.unreadable,
@@ -125,8 +125,14 @@ export class ScoreBoard {
       of: cut.of,
       from: isLog ? 10 ** from : from,
       rows: met.counts.flat().reduce((sum, count) => sum + count, 0),
-      met,
-      mll: this.#mll.from(cut.bin),
+      met: rounded(met),
+      mll: rounded(this.#mll.from(cut.bin)),
     };
   }
+}
+
+/** Six digits are more than a screen shows, and half of what a page would be sent else. */
+function rounded(histogram: HistogramView): HistogramView {
+  const weights = histogram.weights.map((bins) => bins.map((weight) => Number(weight.toPrecision(6))));
+  return { ...histogram, weights };
 }

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { RmmError } from '../../../lib/base/error.js';
 import type { LoadedConfig } from '../../../lib/config/index.js';
 import { scoreColumnNames } from '../../../lib/config/index.js';
 import { WorkerPool } from '../../../lib/flow/worker-pool.js';
@@ -7,6 +9,8 @@ import type { BoardSettings, BoardTask, EventPictures } from './tasks.js';
 
 /** A file of scores is small; reading it longer than this is a file that is not read at all. */
 const stallMs = 60_000;
+/** At the end of a run the rest of its files is waited for so long, and no longer. */
+const settleMs = 5_000;
 
 export interface ScoreReaderOptions {
   readonly loaded: LoadedConfig;
@@ -37,6 +41,7 @@ export class ScoreReader {
   #dirty = false;
   #asking = false;
   #closed = false;
+  #lost: RmmError | undefined;
 
   constructor(options: ScoreReaderOptions) {
     const { config, profile, samples } = options.loaded;
@@ -83,7 +88,8 @@ export class ScoreReader {
   async settle(): Promise<void> {
     if (this.#closed) return;
     // The thread takes one thing after the other, so that this answer comes after all files.
-    const section = await this.#run<ScoresSection>({ kind: 'section' }).catch(() => undefined);
+    const asked = this.#run<ScoresSection>({ kind: 'section' }).catch(() => undefined);
+    const section = await Promise.race([asked, wait(settleMs, undefined, { ref: false })]);
     if (section !== undefined) this.#options.onSection(section);
     this.#dirty = false;
   }
@@ -98,7 +104,15 @@ export class ScoreReader {
     await this.#pool.close();
   }
 
-  #run<Result>(task: BoardTask): Promise<Result> {
-    return this.#pool.run<Result>(task);
+  async #run<Result>(task: BoardTask): Promise<Result> {
+    // A pool without its thread would never answer.
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      return await this.#pool.run<Result>(task);
+    } catch (error) {
+      if (error instanceof RmmError && (error.code === 'worker_lost' || error.code === 'task_stalled'))
+        this.#lost = error;
+      throw error;
+    }
   }
 }
