@@ -124,6 +124,11 @@ const benches = [
     command: [process.execPath, compiled('kafka-hops'), ...withPython, '--events', '2000000'],
     ratios: ratioLines,
   },
+  {
+    name: 'live-cost',
+    command: [process.execPath, compiled('live-cost'), ...withPython],
+    ratios: ratioLines,
+  },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
   {
     name: 'train-scale',

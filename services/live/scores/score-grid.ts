@@ -86,17 +86,24 @@ export class ScoreGrid {
 }
 
 function fill(
-  grid: ScoreGrid,
+  { score: scoreBins, other: otherBins }: ScoreGrid,
   counts: Float64Array,
   weights: Float64Array,
   score: ArrayLike<number>,
   other: ArrayLike<number>,
   weight: ArrayLike<number>,
 ): void {
-  const { bins } = grid.other;
+  // Widths are powers of two: to multiply by their inverse rounds nothing, as in GrowingBins.placeOf.
+  const perScore = 1 / scoreBins.width;
+  const perOther = 1 / otherBins.width;
+  const { first: firstScore } = scoreBins;
+  const { first: firstOther, bins } = otherBins;
   for (let row = 0; row < score.length; row += 1) {
-    if (!Number.isFinite(score[row]!) || !Number.isFinite(other[row]!)) continue;
-    const at = grid.score.placeOf(score[row]!) * bins + grid.other.placeOf(other[row]!);
+    const x = score[row]! * perScore;
+    const y = other[row]! * perOther;
+    // Of what is not finite the difference with itself is NaN.
+    if (x - x !== 0 || y - y !== 0) continue;
+    const at = (Math.floor(x) - firstScore) * bins + Math.floor(y) - firstOther;
     counts[at]! += 1;
     weights[at]! += weight[row]!;
   }
@@ -109,8 +116,9 @@ function rangesOf(
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   let [otherLow, otherHigh] = [low, high];
   for (let row = 0; row < score.length; row += 1) {
-    const [x, y] = [score[row]!, other[row]!];
-    if (!Number.isFinite(x) || !Number.isFinite(y)) continue;
+    const x = score[row]!;
+    const y = other[row]!;
+    if (x - x !== 0 || y - y !== 0) continue;
     if (x < low) low = x;
     if (x > high) high = x;
     if (y < otherLow) otherLow = y;
