@@ -9,6 +9,7 @@ import { areaByAmount } from '../figures/area-by-amount.js';
 import { scoreShapes } from '../figures/score-shapes.js';
 import { measuredCell } from '../measured-cell.js';
 import type { Block, Cell, TableBlock } from '../section.js';
+import { percent } from '../words.js';
 
 /** Each kind of study: what it is called, and what was done. */
 const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what: string]>> = {
@@ -40,7 +41,7 @@ const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what:
 };
 
 /** Sensitivity studies of the first run (`rmmstream study`); nothing where none were made. */
-export const studies: SectionMaker = async (context) => {
+export const studiesSection: SectionMaker = async (context) => {
   const { file } = studyLayoutOf(context.first.layout.root);
   if (!existsSync(file)) return undefined;
   const study = readStudy(file);
@@ -58,8 +59,10 @@ export const studies: SectionMaker = async (context) => {
       data: { stale: true, model: study.model },
     };
   }
+  const leftOut = new Set(context.samples.flatMap((one) => (one.leftOut === undefined ? [] : [one.name])));
+  const shown = study.tasks.filter(({ task }) => task.type === 'altered' || !leftOut.has(task.sample));
   const blocks = (Object.keys(titles) as StudyTask['study'][]).flatMap((kind) => {
-    const tasks = study.tasks.filter(({ task }) => task.study === kind);
+    const tasks = shown.filter(({ task }) => task.study === kind);
     return tasks.length === 0 ? [] : blocksOf(kind, tasks, context);
   });
   return { id: 'studies', title: 'Studies', blocks, data: study };
@@ -111,7 +114,7 @@ function firstColumn(kind: StudyTask['study']): string {
 
 function nameOf(task: StudyTask): Cell {
   if (task.type === 'altered') return task.amount;
-  return task.share === undefined ? task.sample : `${task.sample}, ${task.share * 100} %`;
+  return task.share === undefined ? task.sample : `${task.sample}, ${percent(task.share)}`;
 }
 
 function signalOf(task: StudyTask): string {
