@@ -125,6 +125,11 @@ const benches = [
     ratios: ratioLines,
   },
   {
+    name: 'metrics-cost',
+    command: [process.execPath, compiled('metrics-cost'), ...withPython],
+    ratios: ratioLines,
+  },
+  {
     name: 'live-cost',
     command: [process.execPath, compiled('live-cost'), ...withPython],
     ratios: ratioLines,

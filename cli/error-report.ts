@@ -21,7 +21,7 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
   const { domain, cure } = ours.spec;
   const exit = ours.code === 'interrupted' ? 130 : ours.exit;
   const stack = options.debug ? stackOf(error) : undefined;
-  const lines = [`error[${ours.code}]: ${ours.message}`, `  what to do: ${cure}`];
+  const lines = [`error[${ours.code}]: ${ownLines(ours.message)}`, `  what to do: ${cure}`];
   if (stack !== undefined) lines.push(stack);
   return {
     text: shownLines(lines.join('\n')),
@@ -37,6 +37,11 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
     },
     exit,
   };
+}
+
+/** Further lines of a message of ours are indented; a line end in a foreign name would begin a line like ours. */
+function ownLines(message: string): string {
+  return message.replaceAll(/\n(?! {2})/g, '\\n');
 }
 
 function asRmmError(error: unknown): RmmError {

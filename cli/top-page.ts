@@ -14,32 +14,33 @@ const right = { align: 'right' } as const;
 export function topTable(rows: readonly TopRow[]): string {
   return renderTable(
     [
+      // What matters most first: a narrow terminal cuts the rest off.
       { title: 'stage' },
+      { title: 'address' },
+      { title: 'state' },
       { title: 'in', ...right },
       { title: 'out', ...right },
       { title: 'lag', ...right },
-      { title: 'oldest', ...right },
       { title: 'busy', ...right },
+      { title: 'memory', ...right },
+      { title: 'oldest', ...right },
       { title: 'held', ...right },
       { title: 'dead', ...right },
       { title: 'errors', ...right },
-      { title: 'memory', ...right },
-      { title: 'address' },
-      { title: 'state' },
     ],
     rows.map((row) => [
       row.stage,
+      row.address,
+      row.state,
       shown(row.eventsInPerSecond, formatRate),
       shown(row.eventsOutPerSecond, formatRate),
       shown(row.lagRecords, formatCount),
-      shown(row.lagSeconds, formatDuration),
       shown(row.busy, busyText),
+      shown(row.residentBytes, formatBytes),
+      shown(row.lagSeconds, formatDuration),
       shown(row.queuedBatches, formatCount),
       shown(row.deadLetters, formatCount),
       shown(row.errors, formatCount),
-      shown(row.residentBytes, formatBytes),
-      row.address,
-      row.state,
     ]),
   );
 }

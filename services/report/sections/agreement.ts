@@ -29,6 +29,14 @@ export const agreementSection: SectionMaker = async (context) => {
       ...(compared.withoutFeatures === undefined
         ? []
         : [{ kind: 'text', text: `Features are not compared: ${compared.withoutFeatures}.` } as const]),
+      ...(compared.withoutObjects === undefined
+        ? []
+        : [
+            {
+              kind: 'text',
+              text: `Variables of leptons and jets that neither scores nor features hold (lepton pT, isolation, d0 significance, mT2, ...) are not compared: ${compared.withoutObjects}.`,
+            } as const,
+          ]),
       table(verdicts),
       ...drawn.map((verdict) => figure(verdict, compared.simulated, dataScale)),
     ],

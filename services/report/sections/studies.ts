@@ -86,7 +86,7 @@ function blocksOf(
 ): Block[] {
   const [title, what] = titles[kind];
   const shown = ['met', 'ht_plus_met', ...scores];
-  const text: Block = { kind: 'text', text: `**${title}.** ${what}` };
+  const text: Block = { kind: 'text', text: `${title}. ${what}` };
   if (kind === 'alone') return [text, aloneTable(records, score)];
   const table: TableBlock = {
     kind: 'table',
@@ -119,6 +119,10 @@ function nameOf(task: StudyTask): Cell {
 
 function signalOf(task: StudyTask): string {
   return task.type === 'altered' ? 'altered' : task.sample;
+}
+
+function signalWords(task: StudyTask): string {
+  return task.type === 'altered' ? 'the changed events' : `\`${task.sample}\``;
 }
 
 function areaCell(record: StudyRecord, signal: string, score: string): Cell {
@@ -164,8 +168,8 @@ function shapeFigure(record: StudyRecord, score: string): Block[] {
     {
       kind: 'figure',
       id,
-      caption: `${titles[record.task.study][0]}, ${name}: ${score}, each of unit area`,
-      alt: `Distribution of ${score} for the background and for ${signalOf(record.task)}`,
+      caption: `${titles[record.task.study][0]}, ${name}: ${score} of the background (filled) and of ${signalWords(record.task)} (line), each of unit area`,
+      alt: `Distribution of ${score} for the background and for ${signalWords(record.task)}`,
       svg: scoreShapes(id, found, score),
       size: 'third',
     },

@@ -64,7 +64,7 @@ test('a run in one process: nothing yet, trained and stopped, finished', () =>
 
 test('a process that works on a run is told from one that was killed', () =>
   inFolder(async (folder) => {
-    const config = writeConfig(folder, smallSamples, { training: { epochs: 500, early_stopping: 0 } });
+    const config = writeConfig(folder, smallSamples, { training: { epochs: 500 } });
     const out = join(folder, 'out');
     const { child, result } = startCli(['run', config, '--output', out]);
     const lock = join(out, '.work', 'lock');

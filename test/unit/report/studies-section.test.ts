@@ -46,6 +46,8 @@ test('what was studied with a sample that is left out of the report is left out 
     ['sound, 1 %'],
   );
   assert.ok(!JSON.stringify(section.blocks).includes('corrupt'));
+  // Texts know code and nothing else.
+  assert.ok(!JSON.stringify(section.blocks).includes('**'));
 });
 
 test('studies that were made with another model are not shown, and the page says so', async () => {
