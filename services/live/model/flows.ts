@@ -45,7 +45,7 @@ export const kafkaFlow: FlowPlan = {
     files('scores', 'score files', 6, 0),
     stage('scaler_moments', 'moments', 4, 1),
     stage('trainer', 'trainer', 5, 1),
-    stage('feature_files', 'feature writer', 4, 2),
+    stage('feature_files', 'writer', 4, 2),
     files('features', 'feature files', 5, 2),
   ],
   edges: [

@@ -38,7 +38,9 @@ export class FlowPicture {
       'svg',
       { viewBox: `0 0 ${layout.width} ${layout.height}`, role: 'img', 'aria-labelledby': 'flow-name' },
       draw('title', { id: 'flow-name' }, nameOf(flow)),
-      ...flow.edges.flatMap((edge, at) => edgeOf(edge, layout.lines[at]!, stages)),
+      ...flow.edges.flatMap((edge, at) => lineOf(edge, layout.lines[at]!, rateOf(edge, stages))),
+      // After all lines, so that none crosses a word.
+      ...flow.edges.flatMap((edge, at) => wordsOf(edge, layout.lines[at]!, rateOf(edge, stages))),
       ...flow.nodes.map((node) => nodeOf(node, layout, stages.get(node.id))),
     );
     // Where there is more room than it needs it would grow.
@@ -89,28 +91,39 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
   );
 }
 
-function edgeOf(
-  edge: FlowEdge,
-  line: Layout['lines'][number],
-  stages: ReadonlyMap<string, StageView>,
-): SVGElement[] {
-  const stage = edge.of === undefined ? undefined : stages.get(edge.of.stage);
-  const rate = stage === undefined ? undefined : edge.of!.side === 'in' ? stage.rateIn : stage.rateOut;
+/** Events a second along an edge; undefined for what goes along once. */
+function rateOf({ of }: FlowEdge, stages: ReadonlyMap<string, StageView>): number | undefined {
+  const stage = of === undefined ? undefined : stages.get(of.stage);
+  return of?.side === 'in' ? stage?.rateIn : stage?.rateOut;
+}
+
+type Line = Layout['lines'][number];
+
+function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: number | undefined): SVGElement[] {
   const flows = rate !== undefined && rate > 0;
-  const { labelX: x, labelY: y, anchor, tipX, tipY, tipTurn } = line;
-  const isCurved = line.path.includes('C');
-  const text = (kind: string, at: number, content: string) =>
-    draw('text', { x, y: at, 'text-anchor': anchor, class: kind }, content);
   const kind = edge.of === undefined ? 'line once' : flows ? 'line flows' : 'line';
   return [
-    draw('path', { d: line.path, class: kind }),
-    ...(flows ? [draw('path', { d: line.path, class: 'drop' })] : []),
+    draw('path', { d: path, class: kind }),
+    ...(flows ? [draw('path', { d: path, class: 'drop' })] : []),
     draw('path', {
       d: 'M0 0-8-4-8 4Z',
       class: 'tip',
       transform: `translate(${tipX} ${tipY}) rotate(${tipTurn})`,
     }),
-    text('label', y + (anchor === 'start' ? 2 : isCurved || edge.of === undefined ? 0 : -13), edge.label),
-    ...(flows ? [text('rate', y + (anchor === 'start' ? 16 : isCurved ? 14 : 1), formatRate(rate))] : []),
+  ];
+}
+
+function wordsOf(edge: FlowEdge, line: Line, rate: number | undefined): SVGElement[] {
+  const { labelX: x, labelY: y, anchor } = line;
+  const isBeside = anchor === 'start';
+  const isCurved = line.path.includes('C');
+  const text = (kind: string, at: number, content: string) =>
+    draw('text', { x, y: at, 'text-anchor': anchor, class: kind }, content);
+  // Above a straight line there is room for both.
+  const label = isBeside ? y + 2 : isCurved || edge.of === undefined ? y : y - 13;
+  const below = isBeside ? y + 16 : isCurved ? y + 14 : y + 1;
+  return [
+    text('label', label, edge.label),
+    ...(rate !== undefined && rate > 0 ? [text('rate', below, formatRate(rate))] : []),
   ];
 }
