@@ -1,0 +1,21 @@
+import { positionOf } from '../../../lib/flow/partitions/hop-position.js';
+import type { KafkaClient } from '../../../lib/kafka/client.js';
+import { stages } from '../../kafka/stages.js';
+import type { RunNames } from '../../kafka/topics.js';
+
+/** What is on the topic `events`, by the positions that were committed with it, by whichever copy. */
+export interface Delivered {
+  readonly blocks: number;
+  readonly events: number;
+}
+
+export async function deliveredOf({ admin }: KafkaClient, names: RunNames): Promise<Delivered> {
+  const { role, topic } = stages.ingest;
+  let blocks = 0;
+  let events = 0;
+  for (const offset of (await admin.committed(names.group(role), names.topic(topic))).values()) {
+    blocks += offset.offset;
+    events += positionOf(offset).eventsOut;
+  }
+  return { blocks, events };
+}
