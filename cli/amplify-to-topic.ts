@@ -1,16 +1,13 @@
 import { systemClock } from '../lib/base/clock.js';
 import { RmmError } from '../lib/base/error.js';
-import { sleep } from '../lib/flow/backoff.js';
 import { formatCount, formatRate } from '../lib/telemetry/format.js';
 import { createLog, type Log } from '../lib/telemetry/log.js';
 import type { Progress } from '../lib/telemetry/progress.js';
-import type { Delivered } from '../services/amplify/load/delivered.js';
 import type { LoadOrder } from '../services/amplify/load/load-order.js';
 import { type Cli, commandProgress, printResult } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
+import { showLoad } from './load-progress.js';
 import { connectKafka } from './with-kafka.js';
-
-const lookMs = 250;
 
 /**
  * `rmmstream amplify --to-topic`: writes copies of the configuration's events to the topic `events` of its run, in the
@@ -42,8 +39,7 @@ export async function amplifyToTopic(
     const { made } = await createTopics(client, config);
     if (made.length > 0) progress.note(`made ${made.length} topics with the prefix ${config.kafka.prefix}`);
     const look = () => deliveredOf(client, new RunNames(config.kafka.prefix));
-    const before = await look();
-    const stopShowing = show(progress, look, before, order, () => cli.nowMs());
+    const stopShowing = showLoad(progress, look, order.events, () => cli.nowMs());
     let isDone = false;
     const definition = loadService(order, parents, () => {
       isDone = true;
@@ -61,21 +57,20 @@ export async function amplifyToTopic(
     const seen = await stopShowing();
     if (forced) process.exit(exit);
     if (error !== undefined) throw error;
-    const { events } = await look();
-    if (!isDone) throw interrupted(events, order);
+    if (!isDone) throw interrupted(seen.events, order);
     progress.finish('amplify');
-    const result = { prefix: config.kafka.prefix, events, made: events - before.events, ...rateOf(seen) };
+    const result = {
+      prefix: config.kafka.prefix,
+      events: seen.events,
+      made: seen.events - seen.before,
+      seconds: seen.seconds,
+      events_per_second: seen.rate ?? null,
+    };
     printResult(cli, textOf(result), result);
   } finally {
     progress.close();
     await client.close();
   }
-}
-
-/** The time from the first to the last events that were seen to come, and their rate in it. */
-function rateOf([first, last]: readonly Seen[]): { seconds: number; events_per_second: number | null } {
-  const seconds = first === undefined || last === undefined ? 0 : (last.atMs - first.atMs) / 1000;
-  return { seconds, events_per_second: seconds > 0 ? (last!.events - first!.events) / seconds : null };
 }
 
 function refuseOtherEngine(type: string, file: string): void {
@@ -92,43 +87,6 @@ function refuseEmpty(parents: readonly { readonly entries: number }[], file: str
     'amplify_empty',
     `no event to copy in the samples of ${file}; name files that hold events under input.samples`,
   );
-}
-
-/** How many events were on the topic at a moment. */
-interface Seen {
-  readonly atMs: number;
-  readonly events: number;
-}
-
-/** Shows how far it is; the result ends that and tells when events were first and last seen to come. */
-function show(
-  progress: Progress,
-  look: () => Promise<Delivered>,
-  before: Delivered,
-  { events }: LoadOrder,
-  nowMs: () => number,
-): () => Promise<readonly Seen[]> {
-  const ending = new AbortController();
-  progress.start('amplify', events ?? 0, before.events);
-  let shown = before.events;
-  const seen: Seen[] = [];
-  const showing = (async () => {
-    while (!ending.signal.aborted) {
-      // A picture for a person: brokers that do not give it end nothing.
-      const now = await look().catch(() => undefined);
-      if (now !== undefined && now.events > shown) {
-        progress.advance('amplify', now.events - shown);
-        seen.splice(1, seen.length, { atMs: nowMs(), events: now.events });
-      }
-      shown = now?.events ?? shown;
-      await sleep(lookMs, ending.signal).catch(() => {});
-    }
-  })();
-  return async () => {
-    ending.abort();
-    await showing;
-    return seen;
-  };
 }
 
 const news = new Set(['starting', 'planned']);

@@ -6,6 +6,7 @@ import { fileRecords, startRun, weigh } from '../../ingest/planner.js';
 import { record, type ServiceContext } from '../../kafka/context.js';
 import type { RecordOf } from '../../kafka/progress-records.js';
 import { blocksOf } from '../../kafka/run-state.js';
+import { refuseOtherRun } from '../../kafka/same-run.js';
 import type { OpenedFile } from '../../pipeline/input-plan.js';
 import { type Manifest, manifestOf } from '../../pipeline/manifest.js';
 import { copiedFingerprint, copiedName } from './copied-file.js';
@@ -119,10 +120,19 @@ function loadManifest(
   return manifestOf(loaded, copies);
 }
 
-/** Refuses a load whose plan is complete, with another number of events. @throws run_changed */
-export function refuseOtherLoad(context: ServiceContext, { events }: LoadOrder): void {
-  if (context.view.state.planned === undefined || events === undefined) return;
-  if (events !== eventsOf(context)) throw otherLoad(context);
+/**
+ * Refuses topics with another load: over other parents, with another seed, or whose plan is complete and of another
+ * number of events. @throws run_changed
+ */
+export function refuseOtherLoad(
+  context: ServiceContext,
+  order: LoadOrder,
+  parents: readonly OpenedFile[],
+): void {
+  const { run, planned } = context.view.state;
+  if (run !== undefined) refuseOtherRun(run, loadManifest(context, order, parents), context.names.prefix);
+  const { events } = order;
+  if (planned !== undefined && events !== undefined && events !== eventsOf(context)) throw otherLoad(context);
 }
 
 function otherLoad(context: ServiceContext, what = ''): RmmError {

@@ -39,7 +39,7 @@ export function loadService(
   let planning: 'none' | 'begun' | 'done' = 'none';
   const nowMs = ({ tools }: ServiceContext) => tools.clock.steadyMs();
   const blocksDelivered = async ({ client, names }: ServiceContext) =>
-    (await deliveredOf(client, names)).blocks;
+    (await deliveredOf(client, names))?.blocks ?? 0;
   const isPlanned = (context: ServiceContext): boolean => {
     const { events } = order;
     if (context.view.state.planned !== undefined || planning === 'done') return true;
@@ -48,7 +48,7 @@ export function loadService(
   };
   const isDelivered = async (context: ServiceContext): Promise<boolean> => {
     if (!isPlanned(context)) return false;
-    refuseOtherLoad(context, order);
+    refuseOtherLoad(context, order, parents);
     const { state } = context.view;
     return context.loaded.config.input.mode === 'bounded'
       ? state.allEnds('events') !== undefined
