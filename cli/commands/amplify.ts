@@ -13,6 +13,7 @@ interface Options extends ConfigOptions {
   readonly toTopic?: string;
   readonly rate?: string;
   readonly seconds?: string;
+  readonly maxWaiting?: string;
   readonly events?: string;
   readonly factor?: string;
   readonly seed: string;
@@ -40,6 +41,10 @@ export function registerAmplify(program: Command, cli: Cli): void {
     )
     .option('--rate <number>', 'with --to-topic: events a second to hold (default: as fast as it goes)')
     .option('--seconds <number>', 'with --to-topic: for how long, where --events is not given')
+    .option(
+      '--max-waiting <events>',
+      'with --seconds: makes nothing while more events wait for their scores; so load is as fast as the slowest stage',
+    )
     .option('--events <number>', 'events to make')
     .option('--factor <number>', 'events to make, as a multiple of those in the input')
     .option('--seed <number>', 'the same seed makes the same file', '1')
@@ -103,22 +108,26 @@ async function toTopic(cli: Cli, config: string, options: Options): Promise<void
   const { events, seconds, rate } = options;
   if ((events === undefined) === (seconds === undefined))
     throw new RmmError('cli_usage', 'amplify --to-topic needs either --events or --seconds, and not both');
+  const { maxWaiting } = options;
+  if (maxWaiting !== undefined && seconds === undefined)
+    throw new RmmError('cli_usage', '--max-waiting needs --seconds: a number of --events is planned at once');
   const order = {
     seed: number('--seed', options.seed, (given) => Number.isSafeInteger(given) && given >= 0),
     events: events === undefined ? undefined : number('--events', events, isCount),
     seconds: seconds === undefined ? undefined : number('--seconds', seconds, isPositive),
     rate: rate === undefined ? undefined : number('--rate', rate, isPositive),
+    maxWaiting: maxWaiting === undefined ? undefined : number('--max-waiting', maxWaiting, isCount),
   };
   const { amplifyToTopic } = await import('../amplify-to-topic.js');
   await amplifyToTopic(cli, config, options, order);
 }
 
 function filesOf(options: Options): { readonly input: readonly string[]; readonly output: string } {
-  const { input, output, rate, seconds } = options;
+  const { input, output, rate, seconds, maxWaiting } = options;
   if (input === undefined || output === undefined) {
     throw new RmmError('cli_usage', 'amplify needs --input FILE and --output FILE, or --to-topic CONFIG');
   }
-  refuseTogether('--output', { '--rate': rate, '--seconds': seconds });
+  refuseTogether('--output', { '--rate': rate, '--seconds': seconds, '--max-waiting': maxWaiting });
   return { input, output };
 }
 
@@ -152,7 +161,11 @@ function number(flag: string, text: string, fits: (value: number) => boolean): n
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (fits(value)) return value;
   const what =
-    flag === '--seed' ? 'an integer' : flag === '--events' ? 'an integer above 0' : 'a number above 0';
+    flag === '--seed'
+      ? 'an integer'
+      : flag === '--events' || flag === '--max-waiting'
+        ? 'an integer above 0'
+        : 'a number above 0';
   throw new RmmError('cli_usage', `${flag} ${text}: expected ${what}, for example ${flag} 10`);
 }
 

@@ -7,4 +7,6 @@ export interface LoadOrder {
   readonly seconds: number | undefined;
   /** Events a second that are held; undefined: as fast as it goes. */
   readonly rate: number | undefined;
+  /** Where a time is given: nothing is planned while more events than this wait for their scores. */
+  readonly maxWaiting: number | undefined;
 }

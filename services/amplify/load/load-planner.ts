@@ -1,7 +1,6 @@
 import { RmmError } from '../../../lib/base/error.js';
 import { sleep } from '../../../lib/flow/backoff.js';
 import type { Tenure } from '../../../lib/flow/partitions/partition-runner.js';
-import { blockEntries } from '../../../lib/flow/ranges.js';
 import { fileRecords, startRun, weigh } from '../../ingest/planner.js';
 import { record, type ServiceContext } from '../../kafka/context.js';
 import type { RecordOf } from '../../kafka/progress-records.js';
@@ -13,6 +12,7 @@ import { copiedFingerprint, copiedName } from './copied-file.js';
 import type { LoadOrder } from './load-order.js';
 import { madeTimes, planLoad } from './load-plan.js';
 import { loadRecord, type ParentRecord } from './load-record.js';
+import { loadRoom } from './load-room.js';
 
 /** Records of one transaction: a plan of many files is written in parts. */
 const recordsAtATime = 500;
@@ -25,8 +25,6 @@ export interface LoadPlanning {
   readonly parents: readonly OpenedFile[];
   /** Called when all is known that a plan is made from: the time begins. */
   readonly begins: () => void;
-  /** Blocks that are delivered, by every copy of the load. */
-  readonly delivered: () => Promise<number>;
   /** Whether time is left to plan more files, where only a time was given. */
   readonly hasTime: () => boolean;
 }
@@ -40,7 +38,7 @@ export interface LoadPlanning {
 export async function planLoadRun(
   context: ServiceContext,
   tenure: Tenure,
-  { order, parents, begins, delivered, hasTime }: LoadPlanning,
+  { order, parents, begins, hasTime }: LoadPlanning,
 ): Promise<void> {
   const { loaded, view, tools } = context;
   const { signal } = tenure;
@@ -58,10 +56,7 @@ export async function planLoadRun(
   let next = plan.next();
   let waiting: RecordOf<'file'>[] = [];
   while (next.done !== true && hasTime() && !signal.aborted) {
-    let room =
-      order.events === undefined
-        ? ahead(context, order) + (await delivered()) - view.state.blocks
-        : Number.POSITIVE_INFINITY;
+    let room = await loadRoom(context, order);
     for (; next.done !== true && room > 0 && waiting.length < recordsAtATime; next = plan.next()) {
       waiting.push(next.value);
       room -= blocksOf(next.value.entries);
@@ -82,13 +77,6 @@ export async function planLoadRun(
 /** Events of all files that are planned. */
 export function eventsOf({ view }: Pick<ServiceContext, 'view'>): number {
   return view.state.files.reduce((sum, { entries }) => sum + entries, 0);
-}
-
-/** Blocks that lie ready: two transactions of each partition, or about a second of the rate. */
-function ahead({ loaded }: ServiceContext, { rate }: LoadOrder): number {
-  const { topics, transaction_messages } = loaded.config.kafka;
-  const most = 2 * topics.partitions * transaction_messages;
-  return rate === undefined ? most : Math.min(most, topics.partitions + Math.ceil(rate / blockEntries));
 }
 
 function* plannedRecords(parents: readonly ParentRecord[], order: LoadOrder): Generator<RecordOf<'file'>> {

@@ -38,8 +38,6 @@ export function loadService(
   /** How far this copy is with the plan, where it is the one that plans. */
   let planning: 'none' | 'begun' | 'done' = 'none';
   const nowMs = ({ tools }: ServiceContext) => tools.clock.steadyMs();
-  const blocksDelivered = async ({ client, names }: ServiceContext) =>
-    (await deliveredOf(client, names))?.blocks ?? 0;
   const isPlanned = (context: ServiceContext): boolean => {
     const { events } = order;
     if (context.view.state.planned !== undefined || planning === 'done') return true;
@@ -49,10 +47,9 @@ export function loadService(
   const isDelivered = async (context: ServiceContext): Promise<boolean> => {
     if (!isPlanned(context)) return false;
     refuseOtherLoad(context, order, parents);
-    const { state } = context.view;
-    return context.loaded.config.input.mode === 'bounded'
-      ? state.allEnds('events') !== undefined
-      : (await blocksDelivered(context)) >= state.blocks;
+    const { view, client, names, loaded } = context;
+    if (loaded.config.input.mode === 'bounded') return view.state.allEnds('events') !== undefined;
+    return ((await deliveredOf(client, names))?.blocks ?? 0) >= view.state.blocks;
   };
   return {
     name: 'ingest',
@@ -67,8 +64,7 @@ export function loadService(
       return [
         rolePart(context, roles.planner.role, async (tenure) => {
           planning = 'begun';
-          const delivered = () => blocksDelivered(context);
-          await planLoadRun(context, tenure, { order, parents, begins, delivered, hasTime });
+          await planLoadRun(context, tenure, { order, parents, begins, hasTime });
           if (!tenure.signal.aborted) planning = 'done';
         }),
       ];

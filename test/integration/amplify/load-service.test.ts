@@ -15,7 +15,13 @@ import { clusterOf } from '../../support/service-context.js';
 import { shipped, writeConfig } from '../../support/small-run.js';
 
 const partitions = 3;
-const usual: LoadOrder = { seed: 1, events: 150_000, seconds: undefined, rate: undefined };
+const usual: LoadOrder = {
+  seed: 1,
+  events: 150_000,
+  seconds: undefined,
+  rate: undefined,
+  maxWaiting: undefined,
+};
 
 async function inWorld(
   mode: 'bounded' | 'continuous',
