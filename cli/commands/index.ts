@@ -9,6 +9,7 @@ import { registerFeatures } from './features.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
+import { registerPlan } from './plan.js';
 import { registerReplay } from './replay.js';
 import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
@@ -40,4 +41,5 @@ export const commands: readonly RegisterCommand[] = [
   registerDlq,
   registerReplay,
   registerAmplify,
+  registerPlan,
 ];
