@@ -121,7 +121,7 @@ async function soakConfig({ config, folder }: KafkaSoak, brokers: readonly strin
     input: { mode: 'continuous' },
     // One epoch: with more, two cores train all the time, and the models fall behind the flow.
     training: { epochs: 1 },
-    continuous: { write_interval_ms: 1000, freeze_events: 20_000, generation_events: 100_000 },
+    continuous: { write_interval_ms: 1000, freeze_events: 20_000, generation_events: 50_000 },
     engine: { type: 'kafka', brokers },
     kafka: { prefix, topics: { partitions: 4 } },
     output: { keep_features: false },

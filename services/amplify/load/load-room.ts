@@ -1,16 +1,18 @@
 import { totalOf } from '../../../lib/flow/partitions/sink-counts.js';
 import { blockEntries } from '../../../lib/flow/ranges.js';
 import type { ServiceContext } from '../../kafka/context.js';
+import type { PlannedFile } from '../../kafka/run-state.js';
 import { stages } from '../../kafka/stages.js';
 import { deliveredOf } from './delivered.js';
 import type { LoadOrder } from './load-order.js';
 
-/** Where a load stands, in blocks. */
+/** Where a load stands. */
 export interface LoadPlace {
+  /** Blocks. */
   readonly planned: number;
   readonly delivered: number;
-  /** Blocks that are in score files. */
-  readonly scored: number;
+  /** Events that are planned and not in score files yet. */
+  readonly waiting: number;
 }
 
 /** What bounds how far a plan that grows with its load goes ahead. */
@@ -21,14 +23,14 @@ export interface LoadBounds extends Pick<LoadOrder, 'rate' | 'maxWaiting'> {
 
 /**
  * Blocks that may be planned now: two transactions of each partition lie ready, or about a second of the rate; and
- * no more wait for their scores than the order allows.
+ * no more events wait for their scores than the order allows.
  */
-export function roomFor({ planned, delivered, scored }: LoadPlace, bounds: LoadBounds): number {
+export function roomFor({ planned, delivered, waiting }: LoadPlace, bounds: LoadBounds): number {
   const { rate, maxWaiting, partitions, transactionMessages } = bounds;
   const most = 2 * partitions * transactionMessages;
   const ahead = rate === undefined ? most : Math.min(most, partitions + Math.ceil(rate / blockEntries));
-  const waiting = maxWaiting === undefined ? Number.POSITIVE_INFINITY : Math.ceil(maxWaiting / blockEntries);
-  return Math.min(delivered + ahead, scored + waiting) - planned;
+  const left = maxWaiting === undefined ? ahead : Math.ceil((maxWaiting - waiting) / blockEntries);
+  return Math.min(delivered + ahead - planned, left);
 }
 
 /** Looks where a load stands, for its planner. Brokers that do not answer now leave no room. */
@@ -37,9 +39,24 @@ export async function loadRoom(context: ServiceContext, order: LoadOrder): Promi
   const { client, names, loaded, view } = context;
   const { topics, transaction_messages: transactionMessages } = loaded.config.kafka;
   const delivered = (await deliveredOf(client, names))?.blocks ?? 0;
-  const scored = order.maxWaiting === undefined ? 0 : await scoredBlocks(context);
+  const waiting =
+    order.maxWaiting === undefined ? 0 : eventsBehind(view.state.files, await scoredBlocks(context));
   const bounds = { ...order, partitions: topics.partitions, transactionMessages };
-  return roomFor({ planned: view.state.blocks, delivered, scored }, bounds);
+  return roomFor({ planned: view.state.blocks, delivered, waiting }, bounds);
+}
+
+/** Events of a plan behind its first `blocks` blocks. */
+export function eventsBehind(
+  files: readonly Pick<PlannedFile, 'firstBlock' | 'blocks' | 'entries'>[],
+  blocks: number,
+): number {
+  let events = 0;
+  for (let index = files.length - 1; index >= 0; index -= 1) {
+    const file = files[index]!;
+    if (file.firstBlock + file.blocks <= blocks) break;
+    events += file.entries - Math.min(file.entries, Math.max(0, blocks - file.firstBlock) * blockEntries);
+  }
+  return events;
 }
 
 async function scoredBlocks({ client, names }: ServiceContext): Promise<number> {
