@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../lib/base/package-root.js';
 import { jsonSchema } from '../lib/config/json-schema.js';
 import { profileNode } from '../lib/config/profile-schema.js';
 import { configurationPage } from '../lib/config/reference.js';
@@ -6,6 +9,7 @@ import { topicDescription, topicSchemas } from '../services/wire/schemas.js';
 import { dashboard } from './dashboard/board.js';
 import { errorPage } from './error-page.js';
 import { metricsPage } from './metrics-page.js';
+import { prometheusRule } from './prometheus-rule.js';
 
 /** A file that is checked in and made from code; paths are relative to the package. */
 export interface GeneratedFile {
@@ -33,5 +37,9 @@ export function generatedFiles(): readonly GeneratedFile[] {
     { path: 'docs/errors.md', content: errorPage() },
     { path: 'docs/metrics.md', content: metricsPage() },
     { path: 'deploy/grafana/dashboards/rmmstream.json', content: json(dashboard()) },
+    {
+      path: 'deploy/kubernetes/components/monitoring/prometheus-rule.yaml',
+      content: prometheusRule(readFileSync(join(packageRoot, 'deploy/prometheus/rules.yml'), 'utf8')),
+    },
   ];
 }

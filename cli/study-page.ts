@@ -1,5 +1,5 @@
 import { renderTable } from '../lib/telemetry/table.js';
-import type { Opening } from '../services/blind/open.js';
+import type { Opening } from '../services/blind/opening.js';
 import type { MeasuredRecord } from '../services/pipeline/separation-record.js';
 import type { StudyTask } from '../services/study/plan.js';
 import type { StudyFile } from '../services/study/study.js';

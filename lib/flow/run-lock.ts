@@ -1,7 +1,7 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { fromSystemError, RmmError } from '../base/error.js';
-import { makeFolder } from '../base/make-folder.js';
+import { RmmError } from '../base/error.js';
+import { writeFileOnce } from '../base/write-once.js';
 
 /** What tells a live owner of a lock from a process that merely got its number later. */
 function processStart(pid: number): string {
@@ -30,14 +30,9 @@ function isAlive(pid: number, start: string): boolean {
  */
 export function takeRunLock(path: string, busy = `is running in ${dirname(dirname(path))}`): () => void {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    try {
-      makeFolder(dirname(path));
-      place(path, `${process.pid} ${processStart(process.pid)}`);
+    // With its owner in it at once: nobody ever reads a lock that is still empty.
+    if (writeFileOnce(path, `${process.pid} ${processStart(process.pid)}`))
       return () => rmSync(path, { force: true });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-        throw fromSystemError(error, 'making the lock', path);
-    }
     const [pid, start] = readOwner(path);
     if (pid > 0 && isAlive(pid, start)) {
       throw new RmmError('run_locked', `process ${pid} ${busy}`, {
@@ -49,22 +44,6 @@ export function takeRunLock(path: string, busy = `is running in ${dirname(dirnam
   throw new RmmError('run_locked', `the lock ${path} is taken again and again by another process`, {
     context: { path },
   });
-}
-
-/** Makes the lock with its owner in it, in one step: nobody ever reads a lock that is still empty. */
-function place(path: string, owner: string): void {
-  const own = `${path}.${process.pid}`;
-  try {
-    writeFileSync(own, owner);
-    linkSync(own, path);
-  } catch (error) {
-    // Not every file system has hard links.
-    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code ?? ''))
-      throw error;
-    writeFileSync(path, owner, { flag: 'wx' });
-  } finally {
-    rmSync(own, { force: true });
-  }
 }
 
 /** Takes a dead owner's lock away, but not the one that another process may have put there meanwhile. */

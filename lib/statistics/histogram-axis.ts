@@ -94,16 +94,6 @@ export function variablePlace(edges: Float64Array, bins: number, value: number):
   return place + 1;
 }
 
-/** Middles of the bins, without underflow and overflow. */
-export function binCentres({ edges, bins }: Axis): Float64Array {
-  return Float64Array.from({ length: bins }, (_, i) => (edges[i]! + edges[i + 1]!) / 2);
-}
-
-/** Widths of the bins, without underflow and overflow. */
-export function binWidths({ edges, bins }: Axis): Float64Array {
-  return Float64Array.from({ length: bins }, (_, i) => edges[i + 1]! - edges[i]!);
-}
-
 /** True where both have the same edges, however they were made. */
 export function sameAxis(left: Axis, right: Axis): boolean {
   return left.bins === right.bins && left.edges.every((edge, i) => edge === right.edges[i]);

@@ -1,6 +1,5 @@
 import { invariant } from '../base/error.js';
-import { type Axis, binWidths, regularPlace, sameAxis, variablePlace } from './histogram-axis.js';
-import { notDefined } from './measured.js';
+import { type Axis, regularPlace, sameAxis, variablePlace } from './histogram-axis.js';
 
 /** What a range of bins holds. */
 export interface Content {
@@ -166,23 +165,4 @@ export function integral(histogram: Histogram, from = 0, to = histogram.sums.len
 /** The part of an array of places that belongs to the bins, without underflow and overflow. */
 export function inside(places: Float64Array): Float64Array {
   return places.subarray(1, places.length - 1);
-}
-
-/** Heights of the bins, and their statistical errors sqrt(sum w^2) in the same unit. */
-export interface Density {
-  readonly values: Float64Array;
-  readonly errors: Float64Array;
-}
-
-/** Share of the weight inside the axis, by unit of the axis: numpy.histogram's density. */
-export function density(histogram: Histogram): Density | { readonly notDefined: string } {
-  const { axis, sums, squares } = histogram;
-  const { sum: total } = integral(histogram, 1, axis.bins + 1);
-  if (!(total > 0))
-    return notDefined(`the weights inside the bins add up to ${total}, which is not positive`);
-  const widths = binWidths(axis);
-  return {
-    values: inside(sums).map((sum, i) => sum / (total * widths[i]!)),
-    errors: inside(squares).map((square, i) => Math.sqrt(square) / (total * widths[i]!)),
-  };
 }

@@ -100,12 +100,24 @@ export interface Standout {
   readonly p: number;
 }
 
-/** Variables in which part `part` stands out, the worst first. */
+/**
+ * Variables in which part `part` stands out, the worst first. One that is counted twice (mll of the score files, and
+ * the column of that name) is one, with the smaller p-value.
+ */
 export function standoutsOf(judged: readonly PartsOfVariable[], part: number): Standout[] {
-  return judged
+  const found = judged
     .flatMap(({ variable, verdicts }): Standout[] => {
       const verdict = verdicts[part]!;
       return verdict.standsOut ? [{ variable, verdict, p: pOf(verdict.againstOthers) }] : [];
     })
     .sort((a, b) => a.p - b.p);
+  return firstOfName(found);
+}
+
+/** The first entry of each variable's name. */
+export function firstOfName<Entry extends { readonly variable: Pick<VariableCounts, 'name'> }>(
+  entries: readonly Entry[],
+): Entry[] {
+  const names = new Set<string>();
+  return entries.filter(({ variable: { name } }) => !names.has(name) && names.add(name));
 }

@@ -1,31 +1,17 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
-import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { RmmError } from '../../lib/base/error.js';
+import { writeFileOnce } from '../../lib/base/write-once.js';
 import type { Config } from '../../lib/config/index.js';
-import { type Evaluation, evaluate } from '../pipeline/evaluation.js';
+import { evaluate } from '../pipeline/evaluation.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { recordedRanges } from '../pipeline/records.js';
 import type { Surroundings } from '../pipeline/request.js';
 import { scoreFiles } from '../pipeline/score-command.js';
 import { partsOfRanges } from '../pipeline/scored-parts.js';
 import type { FinishedRun } from '../report/open-runs.js';
+import { type Opening, type RegionSum, readOpening } from './opening.js';
 import { blindLayoutOf, readSeal, type Seal, sha256Of } from './seal.js';
-
-/** What an opening found, beside the seal that it opened. */
-export interface Opening {
-  /** `opening` where a process was killed in it: the same seal may be opened on to its end. */
-  readonly state: 'opening' | 'opened';
-  readonly digest: string;
-  readonly evaluation?: Evaluation;
-  /** By sample and region. */
-  readonly regions?: Readonly<Record<string, Readonly<Record<string, Readonly<RegionSum>>>>>;
-}
-
-/** What lies above a region's threshold. */
-interface RegionSum {
-  weight: number;
-  events: number;
-}
 
 export interface OpenRequest extends Surroundings {
   readonly run: FinishedRun;
@@ -120,9 +106,8 @@ function addAbove(score: Float32Array, weights: Float64Array, threshold: number,
 
 /** What was opened before is over; what broke off goes on, since nobody has seen its result. */
 function refuseSecond(path: string, seal: Seal): void {
-  if (!existsSync(path)) return;
-  const { state, digest } = JSON.parse(readFileSync(path, 'utf8')) as Opening;
-  if (state === 'opening' && digest === seal.digest) return;
+  const known = readOpening(path);
+  if (known === undefined || (known.state === 'opening' && known.digest === seal.digest)) return;
   throw new RmmError(
     'blind_opened_before',
     `seal ${seal.name} was opened before; its files are scored once: the result is in ${path}`,
@@ -133,12 +118,7 @@ function refuseSecond(path: string, seal: Seal): void {
 /** From here on the seal counts as broken. */
 function claim(path: string, seal: Seal): void {
   const opening: Opening = { state: 'opening', digest: seal.digest };
-  try {
-    writeFileSync(path, `${JSON.stringify(opening)}\n`, { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') refuseSecond(path, seal);
-    else throw fromSystemError(error, 'writing', path);
-  }
+  if (!writeFileOnce(path, `${JSON.stringify(opening)}\n`)) refuseSecond(path, seal);
 }
 
 function changed(why: string): RmmError {

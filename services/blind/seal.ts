@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fromSystemError, RmmError } from '../../lib/base/error.js';
+import { RmmError } from '../../lib/base/error.js';
+import { writeFileOnce } from '../../lib/base/write-once.js';
 import { canonicalJson, type JsonValue } from '../../lib/config/index.js';
 import type { FinishedRun } from '../report/open-runs.js';
 
@@ -31,6 +32,11 @@ export interface Seal {
   readonly digest: string;
 }
 
+/** Where seals lie. */
+export function blindFolderOf(runDirectory: string): string {
+  return join(runDirectory, 'blind');
+}
+
 export interface BlindLayout {
   readonly folder: string;
   readonly seal: string;
@@ -40,8 +46,19 @@ export interface BlindLayout {
   readonly work: string;
 }
 
+/** Names of seals are names of files. */
+const names = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
+
+/** @throws blind_name_invalid */
 export function blindLayoutOf(runDirectory: string, name: string): BlindLayout {
-  const folder = join(runDirectory, 'blind');
+  if (!names.test(name)) {
+    throw new RmmError(
+      'blind_name_invalid',
+      `${JSON.stringify(name)} cannot be the name of a seal: expected 1 to 64 letters, digits, _ . + and -, the first a letter or digit`,
+      { context: { name } },
+    );
+  }
+  const folder = blindFolderOf(runDirectory);
   return {
     folder,
     seal: join(folder, `${name}.seal.json`),
@@ -88,14 +105,8 @@ export async function writeSeal(
     files: sealed,
   } as const;
   const seal: Seal = { ...content, digest: digestOf(content) };
-  mkdirSync(dirname(layout.seal), { recursive: true });
-  try {
-    // Never over another one, not even one that was written meanwhile.
-    writeFileSync(layout.seal, `${JSON.stringify(seal, null, 1)}\n`, { flag: 'wx' });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw sealedBefore(name, run.shown);
-    throw fromSystemError(error, 'writing', layout.seal);
-  }
+  // Never over another one, not even one that was written meanwhile.
+  if (!writeFileOnce(layout.seal, `${JSON.stringify(seal, null, 1)}\n`)) throw sealedBefore(name, run.shown);
   return seal;
 }
 

@@ -63,6 +63,12 @@ class Collector {
   }
 }
 
+/** Scored events as figures are made of: the test part of the background, and every signal by sample. */
+export interface CollectedEvents {
+  readonly background: Collected;
+  readonly signals: ReadonlyMap<string, Collected>;
+}
+
 /**
  * Reads the scores back and compares every signal sample with the test part of the background.
  * @param parts in an order that does not depend on how the work was divided: sums are taken in it
@@ -70,10 +76,18 @@ class Collector {
 export async function evaluate(
   parts: readonly ScoredPart[],
   config: Config,
-  { progress, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<Evaluation> {
+  return evaluateEvents(await collectEvents(parts, config, surroundings), config, surroundings);
+}
+
+/** Reads the scores back, each part once. */
+export async function collectEvents(
+  parts: readonly ScoredPart[],
+  config: Config,
+  { progress, signal }: Surroundings,
+): Promise<CollectedEvents> {
   const scoreNames = scoreColumnNames(config);
-  const { evaluation } = config;
   const background = new Collector();
   const signals = new Map<string, Collector>();
   const wanted = parts.filter(({ kind, rows }) => rows > 0 && kind !== 'data');
@@ -88,13 +102,24 @@ export async function evaluate(
     (part.kind === 'background' ? background : signals.get(part.sample)!).add(await part.read());
     progress.advance('evaluate', part.rows);
   }
-  const names = [...energyScores, ...scoreNames];
-  const joined = background.join(scoreNames);
+  return {
+    background: background.join(scoreNames),
+    signals: new Map([...signals].map(([sample, collector]) => [sample, collector.join(scoreNames)])),
+  };
+}
+
+/** Compares every signal with the background; ends the stage that `collectEvents` began. */
+export async function evaluateEvents(
+  { background: joined, signals: found }: CollectedEvents,
+  config: Config,
+  { progress, signal }: Surroundings,
+): Promise<Evaluation> {
+  const { evaluation } = config;
+  const names = [...energyScores, ...scoreColumnNames(config)];
   const bins = energyBins(joined.energy, joined.weights, {
     levels: evaluation.energy_bin_quantiles,
     minimumEvents: evaluation.min_bin_events,
   });
-  const found = new Map([...signals].map(([sample, collector]) => [sample, collector.join(scoreNames)]));
   const separation = new Map<string, Record<string, Separation>>(
     [...found.keys()].map((sample) => [sample, {}]),
   );
@@ -107,7 +132,7 @@ export async function evaluate(
   const errors = await estimateErrors(joined, [...found.values()], bins, names, config, signal);
   progress.finish('evaluate');
   return {
-    background: { events: background.rows },
+    background: { events: joined.weights.length },
     ...(errors === undefined ? {} : { errors: { method: errors.method } }),
     signals: Object.fromEntries(
       [...found].map(([sample, events], index) => {

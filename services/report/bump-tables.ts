@@ -1,7 +1,8 @@
 import { isDefined } from '../../lib/statistics/measured.js';
-import { byForm, localP, rangeText, short } from './bump-words.js';
+import { byForm, localP, rangeText } from './bump-words.js';
 import type { Searched } from './search-masses.js';
 import type { Cell, TableBlock } from './section.js';
+import { short } from './words.js';
 
 /** What was found in each spectrum. */
 export function excessTable(searched: readonly Searched[]): TableBlock {

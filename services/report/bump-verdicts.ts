@@ -1,7 +1,8 @@
 import { isDefined } from '../../lib/statistics/measured.js';
-import { rangeText, short, standsOut } from './bump-words.js';
+import { rangeText, standsOut } from './bump-words.js';
 import type { MassSearch, Searched } from './search-masses.js';
 import type { VerdictBlock } from './section.js';
+import { short } from './words.js';
 
 /** What stands out in the spectra, and in which regions the cut shapes them. */
 export function bumpVerdicts({ searched, all }: MassSearch, pMax: number): VerdictBlock[] {

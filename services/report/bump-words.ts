@@ -2,6 +2,7 @@ import type { BumpResult } from '../../lib/statistics/bump/bump-result.js';
 import type { Excess } from '../../lib/statistics/bump/excess.js';
 import { isDefined } from '../../lib/statistics/measured.js';
 import type { Searched } from './search-masses.js';
+import { short } from './words.js';
 
 /** "110 to 6000 GeV". */
 export function rangeText({ from, to }: { readonly from: number; readonly to: number }): string {
@@ -12,7 +13,8 @@ export function rangeText({ from, to }: { readonly from: number; readonly to: nu
 export function localP({ pValue, log10P }: Pick<Excess, 'pValue' | 'log10P'>): string {
   if (isDefined(pValue)) return short(pValue.value, 2);
   const power = Math.floor(log10P);
-  return `${(10 ** (log10P - power)).toFixed(1)}e${power}`;
+  const mantissa = (10 ** (log10P - power)).toFixed(1);
+  return mantissa === '10.0' ? `1.0e${power + 1}` : `${mantissa}e${power}`;
 }
 
 /** Whether a spectrum's excess is to be named: as interesting a one is in fewer toys than `pMax`, and there are enough to tell. */
@@ -70,9 +72,4 @@ export function byForm({ candidates }: BumpResult): string {
   return candidates
     .map(({ family, excess: { z } }) => `${family} ${isDefined(z) ? short(z.value, 3) : 'none'}`)
     .join(', ');
-}
-
-/** A number for reading. */
-export function short(value: number, digits: number): string {
-  return String(Number(value.toPrecision(digits)));
 }

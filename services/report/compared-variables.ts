@@ -7,6 +7,7 @@ import type { DataSource, VariableCounts } from '../agreement/variable-counts.js
 import { featurizerOf } from '../featurizer/config.js';
 import type { ReportContext } from './context.js';
 import { countEventVariables } from './event-variables.js';
+import { countObjectVariables } from './object-variables.js';
 import { shown } from './samples.js';
 import { numbers, texts } from './score-table.js';
 
@@ -21,6 +22,8 @@ export interface ComparedVariables {
   readonly runs: number;
   /** Why no feature is compared; undefined where they are. */
   readonly withoutFeatures?: string;
+  /** Why variables of objects that features do not hold are not compared; undefined where they are. */
+  readonly withoutObjects?: string;
 }
 
 const known = new WeakMap<ReportContext, Promise<ComparedVariables | undefined>>();
@@ -48,6 +51,7 @@ async function countVariables(context: ReportContext): Promise<ComparedVariables
     scale: testWeightFactor(trainFraction),
   };
   const ofEvents = await countEventVariables(context, samples);
+  const ofObjects = await countObjectVariables(context, samples);
   const files = featureFiles(context);
   const ofFeatures =
     files === undefined
@@ -59,13 +63,14 @@ async function countVariables(context: ReportContext): Promise<ComparedVariables
           signal: context.signal,
         });
   return {
-    variables: [...ofEvents, ...ofFeatures],
+    variables: [...ofEvents, ...('variables' in ofObjects ? ofObjects.variables : []), ...ofFeatures],
     simulated,
     sources,
     runs,
     ...(files === undefined
       ? { withoutFeatures: 'the features were not kept (output.keep_features: false)' }
       : {}),
+    ...('notDefined' in ofObjects ? { withoutObjects: ofObjects.notDefined } : {}),
   };
 }
 

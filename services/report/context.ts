@@ -27,6 +27,8 @@ export interface ReportContext {
   readonly dataScale: number | undefined;
   /** Folder against which names of input files are resolved; undefined where inputs are not to be had. */
   readonly inputFolder: string | undefined;
+  /** Folder for what the report needs while it is made. */
+  readonly temporary: string;
   readonly threads: number;
   readonly signal: AbortSignal;
 }
@@ -75,6 +77,7 @@ export async function openContext(runs: FinishedRuns, options: ContextOptions): 
       regions: await findRegions(table, settings.score, settings),
       dataScale: dataScale(samples, first.config.luminosity_fb),
       inputFolder: options.inputFolder,
+      temporary: options.temporary,
       threads: options.threads,
       signal: options.signal,
     };

@@ -6,11 +6,11 @@ import type { Selected } from '../../lib/physics/selection/index.js';
 import { EventWidener } from '../ingest/event-widener.js';
 import { ingestOf } from '../pipeline/event-pass.js';
 import type { FileContext } from '../pipeline/file-context.js';
-import { type OpenedFile, openInput } from '../pipeline/input-plan.js';
+import type { OpenedFile } from '../pipeline/input-plan.js';
 import { selectionOf } from '../selector/config.js';
 import { SelectorOperator } from '../selector/operator.js';
-import { inputPaths } from './input-files.js';
 import type { FinishedRun } from './open-runs.js';
+import { profileOf, reopenInput } from './reopened-input.js';
 
 export type ObjectType = 'electron' | 'muon' | 'light jet' | 'b-jet' | 'jet';
 
@@ -48,32 +48,15 @@ export async function readObjects(
 ): Promise<ReadObjects> {
   const input = run.record.inputs.find(({ file }) => file === name);
   if (input === undefined) return { notDefined: `${name} is no input of ${run.shown}` };
-  const paths = inputPaths(name, run, inputFolder);
-  if (paths.length === 0)
-    return { notDefined: `${name} is not found; say with --inputs in which folder it is` };
   const settings = { config: run.config, profile: profileOf(run.config) };
   try {
-    for (const path of paths) {
-      const options = { ...settings, signal, onFile: () => undefined };
-      // Weights are of no use here, and data have none.
-      const sample = { name: input.sample, kind: 'data', files: [] } as const;
-      const open = (verify: boolean) => openInput(sample, { name, path }, { ...options, verify });
-      let opened = await open(false);
-      // A run with --verify-inputs has fingerprints over the whole content.
-      if (opened.fingerprint !== input.fingerprint && opened.metadata.size === input.bytes)
-        opened = await open(true);
-      if (opened.fingerprint === input.fingerprint) return await read(settings, opened, entries);
-    }
+    // Weights are of no use here, and data have none.
+    const opened = await reopenInput(run, input, 'data', { config: run.config, inputFolder, signal });
+    return 'notDefined' in opened ? opened : await read(settings, opened, entries);
   } catch (error) {
     if (!(error instanceof RmmError)) throw error;
     return { notDefined: `${name} cannot be read: ${error.message}` };
   }
-  return { notDefined: `${name} is another file than the run has read (its fingerprint differs)` };
-}
-
-/** What stands in run.json is the profile itself, not its name. */
-function profileOf(config: Config): Profile {
-  return (config as unknown as { readonly profile: Profile }).profile;
 }
 
 async function read(

@@ -57,6 +57,13 @@ function openRun(directory: string, shown: string): FinishedRun {
       cause,
     });
   }
+  if (record.configuration === undefined) {
+    throw new RmmError(
+      'not_a_run',
+      `${shown} holds scores of \`rmmstream score\`, which say neither kinds nor luminosity of their samples: expected an output directory of \`rmmstream run\`; add the samples to its configuration and run it with --extend`,
+      { context: { path: shown } },
+    );
+  }
   const scoreFiles = existsSync(layout.scores)
     ? readdirSync(layout.scores)
         .filter((name) => name.endsWith('.parquet') && !name.startsWith('.'))

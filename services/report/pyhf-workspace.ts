@@ -37,7 +37,14 @@ export interface Workspace {
   readonly observations: readonly { readonly name: string; readonly data: readonly number[] }[];
   readonly measurements: readonly {
     readonly name: string;
-    readonly config: { readonly poi: string; readonly parameters: readonly [] };
+    readonly config: {
+      readonly poi: string;
+      readonly parameters: readonly {
+        readonly name: string;
+        readonly inits: readonly number[];
+        readonly bounds: readonly (readonly [number, number])[];
+      }[];
+    };
   }[];
   readonly version: '1.0.0';
 }
@@ -78,9 +85,26 @@ export function pyhfWorkspace(signal: string, channels: readonly Channel[], rela
       name,
       data: [observed ?? background.reduce((sum, { value }) => sum + Math.max(leastYield, value), 0)],
     })),
-    measurements: [{ name: signal, config: { poi: 'mu', parameters: [] } }],
+    measurements: [
+      {
+        name: signal,
+        config: {
+          poi: 'mu',
+          parameters: [{ name: 'mu', inits: [1], bounds: [[0, strengthBound(channels)]] }],
+        },
+      },
+    ],
     version: '1.0.0',
   };
+}
+
+/**
+ * Where searches for a limit on mu end: 2,000 signal events in all channels together, rounded up to a power of ten,
+ * at least 10. Without a bound of its own pyhf takes 10, and fails where a limit lies above it.
+ */
+function strengthBound(channels: readonly Channel[]): number {
+  const events = channels.reduce((sum, { signal }) => sum + Math.max(leastYield, signal.value), 0);
+  return Math.max(10, 10 ** Math.ceil(Math.log10(2000 / events)));
 }
 
 /** From 1 - u to 1 + u; an uncertainty of all or more goes down by the factor by which it goes up. */

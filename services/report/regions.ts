@@ -3,6 +3,7 @@ import { isDefined, type Measured } from '../../lib/statistics/measured.js';
 import { scoreExpression } from './binned.js';
 import { weightedQuantiles } from './quantiles.js';
 import { real, type ScoreTable } from './score-table.js';
+import { percent } from './words.js';
 
 /** A signal region: events whose score is above a threshold. */
 export interface Region {
@@ -43,7 +44,7 @@ export async function findRegions(
     region(score, `median-${step}`, medianLabel(step), medianCut(median, step)),
   );
   const ofShares = shares.map((share, index) =>
-    region(score, `background-${share}`, `${share * 100} % of background`, quantiles[index]!),
+    region(score, `background-${share}`, `${percent(share)} of background`, quantiles[index]!),
   );
   return { median, all: [...ofMedian, ...ofShares] };
 }

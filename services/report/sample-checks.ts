@@ -44,6 +44,14 @@ export function checkYields(
   });
 }
 
+/** Samples of which no more than `input.max_events` were read: luminosities and cross sections are of all their events. */
+export function cutShort(
+  samples: Readonly<Record<string, Pick<RunReport['samples'][string], 'entries'>>>,
+  maxEvents: number,
+): string[] {
+  return Object.entries(samples).flatMap(([name, { entries }]) => (entries >= maxEvents ? [name] : []));
+}
+
 /** Channels whose files do not agree on the cross section. Within one sample a run refuses them. */
 export function differingCrossSections(inputs: Inputs): CrossSections[] {
   return byChannel(inputs).filter(({ values }) => new Set(values.map(({ pb }) => pb)).size > 1);

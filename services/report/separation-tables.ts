@@ -1,6 +1,7 @@
 import type { WithError } from './measured-cell.js';
 import type { Column, TableBlock } from './section.js';
 import { cellOf, type SeparationCells } from './separation-cells.js';
+import { percent } from './words.js';
 
 /** One signal, or all together: what each score tells, by its name. */
 export interface SignalRow {
@@ -85,7 +86,7 @@ export function efficiencyTable(
     columns: [
       { label: 'signal' },
       ...shares.flatMap((share) =>
-        scores.map((score) => ({ label: `${labelOf(score)} at ${share * 100} %` })),
+        scores.map((score) => ({ label: `${labelOf(score)} at ${percent(share)}` })),
       ),
     ],
     rows: rows.map(({ name, scores: found }) => [
@@ -107,7 +108,7 @@ export function rejectionTable(rows: readonly SignalRow[], scores: readonly stri
     columns: [
       { label: 'signal' },
       ...signalShares.flatMap((share) =>
-        scores.map((score) => ({ label: `${labelOf(score)} at ${share * 100} %` })),
+        scores.map((score) => ({ label: `${labelOf(score)} at ${percent(share)}` })),
       ),
     ],
     rows: rows.map(({ name, rejection }) => [

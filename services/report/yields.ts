@@ -1,3 +1,4 @@
+import { type IntervalResult, weightedClopperPearson } from '../../lib/statistics/clopper-pearson.js';
 import { integral } from '../../lib/statistics/histogram.js';
 import { type Measured, notDefined } from '../../lib/statistics/measured.js';
 import { histogramOfSample, histogramOfSamples, type RegionHistograms } from './region-histograms.js';
@@ -17,8 +18,9 @@ export interface Yield {
 export interface RegionYield {
   readonly region: string;
   readonly yield: Yield;
-  /** Share of the sample's weight that is in the region. */
+  /** Share of the sample's weight that is in the region, and the interval of 68.27 % of it (weightedClopperPearson). */
   readonly efficiency: Measured;
+  readonly interval: IntervalResult;
 }
 
 export interface SampleYields {
@@ -42,7 +44,7 @@ export function yieldsOf(histograms: RegionHistograms, samples: readonly ReportS
       all,
       regions: [...histograms.byRegion].map(([region, part]) => {
         const found = of(part);
-        return { region, yield: found, efficiency: share(found, all) };
+        return { region, yield: found, efficiency: share(found, all), interval: intervalOf(found, all) };
       }),
     };
   };
@@ -65,6 +67,11 @@ export function yieldsOf(histograms: RegionHistograms, samples: readonly ReportS
 export function yieldOf(histogram: Parameters<typeof integral>[0]): Yield {
   const { sum, square, count } = integral(histogram);
   return { value: sum, error: Math.sqrt(square), rows: count };
+}
+
+/** By the effective number of events: coverage is approximate where weights differ. */
+function intervalOf(part: Yield, all: Yield): IntervalResult {
+  return weightedClopperPearson({ sum: part.value }, { sum: all.value, square: all.error ** 2 });
 }
 
 function share(part: Yield, all: Yield): Measured {

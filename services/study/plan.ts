@@ -1,3 +1,4 @@
+import { RmmError } from '../../lib/base/error.js';
 import type { Config, ResolvedSample } from '../../lib/config/index.js';
 import type { Alteration } from '../pipeline/altered-events.js';
 
@@ -88,4 +89,19 @@ function contaminationTasks({ study }: Config, samples: PlanInputs['samples']): 
           }) as const,
       ),
     );
+}
+
+/** @throws study_signal_unknown where study.injected_signals names what is no signal sample */
+export function refuseUnknownSignals({
+  config: { study },
+  samples,
+}: Pick<PlanInputs, 'config' | 'samples'>): void {
+  const signals = samples.flatMap(({ name, kind }) => (kind === 'signal' ? [name] : []));
+  const unknown = study.injected_signals.find((name) => !signals.includes(name));
+  if (unknown === undefined) return;
+  throw new RmmError(
+    'study_signal_unknown',
+    `study.injected_signals: ${unknown} is no signal sample; expected some of: ${signals.join(', ') || 'none, there are no signal samples'}`,
+    { context: { sample: unknown } },
+  );
 }

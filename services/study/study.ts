@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { packageVersion } from '../../lib/base/package-root.js';
@@ -14,9 +14,9 @@ import type { RunReport } from '../pipeline/report.js';
 import type { RunRequest } from '../pipeline/request.js';
 import { run } from '../pipeline/run.js';
 import { loadModel } from '../scorer/model-folder.js';
-import { planStudies, type StudyTask } from './plan.js';
+import { planStudies, refuseUnknownSignals, type StudyTask } from './plan.js';
 import type { StudyRecord } from './study-record.js';
-import { yieldsOf } from './task.js';
+import { type NamedTask, yieldsOf } from './task.js';
 import type { StudyWorkerSettings } from './worker.js';
 
 export type StudyRequest = Pick<RunRequest, 'loaded' | 'progress' | 'signal' | 'nowMs' | 'fresh'>;
@@ -53,10 +53,11 @@ export function studyLayoutOf(runDirectory: string) {
 /**
  * Makes the base run, or finds it finished, and every study that the configuration asks for. What is on record is
  * not made again; a killed study goes on with its next task.
- * @throws what `run` throws
+ * @throws study_signal_unknown, and what `run` throws
  */
 export async function study(request: StudyRequest): Promise<StudyOutcome> {
   const { loaded, progress, signal } = request;
+  refuseUnknownSignals(loaded);
   const base = await run({ ...request, extend: false, until: 'scores' });
   const layout = studyLayoutOf(base.directory);
   const release = takeRunLock(layout.lock, `makes studies in ${layout.root}`);
@@ -76,11 +77,13 @@ export async function study(request: StudyRequest): Promise<StudyOutcome> {
     const store = new RecordStore<StudyRecord>(layout.records);
     const records = store.readAll();
     const nameOf = (task: StudyTask) => recordName(task, identity, loaded);
-    const left = tasks.filter((task) => !records.has(nameOf(task)));
+    const left = tasks.map((task) => ({ task, name: nameOf(task) })).filter(({ name }) => !records.has(name));
+    // Half-done tasks that nobody asks for any more, and with --fresh all of them.
+    sweepFolders(layout, request.fresh ? [] : left);
     progress.start('studies', tasks.length, tasks.length - left.length);
-    await runTasks(left, base.directory, request, (task, record) => {
-      store.write(nameOf(task), record);
-      records.set(nameOf(task), record);
+    await runTasks(left, base.directory, request, ({ task, name }, record) => {
+      store.write(name, record);
+      records.set(name, record);
       progress.advance('studies', 1, task.id);
     });
     progress.finish('studies');
@@ -100,11 +103,23 @@ export async function study(request: StudyRequest): Promise<StudyOutcome> {
   }
 }
 
+/** Deletes folders of tasks below the work folder, but for those of `kept`. */
+function sweepFolders(
+  { work, lock, records }: ReturnType<typeof studyLayoutOf>,
+  kept: readonly NamedTask[],
+): void {
+  const names = new Set([lock, records, ...kept.map(({ name }) => join(work, name))]);
+  for (const entry of readdirSync(work, { withFileTypes: true })) {
+    const path = join(work, entry.name);
+    if (entry.isDirectory() && !names.has(path)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
 async function runTasks(
-  tasks: readonly StudyTask[],
+  tasks: readonly NamedTask[],
   base: string,
   { loaded, signal }: StudyRequest,
-  onRecord: (task: StudyTask, record: StudyRecord) => void,
+  onRecord: (task: NamedTask, record: StudyRecord) => void,
 ): Promise<void> {
   const { config } = loaded;
   // On the main thread, before any worker copies the environment.
@@ -123,12 +138,12 @@ async function runTasks(
     module: new URL('./worker.js', import.meta.url),
     workerData,
     stallTimeoutMs: config.engine.stall_timeout_ms,
-    describe: (task) => `study ${(task as StudyTask).id}`,
+    describe: (input) => `study ${(input as NamedTask).task.id}`,
   });
   const tellWorkers = () => void Atomics.store(stop, 0, 1);
   signal.addEventListener('abort', tellWorkers);
   try {
-    await pool.runAll<StudyTask, StudyRecord>(tasks, {
+    await pool.runAll<NamedTask, StudyRecord>(tasks, {
       signal,
       onResult: (record, task) => onRecord(task, record),
     });
@@ -151,14 +166,15 @@ function alone(loaded: LoadedConfig): LoadedConfig {
   };
 }
 
-/** Records depend on the base run, on the task, and on nothing else. */
-function recordName(
+/** Records depend on the base run, the task, its samples and the program, and on nothing else. */
+export function recordName(
   task: StudyTask,
   identity: { readonly base: string; readonly model: string },
   { samples }: LoadedConfig,
 ): string {
   const text = canonicalJson({
     ...identity,
+    program: packageVersion,
     task: task as unknown as JsonValue,
     samples: samples.map(({ name, kind, files }) => ({ name, kind, files: files.map((file) => file.name) })),
   });

@@ -7,7 +7,7 @@ import {
   type ResolvedSample,
   scoreColumnNames,
 } from '../../lib/config/index.js';
-import { evaluate } from '../pipeline/evaluation.js';
+import { collectEvents, evaluateEvents } from '../pipeline/evaluation.js';
 import { layoutOf } from '../pipeline/layout.js';
 import { recordedRanges } from '../pipeline/records.js';
 import type { Surroundings } from '../pipeline/request.js';
@@ -35,25 +35,32 @@ export interface StudySettings {
 /** The name that the changed events have among the signals. */
 export const alteredName = 'altered';
 
+/** A task and the name that it works and is recorded under. */
+export interface NamedTask {
+  readonly task: StudyTask;
+  readonly name: string;
+}
+
 /**
  * Carries out one task and returns what is kept of it; its own files are deleted again. What the data do not allow
  * (a channel that is too small to be trained on alone) is a result with its reason.
  */
 export async function runStudyTask(
-  task: StudyTask,
+  { task, name }: NamedTask,
   settings: StudySettings,
   surroundings: Surroundings,
 ): Promise<StudyRecord> {
-  const directory = join(settings.folder, task.id);
+  const directory = join(settings.folder, name);
   try {
     const { parts, config } =
       task.type === 'altered'
         ? await alteredParts(task, directory, settings, surroundings)
         : await trainedParts(task, directory, settings, surroundings);
+    const events = await collectEvents(parts, config, surroundings);
     return {
       task,
-      evaluation: await evaluate(parts, config, surroundings),
-      histograms: await scoreHistograms(parts, scoreColumnNames(config)),
+      evaluation: await evaluateEvents(events, config, surroundings),
+      histograms: scoreHistograms(events, scoreColumnNames(config)),
     };
   } catch (error) {
     if (error instanceof RmmError && error.domain === 'data') return { task, notDefined: error.message };

@@ -2,8 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { systemClock } from '../../lib/base/clock.js';
 import { serveTasks } from '../../lib/flow/worker-main.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
-import type { StudyTask } from './plan.js';
-import { runStudyTask, type StudySettings } from './task.js';
+import { type NamedTask, runStudyTask, type StudySettings } from './task.js';
 
 /** What workers are told at their start. */
 export interface StudyWorkerSettings extends StudySettings {
@@ -23,7 +22,7 @@ serveTasks(async (input, step) => {
     if (Atomics.load(stop, 0) !== 0) controller.abort();
   }, lookMs);
   try {
-    return await runStudyTask(input as StudyTask, settings, {
+    return await runStudyTask(input as NamedTask, settings, {
       progress: stepsOf(step),
       signal: controller.signal,
       nowMs: () => systemClock.steadyMs(),

@@ -4,9 +4,12 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Opening } from '../../services/blind/open.js';
+import type { Opening } from '../../services/blind/opening.js';
 import type { Seal } from '../../services/blind/seal.js';
+import type { TableBlock } from '../../services/report/section.js';
+import { blindSection } from '../../services/report/sections/blind.js';
 import { inFolder, runCli, startCli } from '../support/cli.js';
+import { withReport } from '../support/report-context.js';
 import { quick, runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
 
 async function world(body: (given: { folder: string; out: string; hidden: string }) => Promise<void>) {
@@ -109,6 +112,67 @@ test('a seal that was changed, another file and another model are not opened, an
     assert.ok(existsSync(path), 'a seal outlives --fresh');
     await refused(open(out), hidden, 'blind_changed');
     assert.ok(!existsSync(join(out, 'blind', 'one.opened.json')));
+  });
+});
+
+test('the report shows what is sealed, what was opened, and seals that cannot be believed', async () => {
+  await world(async ({ out, hidden }) => {
+    assert.equal(await withReport([out], blindSection), undefined);
+    for (const name of ['one', 'two', 'three', 'four']) await runWell(seal(out, name), hidden);
+    await runWell(open(out), hidden);
+    const folder = join(out, 'blind');
+    const changed = join(folder, 'three.seal.json');
+    writeFileSync(changed, readFileSync(changed, 'utf8').replace('"error"', '"error_abs"'));
+    const { digest } = JSON.parse(readFileSync(join(folder, 'four.seal.json'), 'utf8')) as Seal;
+    writeFileSync(join(folder, 'four.opened.json'), JSON.stringify({ state: 'opening', digest }));
+    const section = (await withReport([out], blindSection))!;
+
+    const table = (id: string) =>
+      section.blocks.find((block) => 'id' in block && block.id === id) as TableBlock;
+    assert.deepEqual(
+      table('blind-seals').rows.map(([name, state]) => [name, state]),
+      [
+        ['four', 'opening broke off'],
+        ['one', 'opened'],
+        ['three', 'not to be believed'],
+        ['two', 'sealed'],
+      ],
+    );
+    const verdicts = section.blocks.flatMap((block) => (block.kind === 'verdict' ? [block] : []));
+    assert.deepEqual(
+      verdicts.map(({ level, text }) => [level, /four|three/.exec(text)?.[0]]),
+      [
+        ['notice', 'four'],
+        ['bad', 'three'],
+      ],
+    );
+    // What is shown is what the opening has on record.
+    const opening = JSON.parse(readFileSync(join(folder, 'one.opened.json'), 'utf8')) as Opening;
+    const areas = table('blind-one-auc');
+    const column = areas.columns.findIndex(({ label }) => label === 'error');
+    for (const row of areas.rows) {
+      const { auc } = opening.evaluation!.signals[row[0] as string]!.separation.error!;
+      assert.ok('value' in auc && auc.value > 0);
+      assert.equal((row[column] as { value: number }).value, auc.value);
+    }
+    assert.equal(areas.rows.length, 2);
+    const regions = table('blind-one-regions');
+    assert.equal(regions.rows.length, 12);
+    for (const [sample, region, , events] of regions.rows)
+      assert.equal(events, opening.regions![sample as string]![region as string]!.events);
+    assert.ok(!section.blocks.some((block) => 'id' in block && block.id.startsWith('blind-four')));
+  });
+});
+
+test('a record of an opening that is torn is no second chance, and a name is never a path', async () => {
+  await world(async ({ out, hidden }) => {
+    await runWell(seal(out), hidden);
+    writeFileSync(join(out, 'blind', 'one.opened.json'), '{"state":"ope');
+    await refused(open(out), hidden, 'blind_seal_broken');
+    for (const name of ['../../escaped', '.hidden', 'a/b', ''])
+      await refused(seal(out, name), hidden, 'blind_name_invalid');
+    await refused(open(out, '../blind/one'), hidden, 'blind_name_invalid');
+    assert.ok(!existsSync(join(out, '..', 'escaped.seal.json')));
   });
 });
 

@@ -32,6 +32,7 @@ interface Part {
   readonly stands_out: readonly { readonly variable: string; readonly p: number }[];
 }
 
+// No feature of the matrix and no score knows d0: it is looked at in the input files.
 // ../shared/data/README.md: period D has every lep_tracksigd0pvunbiased x 1.3, and 60 events of a Z' of 2 TeV.
 if (existsSync(data)) {
   before(async () => {
@@ -46,7 +47,6 @@ if (existsSync(data)) {
       })),
     ];
     const settings = {
-      features: { type: 'report35' },
       training: { epochs: 1 },
       scores: ['error', 'error_normalised'],
       engine: { workers: 2 },
@@ -86,7 +86,7 @@ if (existsSync(data)) {
     });
   });
 
-  test('all data together disagree with simulation in that variable, and not in the kinematics', async () => {
+  test('all data together disagree with simulation in that variable, and in no other', async () => {
     await withReport([out], async (context) => {
       const section = (await agreementSection(context))!;
       const { variables } = section.data as {
@@ -98,8 +98,7 @@ if (existsSync(data)) {
       };
       const bad = variables.filter(({ agrees }) => !agrees);
       const names = bad.map(({ variable }) => variable);
-      assert.ok(names.includes('lep1_tracksigd0pvunbiased') && names.includes('lep2_tracksigd0pvunbiased'));
-      assert.ok(!bad.some(({ kind }) => kind === 'kinematic'), names.join(', '));
+      assert.deepEqual(names.sort(), ['lep1_tracksigd0pvunbiased', 'lep2_tracksigd0pvunbiased']);
       assert.ok(variables.length > 40);
     });
   });

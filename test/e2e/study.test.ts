@@ -147,6 +147,30 @@ test('a channel that cannot be trained on alone is a result with its reason', as
   });
 });
 
+test('a task that was killed half-way does not stand in the way of a study with other settings', async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, [samples[0]!, samples[1]!], {
+      ...settings,
+      study: { scaling_factors: [], shuffled_pairs: [], dummy_shares: [], injected_shares: [] },
+    });
+    const output = join(folder, 'out');
+    const work = join(output, 'study', '.work');
+    const begun = () =>
+      existsSync(work)
+        ? readdirSync(work).filter((name) => existsSync(join(work, name, '.work', 'manifest.json')))
+        : [];
+    const { child, result } = startCli(['study', config, '--output', output, '--set', 'study.parallel=1']);
+    const deadline = performance.now() + 120_000;
+    while (begun().length === 0 && performance.now() < deadline) await delay(5);
+    child.kill('SIGKILL');
+    await result;
+    assert.equal(begun().length, 1);
+    await runWell(['study', config, '--output', output, '--fresh', '--set', 'training.epochs=1']);
+    assert.equal(studyOf(output).file.tasks.length, 4);
+    assert.deepEqual(readdirSync(work), ['records']);
+  });
+});
+
 test('a study needs an end and one process', async () => {
   await inFolder(async (folder) => {
     const config = writeConfig(folder, samples, {

@@ -90,6 +90,7 @@ export async function reportContext(parts: ContextParts): Promise<ReportContext>
     regions: await findRegions(table, score, settings),
     dataScale,
     inputFolder: undefined,
+    temporary: tmpdir(),
     threads: 1,
     signal: new AbortController().signal,
   };

@@ -2,6 +2,12 @@ import type { CodeSpec } from './code-spec.js';
 
 /** Error codes of sealed files. */
 export const blindCodes = {
+  blind_name_invalid: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The name of a seal is none that a file can have.',
+    cure: 'Choose a name of letters, digits, _ . + and -.',
+  },
   blind_sealed_before: {
     domain: 'user',
     exit: 2,

@@ -32,6 +32,12 @@ export const reportCodes = {
     summary: 'A signal without events after the selection cannot be injected into the training data.',
     cure: 'Leave it out with study.injected_signals, or look at its cut flow.',
   },
+  study_signal_unknown: {
+    domain: 'user',
+    exit: 2,
+    summary: 'A study was asked to inject a sample that is no signal of the configuration.',
+    cure: 'Name signal samples in study.injected_signals, as the message lists them, or leave it empty for all.',
+  },
   study_unreadable: {
     domain: 'data',
     exit: 1,

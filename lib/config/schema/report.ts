@@ -48,6 +48,11 @@ export const reportSchema = section(
       50,
       { minimum: 0, maximum: 1000, results: false },
     ),
+    object_events: integer(
+      'Lepton and jet variables that neither scores nor features hold (lepton pT, isolation, d0 significance, mT2, ...) are compared too, from the input files, where no more than so many events of data and background have to be read again; 0 for none.',
+      2_000_000,
+      { unit: 'events', minimum: 0, maximum: 1_000_000_000, results: false },
+    ),
     yield_tolerance: real(
       'A sample is named whose events, weighted, exceed cross section x luminosity by more than this share.',
       0.01,

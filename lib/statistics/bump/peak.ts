@@ -1,7 +1,7 @@
 /** A signal peaks where a window of the search holds this share of it. */
 const leastShare = 0.5;
 /** Fewer simulated events have no shape. */
-const leastRows = 20;
+export const leastPeakRows = 20;
 
 /**
  * Whether a signal has a peak that a scan could find: some window of `maxWidth` bins holds at least half of all its
@@ -21,7 +21,7 @@ export function hasPeak(
   for (let bin = 0; bin < counts.length; bin++) {
     inWindow += counts[bin]! - (counts[bin - maxWidth] ?? 0);
     rowsInWindow += rows[bin]! - (rows[bin - maxWidth] ?? 0);
-    if (rowsInWindow >= leastRows && all > 0 && inWindow >= leastShare * all) return true;
+    if (rowsInWindow >= leastPeakRows && all > 0 && inWindow >= leastShare * all) return true;
   }
   return false;
 }

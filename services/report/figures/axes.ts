@@ -9,14 +9,19 @@ export function variableAxis(
   isNamed: boolean,
 ): Plot.ScaleOptions {
   const common = {
-    domain: [edges[0]!, edges[edges.length - 1]!],
+    domain: [edges[0]!, edges[edges.length - 1]!] as [number, number],
     label: isNamed ? (unit === undefined ? name : `${name} (${unit})`) : null,
     labelAnchor: 'right' as const,
     labelArrow: 'none' as const,
   };
   const hidden = isNamed ? {} : { tickFormat: () => '' };
   if (bins.scale === 'log10') {
-    const tick = (value: number) => (isPowerOfTen(value) ? compact(value) : '');
+    const [low, high] = common.domain;
+    const isShort = Math.floor(Math.log10(high)) - Math.ceil(Math.log10(low)) < 1;
+    // With fewer than two powers of ten nobody could read the scale.
+    const isNumbered = (value: number) =>
+      isPowerOfTen(value) || (isShort && (isPowerOfTen(value / 2) || isPowerOfTen(value / 5)));
+    const tick = (value: number) => (isNumbered(value) ? compact(value) : '');
     return { ...common, type: 'log', tickFormat: tick, ...hidden };
   }
   if (!bins.whole) return { ...common, ticks: 6, ...hidden };
@@ -37,12 +42,12 @@ export function isPowerOfTen(value: number): boolean {
   return Math.abs(power - Math.round(power)) < 1e-9;
 }
 
-/** A power of ten, short. */
+/** A power of ten, or a multiple of one, short. */
 export function compact(value: number): string {
-  const power = Math.round(Math.log10(value));
+  const power = Math.floor(Math.log10(value) + 1e-9);
   if (power >= -2 && power <= 4) return String(Number(value.toPrecision(6)));
   const raised = [...String(power)].map((digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)] ?? '⁻').join('');
-  return `10${raised}`;
+  return isPowerOfTen(value) ? `10${raised}` : `${Number((value / 10 ** power).toPrecision(3))}·10${raised}`;
 }
 
 /** Id of a figure of a variable; an event variable and a feature may have the same name. */

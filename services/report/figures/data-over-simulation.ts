@@ -3,8 +3,9 @@ import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
 import { coarseBins } from '../../agreement/coarse.js';
 import { added, total, type VariableCounts } from '../../agreement/variable-counts.js';
 import { frameStroke } from './axes.js';
-import type { LegendEntry } from './panels.js';
+import type { MarkedName } from './legend.js';
 import { faint, ink } from './plot.js';
+import { processColours } from './processes.js';
 import { middle, type Point, pointMarks, type Step, stepsOf } from './steps.js';
 import { ratioMarks, type VariablePanels, variablePanels, withinRatios } from './variable-panels.js';
 
@@ -42,9 +43,9 @@ export function dataOverSimulation(
 ): string {
   const drawn = drawnVariable(variable, dataScale);
   const layers = layersOf(drawn, samples);
-  const legend: LegendEntry[] = [
-    { label: 'data', colour: ink, mark: 'dot' },
-    ...layers.map(({ label, colour }): LegendEntry => ({ label, colour, mark: 'box' })).reverse(),
+  const legend: MarkedName[] = [
+    { label: 'data', colour: ink, mark: 'point' },
+    ...layers.map(({ label, colour }): MarkedName => ({ label, colour, mark: 'area' })).reverse(),
   ];
   return variablePanels({
     variable,
@@ -73,9 +74,10 @@ function layersOf({ edges, bySample }: DrawnVariable, samples: readonly string[]
     .sort((a, b) => b.all - a.all || a.index - b.index);
   const named = order.length <= mostNamed + 1 ? order : order.slice(0, mostNamed);
   const rest = order.slice(named.length);
-  const parts = named.map(({ label, index }) => ({
+  const colours = coloursOf(named.map(({ index }) => index));
+  const parts = named.map(({ label, index }, at) => ({
     label,
-    colour: `var(--c${(index % 12) + 1})`,
+    colour: colours[at]!,
     counts: bySample[index]!,
   }));
   if (rest.length > 0) {
@@ -91,6 +93,12 @@ function layersOf({ edges, bySample }: DrawnVariable, samples: readonly string[]
     for (const [bin, count] of counts.entries()) below[bin]! += count;
     return { label, colour, steps: stepsOf(edges, low, below) };
   });
+}
+
+/** Its own colour for each sample that has one (processes.ts); the others take what is free. */
+export function coloursOf(indices: readonly number[]): string[] {
+  const free = Array.from({ length: processColours }, (_, i) => i).filter((i) => !indices.includes(i));
+  return indices.map((index) => `var(--c${(index < processColours ? index : free.shift()!) + 1})`);
 }
 
 function upperPanel(

@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import type { EventObjects, ObjectType } from '../events-objects.js';
-import { faint, ink, plotSvg } from './plot.js';
+import { faint, ink, paper, plotSvg } from './plot.js';
 
 /** Ink that is still easy to read. */
 const soft = 'var(--soft)';
@@ -28,6 +28,9 @@ interface Label {
   readonly colour: string;
 }
 
+/** Keeps letters apart from what they lie on. */
+const halo = { stroke: paper, strokeWidth: 3 } as const;
+
 const side = 320;
 /** Radius of the hardest object's arrow, and height and width of a label's letter, in pixels. */
 const radius = 108;
@@ -44,6 +47,7 @@ export function eventDisplaySvg(id: string, event: EventObjects): string {
   const tip = ({ pt, phi }: Arrow) => ({ x: length(pt) * Math.cos(phi), y: length(pt) * Math.sin(phi) });
   const rings = ringsOf(hardest);
   const labels = labelsOf(arrows, length);
+  const gap = widestGap(arrows.map(({ phi }) => phi));
   const half = side / 2;
   const circle = Array.from({ length: 73 }, (_, step) => (2 * Math.PI * step) / 72);
   const line = (dashed: boolean) =>
@@ -78,16 +82,16 @@ export function eventDisplaySvg(id: string, event: EventObjects): string {
         }),
       ),
       Plot.text(rings, {
-        x: 0,
-        y: (pt) => -length(pt),
-        dy: 7,
+        x: (pt) => length(pt) * Math.cos(gap),
+        y: (pt) => length(pt) * Math.sin(gap),
         text: (pt) => `${pt} GeV`,
         fill: soft,
         fontSize: 9,
+        ...halo,
       }),
       line(false),
       line(true),
-      Plot.text(labels, { x: 'x', y: 'y', text: 'text', fill: 'colour', fontSize: 11 }),
+      Plot.text(labels, { x: 'x', y: 'y', text: 'text', fill: 'colour', fontSize: 11, ...halo }),
     ],
   });
 }
@@ -113,24 +117,56 @@ export function ringsOf(hardest: number): number[] {
   return [round(outer / 4), outer];
 }
 
-/** Labels behind the tips of their arrows; one that would cover another is pushed outwards. */
+/** Labels behind the tips of their arrows; one that would cover another, or leave the picture, finds room nearby. */
 function labelsOf(arrows: readonly Arrow[], length: (pt: number) => number): Label[] {
   const placed: (Label & { readonly width: number })[] = [];
   for (const { label, colour, pt, phi } of [...arrows].sort((a, b) => b.pt - a.pt)) {
     const text = `${label} ${pt >= 10 ? Math.round(pt) : pt.toPrecision(2)}`;
     const width = text.length * letter.width;
-    // Half the label's size in the direction of the arrow, so that it begins where the arrow ends.
-    const room = 5 + Math.abs(Math.cos(phi)) * (width / 2) + (Math.abs(Math.sin(phi)) * letter.height) / 2;
-    let at = length(pt) + room;
-    const spot = () => ({ x: at * Math.cos(phi), y: at * Math.sin(phi) });
-    const covers = () =>
+    const covers = ({ x, y }: Spot) =>
       placed.some(
         (other) =>
-          Math.abs(other.x - spot().x) < (other.width + width) / 2 + 2 &&
-          Math.abs(other.y - spot().y) < letter.height,
+          Math.abs(other.x - x) < (other.width + width) / 2 + 2 && Math.abs(other.y - y) < letter.height,
       );
-    for (let tries = 0; tries < 12 && covers(); tries++) at += 6;
-    placed.push({ ...spot(), text, colour, width });
+    const spots = spotsBehind(length(pt), phi, width);
+    placed.push({ ...(spots.find((spot) => !covers(spot)) ?? spots[0]!), text, colour, width });
   }
   return placed;
+}
+
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Centres of a label of the width behind the tip of an arrow, the nearest first, all within the picture. */
+function spotsBehind(length: number, phi: number, width: number): Spot[] {
+  const [across, up] = [side / 2 - width / 2 - 1, side / 2 - letter.height / 2 - 1];
+  // Half the label's size in the direction of the arrow, so that it begins where the arrow ends.
+  const room = 5 + Math.abs(Math.cos(phi)) * (width / 2) + (Math.abs(Math.sin(phi)) * letter.height) / 2;
+  const spots: (Spot & { readonly moved: number })[] = [];
+  for (let further = 0; further <= 30; further += 6) {
+    for (let aside = -90; aside <= 90; aside += 9) {
+      const at = length + room + further;
+      const x = at * Math.cos(phi) - aside * Math.sin(phi);
+      const y = at * Math.sin(phi) + aside * Math.cos(phi);
+      spots.push({
+        x: Math.min(across, Math.max(-across, x)),
+        y: Math.min(up, Math.max(-up, y)),
+        moved: further + Math.abs(aside),
+      });
+    }
+  }
+  return spots.sort((a, b) => a.moved - b.moved);
+}
+
+/** The middle of the widest angle between arrows: there numbers of rings have most room. */
+export function widestGap(angles: readonly number[]): number {
+  const sorted = angles.map((phi) => Math.atan2(Math.sin(phi), Math.cos(phi))).sort((a, b) => a - b);
+  let best = { middle: -Math.PI / 2, width: 0 };
+  for (const [at, from] of sorted.entries()) {
+    const to = sorted[at + 1] ?? sorted[0]! + 2 * Math.PI;
+    if (to - from > best.width) best = { middle: (from + to) / 2, width: to - from };
+  }
+  return best.middle;
 }

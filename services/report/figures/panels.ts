@@ -1,5 +1,3 @@
-import { escaped } from '../render/escape.js';
-
 /** Places for figures in one; each is an <svg> element of its own. */
 export interface Panel {
   readonly svg: string;
@@ -29,30 +27,4 @@ export function belowEachOther(
     return { svg, x, y };
   });
   return panelsSvg(width, below, panels);
-}
-
-export interface LegendEntry {
-  readonly label: string;
-  /** A CSS colour by custom property. */
-  readonly colour: string;
-  readonly mark: 'box' | 'dot' | 'line';
-}
-
-const rowHeight = 16;
-
-/** Names of what is drawn, one below the other. */
-export function legendSvg(entries: readonly LegendEntry[], width: number): string {
-  const rows = entries.map(({ label, colour, mark }, row) => {
-    const y = row * rowHeight + rowHeight / 2;
-    return `${markSvg(mark, colour, y)}<text x="20" y="${y}" dy="0.35em" fill="var(--ink)">${escaped(label)}</text>`;
-  });
-  const height = entries.length * rowHeight;
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">${rows.join('')}</svg>`;
-}
-
-function markSvg(mark: LegendEntry['mark'], colour: string, y: number): string {
-  if (mark === 'dot') return `<circle cx="8" cy="${y}" r="3" fill="${colour}"/>`;
-  if (mark === 'line')
-    return `<line x1="2" x2="14" y1="${y}" y2="${y}" stroke="${colour}" stroke-width="2"/>`;
-  return `<rect x="3" y="${y - 5}" width="10" height="10" fill="${colour}"/>`;
 }

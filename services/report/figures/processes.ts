@@ -9,8 +9,9 @@ export interface Style {
 
 /** Of all backgrounds that have no colour of their own, which are drawn as one. */
 export const othersColour = 'var(--c12)';
-const processColours = 11;
-const signalColours = 6;
+/** Backgrounds that have a colour of their own. */
+export const processColours = 11;
+export const signalColours = 6;
 const dashes = ['none', '6 3', '2 2'];
 
 /**

@@ -3,7 +3,7 @@ import { poissonInterval } from '../../../lib/statistics/poisson-interval.js';
 import { coarseBins } from '../../agreement/coarse.js';
 import { total, type VariableCounts } from '../../agreement/variable-counts.js';
 import { frameStroke } from './axes.js';
-import type { LegendEntry } from './panels.js';
+import type { MarkedName } from './legend.js';
 import { faint, ink } from './plot.js';
 import { middle, type Point, pointMarks, stepsOf } from './steps.js';
 import { ratioMarks, type VariablePanels, variablePanels } from './variable-panels.js';
@@ -44,10 +44,10 @@ export function shapesOfParts(
   const simulation = shape({ label: 'simulation', colour: faint, counts: variable.simulation.sums });
   const line = shape(against);
   const drawn = parts.map(shape);
-  const legend: LegendEntry[] = [
-    ...drawn.map(({ label, colour }): LegendEntry => ({ label, colour, mark: 'dot' })),
+  const legend: MarkedName[] = [
+    ...drawn.map(({ label, colour }): MarkedName => ({ label, colour, mark: 'point' })),
     { label: line.label, colour: line.colour, mark: 'line' },
-    { label: simulation.label, colour: simulation.colour, mark: 'box' },
+    { label: simulation.label, colour: simulation.colour, mark: 'area' },
   ];
   return variablePanels({
     variable,

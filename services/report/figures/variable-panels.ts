@@ -1,18 +1,18 @@
 import * as Plot from '@observablehq/plot';
 import type { VariableCounts } from '../../agreement/variable-counts.js';
 import { compact, variableAxis } from './axes.js';
-import { type LegendEntry, legendSvg, panelsSvg } from './panels.js';
+import { legendInColumns, type MarkedName } from './legend.js';
+import { belowEachOther } from './panels.js';
 import { plotSvg } from './plot.js';
 import { type Point, pointMarks } from './steps.js';
 
-const width = 560;
-const legendWidth = 130;
+const width = 520;
 const margins = { marginLeft: 62, marginRight: 8 };
 const lowerHeight = 110;
 /** Ratios are drawn from 0 to this; a point above is at the edge, as an arrow. */
 const ratioTop = 2;
 
-/** One variable, counts above on a logarithmic axis and ratios below, with a legend beside them. */
+/** One variable, counts above on a logarithmic axis and ratios below, with a legend below them. */
 export interface VariablePanels {
   readonly variable: VariableCounts;
   readonly edges: Float64Array;
@@ -24,11 +24,11 @@ export interface VariablePanels {
     readonly marks: readonly Plot.Markish[];
   };
   readonly lower: { readonly id: string; readonly label: string; readonly marks: readonly Plot.Markish[] };
-  readonly legend: readonly LegendEntry[];
+  readonly legend: readonly MarkedName[];
 }
 
 export function variablePanels({ variable, edges, upper, lower, legend }: VariablePanels): string {
-  const frame = { width: width - legendWidth, ...margins } as const;
+  const frame = { width, ...margins } as const;
   const above = plotSvg(upper.id, {
     ...frame,
     height: upper.height,
@@ -55,11 +55,15 @@ export function variablePanels({ variable, edges, upper, lower, legend }: Variab
     y: { domain: [0, ratioTop], label: lower.label, labelAnchor: 'center', labelArrow: 'none', ticks: 4 },
     marks: [...lower.marks],
   });
-  return panelsSvg(width, upper.height + lowerHeight, [
-    { svg: above, x: 0, y: 0 },
-    { svg: below, x: 0, y: upper.height },
-    { svg: legendSvg(legend, legendWidth), x: width - legendWidth, y: 12 },
-  ]);
+  const names = legendInColumns(legend, width - margins.marginLeft);
+  return belowEachOther(
+    [
+      { svg: above, height: upper.height },
+      { svg: below, height: lowerHeight },
+      { svg: names.svg, height: names.height + 4, x: margins.marginLeft },
+    ],
+    width,
+  );
 }
 
 /** The nearest ratio that is drawn. */

@@ -5,6 +5,9 @@ import { escaped, inlineHtml } from './escape.js';
 /** Rows that are shown where a table does not say. */
 const usuallyShown = 40;
 
+/** Columns with a longer text than this keep a width in which it has few lines, however many columns there are. */
+const longText = 36;
+
 /**
  * A table in a box that scrolls by itself; rows beyond those that are shown are a second table, folded away with the
  * same heading.
@@ -31,6 +34,13 @@ function boxHtml(
   caption: string,
 ): string {
   const side = (index: number) => (numeric[index] === true ? ' class="number"' : '');
+  const isLong = block.columns.map((_, index) =>
+    rows.some((row) => {
+      const cell = row[index]!;
+      return cell.kind !== 'not-defined' && cell.text.length > longText;
+    }),
+  );
+  const width = (index: number) => side(index) || (isLong[index] ? ' class="long"' : '');
   const head = block.columns
     .map((column, index) => `<th scope="col"${side(index)}>${inlineHtml(headingOf(column))}</th>`)
     .join('');
@@ -39,7 +49,9 @@ function boxHtml(
       const cells = row.map((cell, index) => {
         // The first column names the row, unless it is a number.
         const isName = index === 0 && numeric[index] !== true;
-        return isName ? `<th scope="row">${cellHtml(cell)}</th>` : `<td${side(index)}>${cellHtml(cell)}</td>`;
+        return isName
+          ? `<th scope="row">${cellHtml(cell)}</th>`
+          : `<td${width(index)}>${cellHtml(cell)}</td>`;
       });
       return `<tr>${cells.join('')}</tr>`;
     })

@@ -60,6 +60,7 @@ thead th{border-bottom:2px solid var(--faint);vertical-align:bottom}
 tbody th{font-weight:600;position:sticky;left:0;background:var(--paper)}
 tbody tr:hover>*{background:var(--raised)}
 td:not(.number),th{max-width:34rem}
+td.long{min-width:18rem}
 .number{text-align:right;white-space:nowrap}
 sup{line-height:0}
 .undefined{color:var(--soft)}
@@ -80,6 +81,7 @@ h2{break-after:avoid}
 figure,tr,.verdict,.findings li{break-inside:avoid}
 .table{break-inside:auto}
 thead{display:table-header-group}
+td.long{min-width:0}
 table{font-size:8pt}
 th,td{padding:.15rem .35rem}
 .scroll,.drawing,pre{overflow:visible;max-height:none}

@@ -1,5 +1,5 @@
-import { isDefined } from '../../../lib/statistics/measured.js';
-import { judgeVariables, type VariableVerdict } from '../../agreement/judge.js';
+import { isDefined, type Measured, notDefined } from '../../../lib/statistics/measured.js';
+import { firstOfName, judgeVariables, type VariableVerdict } from '../../agreement/judge.js';
 import { added, total } from '../../agreement/variable-counts.js';
 import { type ComparedVariables, comparedVariables } from '../compared-variables.js';
 import type { ReportContext, SectionMaker } from '../context.js';
@@ -7,6 +7,7 @@ import { figureIdOf } from '../figures/axes.js';
 import { dataOverSimulation, drawnVariable } from '../figures/data-over-simulation.js';
 import type { FigureBlock, Section, TableBlock, VerdictBlock } from '../section.js';
 import { uhiOfVariable } from '../uhi-of-variable.js';
+import { short, shortP } from '../words.js';
 
 const id = 'agreement';
 
@@ -28,6 +29,14 @@ export const agreementSection: SectionMaker = async (context) => {
       ...(compared.withoutFeatures === undefined
         ? []
         : [{ kind: 'text', text: `Features are not compared: ${compared.withoutFeatures}.` } as const]),
+      ...(compared.withoutObjects === undefined
+        ? []
+        : [
+            {
+              kind: 'text',
+              text: `Variables of leptons and jets that neither scores nor features hold (lepton pT, isolation, d0 significance, mT2, ...) are not compared: ${compared.withoutObjects}.`,
+            } as const,
+          ]),
       table(verdicts),
       ...drawn.map((verdict) => figure(verdict, compared.simulated, dataScale)),
     ],
@@ -72,48 +81,60 @@ function introduction({ settings }: ReportContext, { variables }: ComparedVariab
   ].join('');
 }
 
-interface Yields {
+export interface Yields {
   readonly data: number;
   readonly simulation: number;
   readonly simulation_error: number;
-  readonly ratio: number;
+  readonly ratio: Measured;
   /** Difference in units of its statistical error. */
-  readonly pull: number;
+  readonly pull: Measured;
 }
 
-function yieldsOf({ variables }: ComparedVariables, dataScale: number): Yields {
+export function yieldsOf({ variables }: Pick<ComparedVariables, 'variables'>, dataScale: number): Yields {
   // Every variable has every row, in the places outside its bins too.
   const { data, simulation } = variables[0]!;
   const events = total(added(data, simulation.sums.length));
   const expected = total(simulation.sums) * dataScale;
   const error = Math.sqrt(total(simulation.squares)) * dataScale;
+  const problem =
+    expected > 0
+      ? undefined
+      : notDefined(`simulation adds up to ${short(expected, 4)} events, which is not positive`);
   return {
     data: events,
     simulation: expected,
     simulation_error: error,
-    ratio: events / expected,
-    pull: (events - expected) / Math.sqrt(Math.max(expected, 0) + error * error),
+    ratio: problem ?? { value: events / expected },
+    pull: problem ?? { value: (events - expected) / Math.sqrt(expected + error * error) },
   };
 }
 
 /** A difference of more standard deviations than this is a notice, not more: luminosity and cross sections have errors too. */
 const largestPull = 5;
 
-function yieldVerdict({ data, simulation, simulation_error: error, ratio, pull }: Yields): VerdictBlock {
-  const isFar = Math.abs(pull) > largestPull;
+export function yieldVerdict(yields: Yields): VerdictBlock {
+  const { data, simulation, simulation_error: error, ratio, pull } = yields;
+  const seen = `${data} events of data, ${Math.round(simulation)} ± ${Math.round(error)} of simulation`;
+  if (!isDefined(ratio) || !isDefined(pull)) {
+    const reason = 'notDefined' in ratio ? ratio.notDefined : 'there is no simulation';
+    return { kind: 'verdict', level: 'notice', text: `${seen}: their ratio is not defined: ${reason}.` };
+  }
+  const isFar = Math.abs(pull.value) > largestPull;
   return {
     kind: 'verdict',
     level: isFar ? 'notice' : 'good',
-    text: `${data} events of data, ${Math.round(simulation)} ± ${Math.round(error)} of simulation: ratio ${ratio.toFixed(3)}, ${Math.abs(pull).toFixed(1)} statistical standard deviations ${pull < 0 ? 'fewer' : 'more'} than expected (errors of luminosity, cross sections and scale factors are not in it).`,
+    text: `${seen}: ratio ${ratio.value.toFixed(3)}, ${Math.abs(pull.value).toFixed(1)} statistical standard deviations ${pull.value < 0 ? 'fewer' : 'more'} than expected (errors of luminosity, cross sections and scale factors are not in it).`,
   };
 }
 
 const mostNamed = 12;
 
 function shapeVerdict(verdicts: readonly VariableVerdict[], level: number): VerdictBlock {
-  const compared = verdicts.filter(({ adjustedP }) => adjustedP !== undefined);
+  const known = verdicts.filter(({ adjustedP }) => adjustedP !== undefined);
+  // The worst first: of a variable that is counted twice, that one.
+  const compared = firstOfName(known);
   const bad = compared.filter(({ agrees }) => !agrees);
-  const without = verdicts.length - compared.length;
+  const without = verdicts.length - known.length;
   const rest = without === 0 ? '' : ` ${without} have too few events to be compared.`;
   if (compared.length === 0) {
     return {
@@ -204,6 +225,6 @@ function sentence({ comparison, adjustedP, agrees }: VariableVerdict): string {
   const chi2 = isDefined(comparison.chi2)
     ? `chi2/ndf ${comparison.chi2.value.toFixed(1)}/${comparison.ndf}, `
     : '';
-  const ks = isDefined(comparison.ksP) ? `KS p ${comparison.ksP.value.toPrecision(2)}, ` : '';
-  return `${agrees ? 'shapes agree' : 'shapes disagree'} (${chi2}${ks}adjusted p ${adjustedP!.toPrecision(2)}).`;
+  const ks = isDefined(comparison.ksP) ? `KS p ${shortP(comparison.ksP.value)}, ` : '';
+  return `${agrees ? 'shapes agree' : 'shapes disagree'} (${chi2}${ks}adjusted p ${shortP(adjustedP!)}).`;
 }

@@ -3,14 +3,15 @@ import { cutFlowsOf } from '../cut-flows.js';
 import type { FinishedRun } from '../open-runs.js';
 import {
   checkYields,
+  cutShort,
   differingCrossSections,
-  shareDeviation,
   sharedChannels,
   type YieldCheck,
 } from '../sample-checks.js';
-import { numbers, quoted, texts } from '../score-table.js';
 import type { Block, Section, TableBlock, VerdictBlock } from '../section.js';
+import { ratioOf } from '../words.js';
 import { excludedOf, exclusionTable, exclusionVerdicts } from './exclusions.js';
+import { nominalShare, shareTable, shareVerdicts, testShares } from './test-shares.js';
 
 /** What the inputs themselves show, before any physics: weights, yields, the split, doubled events. */
 export const checksSection: SectionMaker = async (context) => {
@@ -19,6 +20,7 @@ export const checksSection: SectionMaker = async (context) => {
   const shares = await testShares(context);
   const verdicts = [
     ...joined.flatMap((run) => corruptVerdicts(run)),
+    ...joined.flatMap((run) => cutShortVerdict(run)),
     ...yieldVerdicts(yields, context),
     ...crossSectionVerdicts(context),
     ...shareVerdicts(shares, nominalShare(context)),
@@ -42,7 +44,7 @@ export const checksSection: SectionMaker = async (context) => {
       test_shares: shares.map(({ testWeight, allWeight, ...share }) => ({
         ...share,
         nominal: nominalShare(context),
-        by_weight: allWeight === 0 ? null : testWeight / allWeight,
+        by_weight: ratioOf(testWeight, allWeight, 'the weights add up to 0'),
       })),
       excluded_columns: excluded,
       duplicate_split_keys: joined.reduce((sum, { record }) => sum + record.events.duplicate_split_keys, 0),
@@ -77,6 +79,19 @@ function corruptVerdicts({ record }: FinishedRun): VerdictBlock[] {
       },
     ];
   });
+}
+
+function cutShortVerdict({ record, config, shown }: FinishedRun): VerdictBlock[] {
+  const limit = config.input.max_events;
+  const names = cutShort(record.samples, limit).map((name) => `\`${name}\``);
+  if (names.length === 0) return [];
+  return [
+    {
+      kind: 'verdict',
+      level: 'notice',
+      text: `${shown} read ${limit} entries of each sample at most (\`input.max_events\`): yields of ${names.join(', ')} are of a part of their events, while luminosities and cross sections are of all.`,
+    },
+  ];
 }
 
 function yieldVerdicts(yields: readonly YieldCheck[], { settings }: ReportContext): VerdictBlock[] {
@@ -119,58 +134,6 @@ function crossSectionVerdicts({ runs }: ReportContext): VerdictBlock[] {
   return [...differing, ...shared];
 }
 
-interface TestShare {
-  readonly sample: string;
-  readonly channel: number;
-  readonly test: number;
-  readonly all: number;
-  readonly testWeight: number;
-  readonly allWeight: number;
-}
-
-function nominalShare({ first }: ReportContext): number {
-  return Number((1 - first.config.training.train_fraction).toPrecision(12));
-}
-
-/** The realised share of the test part, by sample and channel (decisions.md 7), late rows not among them. */
-async function testShares({ runs, table }: ReportContext): Promise<TestShare[]> {
-  const files = runs.joined.flatMap(({ scoreFiles }) => scoreFiles);
-  const answer = await table.query(
-    `select sample, channel, sum((split = 'test')::integer)::double as test, count(*)::double as n,
-     sum(case when split = 'test' then weight else 0 end)::double as test_weight, sum(weight)::double as weight
-     from read_parquet([${files.map(quoted).join(',')}], union_by_name = true)
-     where kind = 'background' and not late group by all order by all`,
-  );
-  const column = (name: string) => numbers(answer, name);
-  const [channel, test, all] = [column('channel'), column('test'), column('n')];
-  const [testWeight, allWeight] = [column('test_weight'), column('weight')];
-  return texts(answer, 'sample').map((sample, row) => ({
-    sample,
-    channel: channel[row]!,
-    test: test[row]!,
-    all: all[row]!,
-    testWeight: testWeight[row]!,
-    allWeight: allWeight[row]!,
-  }));
-}
-
-/** A split by hash is binomial: a share further away than this is no chance among a hundred channels. */
-const largestDeviation = 4.5;
-
-function shareVerdicts(shares: readonly TestShare[], nominal: number): VerdictBlock[] {
-  return shares.flatMap(({ sample, channel, test, all }): VerdictBlock[] => {
-    const deviation = shareDeviation(test, all, nominal);
-    if (Math.abs(deviation) <= largestDeviation) return [];
-    return [
-      {
-        kind: 'verdict',
-        level: 'notice',
-        text: `${test} of ${all} events of channel ${channel} (\`${sample}\`) fell into the test part, ${deviation.toFixed(1)} standard deviations from the share of ${nominal}: many events of one identity, perhaps copies.`,
-      },
-    ];
-  });
-}
-
 function duplicateVerdicts({ record, shown }: FinishedRun): VerdictBlock[] {
   const count = record.events.duplicate_split_keys;
   if (count === 0) return [];
@@ -200,33 +163,8 @@ function yieldTable(yields: readonly YieldCheck[], { samples }: ReportContext): 
       sample,
       written,
       allowed,
-      written / allowed,
+      ratioOf(written, allowed, 'cross section x luminosity is 0'),
       `${exceeds ? 'too many' : 'possible'}${leftOut.has(sample) ? ', left out' : ''}`,
-    ]),
-    shown: 40,
-  };
-}
-
-function shareTable(shares: readonly TestShare[], nominal: number): TableBlock {
-  return {
-    kind: 'table',
-    id: 'test-share',
-    caption: `Share of the background that fell into the test part; yields are scaled by the nominal ${nominal}.`,
-    columns: [
-      { label: 'sample' },
-      { label: 'channel', digits: 9 },
-      { label: 'events', digits: 9 },
-      { label: 'in the test part', digits: 9 },
-      { label: 'share', digits: 4 },
-      { label: 'share by weight', digits: 4 },
-    ],
-    rows: shares.map(({ sample, channel, test, all, testWeight, allWeight }) => [
-      sample,
-      channel,
-      all,
-      test,
-      test / all,
-      allWeight === 0 ? { notDefined: 'the weights add up to 0' } : testWeight / allWeight,
     ]),
     shown: 40,
   };

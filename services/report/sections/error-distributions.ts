@@ -1,6 +1,6 @@
 import { integral } from '../../../lib/statistics/histogram.js';
 import type { ReportContext } from '../context.js';
-import { distributionFigures, shapeFigure } from '../error-figures.js';
+import { distributionFigures, mostSignals, shapeFigures } from '../error-figures.js';
 import { shown } from '../samples.js';
 import { type ScoreQuantity, scoreQuantities } from '../score-quantity.js';
 import type { FigureBlock, Section } from '../section.js';
@@ -21,7 +21,7 @@ export async function errorsSection(context: ReportContext): Promise<Section | u
       thresholds: [],
     })) as [BySample];
     figures.push(...distributionFigures(context, quantity, found));
-    if (column === score) figures.push(shapeFigure(context, quantity, found));
+    if (column === score) figures.push(...shapeFigures(context, quantity, found));
     data[column] = {
       logarithmic: quantity.isLogarithmic,
       edges: [...axis.edges],
@@ -45,10 +45,14 @@ function mainFirst(quantities: readonly ScoreQuantity[], score: string): ScoreQu
   return [...quantities].sort((a, b) => Number(b.column === score) - Number(a.column === score));
 }
 
-function introduction({ first, dataScale }: ReportContext): string {
+function introduction({ first, dataScale, samples }: ReportContext): string {
+  const few =
+    shown(samples, 'signal').length > mostSignals
+      ? `the ${mostSignals} signals of the largest yield`
+      : 'signals';
   const data =
     dataScale === undefined
       ? ''
       : ` In figures with data, simulation is multiplied by ${dataScale.toPrecision(4)} to the luminosity of the data.`;
-  return `Each score of the test part of the background, stacked by process, with signals as lines at their own cross sections, at ${first.config.luminosity_fb} fb^-1. A process whose signed weights add up to less than 0 in a bin is not drawn there.${data}`;
+  return `Each score of the test part of the background, stacked by process, with ${few} as lines at their own cross sections, at ${first.config.luminosity_fb} fb^-1. A process whose signed weights add up to less than 0 in a bin is not drawn there.${data}`;
 }

@@ -2,19 +2,18 @@ import { type CellModel, type FeatureNames, featureNames, openCellModel } from '
 import type { ReportContext } from '../context.js';
 import { type EventFeatures, eventFeatures } from '../events-features.js';
 import { type EventObjects, readObjects } from '../events-objects.js';
+import { eventTable, identityTable, strongest, strongestText, sumOf } from '../events-tables.js';
 import { type TopEvent, topEvents } from '../events-top.js';
 import { eventDisplaySvg } from '../figures/event-display.js';
 import { matrixSvg } from '../figures/matrix.js';
 import { logRange } from '../figures/matrix-scale.js';
 import { featuresMissing } from '../row-places.js';
-import type { Block, Cell, FigureBlock, Section, TableBlock } from '../section.js';
+import type { Block, FigureBlock, Section } from '../section.js';
 
 const id = 'events';
 const title = 'The most anomalous events';
 /** Background events with pictures where data are there. */
 const fewPictures = 3;
-/** Cells that are named beside an event. */
-const namedCells = 3;
 
 /**
  * The events with the largest score: identity, rank against the background, what they look like in the transverse plane,
@@ -38,6 +37,7 @@ export async function eventsSection(context: ReportContext): Promise<Section | u
   const blocks: Block[] = [
     introduction(context),
     eventTable(context, events, features, names),
+    identityTable(events),
     ...[...remarks(model, featuresGone), ...reasons].map((text): Block => ({ kind: 'text', text })),
   ];
   for (const event of pictured) {
@@ -106,78 +106,6 @@ async function readDisplays(
 
 function nameOf({ process, rank }: TopEvent): string {
   return `${process.label} ${rank}`;
-}
-
-function strongest(cells: Float64Array | undefined): number[] {
-  if (cells === undefined) return [];
-  return [...cells.keys()]
-    .filter((column) => cells[column]! > 0)
-    .sort((a, b) => cells[b]! - cells[a]! || a - b)
-    .slice(0, namedCells);
-}
-
-function sumOf(cells: Float64Array): number {
-  return cells.reduce((sum, value) => sum + value, 0);
-}
-
-/** "m(e1,mu1) 42 %, ..." */
-function strongestText({ cells }: EventFeatures, { layout }: FeatureNames): string {
-  if (cells === undefined) return '';
-  const total = sumOf(cells);
-  return strongest(cells)
-    .map((column) => `${layout.names[column]} ${Math.round((100 * cells[column]!) / total)} %`)
-    .join(', ');
-}
-
-function eventTable(
-  { score }: ReportContext,
-  events: readonly TopEvent[],
-  features: ReadonlyMap<number, EventFeatures>,
-  names: FeatureNames,
-): TableBlock {
-  const hasThree = events.some(({ mlll }) => mlll !== undefined);
-  const hasCells = [...features.values()].some(({ cells }) => cells !== undefined);
-  return {
-    kind: 'table',
-    id: 'top-events',
-    caption: 'The most anomalous events of data, background and each signal',
-    columns: [
-      { label: 'event of' },
-      { label: 'rank' },
-      { label: 'sample' },
-      { label: score },
-      { label: 'background above', unit: '%', digits: 3 },
-      { label: 'MET', unit: 'GeV' },
-      { label: 'mll', unit: 'GeV' },
-      ...(hasThree ? [{ label: 'mlll', unit: 'GeV' }] : []),
-      { label: 'H_T', unit: 'GeV' },
-      { label: 'jets' },
-      { label: 'flavours' },
-      ...(hasCells ? [{ label: 'strongest cells' }] : []),
-      { label: 'run' },
-      { label: 'event' },
-      { label: 'file' },
-      { label: 'entry' },
-    ],
-    rows: events.map((event, at): Cell[] => [
-      event.process.label,
-      String(event.rank),
-      event.sample,
-      event.score,
-      event.backgroundAbove === undefined ? '' : 100 * event.backgroundAbove,
-      event.met,
-      event.mll,
-      ...(hasThree ? [event.mlll ?? ''] : []),
-      event.ht,
-      String(event.jets),
-      event.flavours,
-      ...(hasCells ? [features.has(at) ? strongestText(features.get(at)!, names) : ''] : []),
-      String(event.run),
-      event.event,
-      event.file,
-      String(event.entry),
-    ]),
-  };
 }
 
 function figureId({ process, rank }: TopEvent): string {

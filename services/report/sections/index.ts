@@ -1,18 +1,19 @@
 import type { SectionMaker } from '../context.js';
 import { agreementSection } from './agreement.js';
+import { blindSection } from './blind.js';
 import { bumpSection } from './bump.js';
 import { cellsSection } from './cells.js';
 import { checksSection } from './checks.js';
 import { cutFlowSection } from './cut-flow.js';
 import { errorsSection } from './error-distributions.js';
 import { eventsSection } from './events.js';
-import { neededStrength } from './needed-strength.js';
+import { neededStrengthSection } from './needed-strength.js';
 import { periodsSection } from './periods.js';
 import { provenanceSection } from './provenance.js';
 import { regionsSection } from './regions.js';
 import { rocSection } from './roc.js';
 import { significanceSection } from './significance.js';
-import { studies } from './studies.js';
+import { studiesSection } from './studies.js';
 import { trainingSection } from './training.js';
 import { workspaceSection } from './workspace.js';
 
@@ -29,8 +30,9 @@ export const sectionMakers: readonly SectionMaker[] = [
   bumpSection,
   cellsSection,
   eventsSection,
-  neededStrength,
-  studies,
+  neededStrengthSection,
+  studiesSection,
+  blindSection,
   workspaceSection,
   trainingSection,
   provenanceSection,

@@ -5,6 +5,7 @@ import { figureIdOf } from '../figures/axes.js';
 import { ink } from '../figures/plot.js';
 import { type DrawnPart, shapesOfParts } from '../figures/shapes-of-parts.js';
 import type { FigureBlock } from '../section.js';
+import { shortP } from '../words.js';
 
 /** So many variables are drawn of each sample that stands out. */
 const mostDrawn = 4;
@@ -62,7 +63,7 @@ export function standoutFigures(
         return {
           kind: 'figure',
           id,
-          caption: `${variable.name} in ${name} against ${others.map((part) => part.name).join(', ')} together, each normalised to 1: p ${p.toPrecision(2)}.`,
+          caption: `${variable.name} in ${name} against ${others.map((part) => part.name).join(', ')} together, each normalised to 1: p ${shortP(p)}.`,
           alt: `Shape of ${variable.name} in ${name}, which stands out, in the other data together and in simulation, and below the ratio of ${name} to the others.`,
           svg: shapesOfParts(id, variable, [drawn], against),
           size: 'half',

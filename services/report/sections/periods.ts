@@ -12,6 +12,7 @@ import { added, total } from '../../agreement/variable-counts.js';
 import { type ComparedVariables, comparedVariables } from '../compared-variables.js';
 import type { ReportContext, SectionMaker } from '../context.js';
 import type { Block, Cell, Section, TableBlock, VerdictBlock } from '../section.js';
+import { shortP } from '../words.js';
 import { allPartsFigure, standoutFigures } from './period-figures.js';
 
 /** Whether each part of the data looks as the others do. */
@@ -98,10 +99,6 @@ function isCompared(judged: readonly PartsOfVariable[], part: number): boolean {
 function listed(names: readonly string[]): string {
   if (names.length === 1) return names[0]!;
   return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
-}
-
-function shortP(p: number): string {
-  return p === 0 ? 'below 1e-300' : p.toPrecision(2);
 }
 
 function pCell(comparison: PartVerdict['againstOthers']): Cell {

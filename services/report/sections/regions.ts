@@ -95,24 +95,27 @@ function efficiencyTable({ regions }: ReportContext, yields: readonly SampleYiel
     kind: 'table',
     id: 'region-efficiencies',
     caption:
-      'Share of each sample in each region: of its signed weight, and of its rows with the Clopper-Pearson interval of 68.27 %.',
+      'Share of each sample in each region, with the Clopper-Pearson interval of 68.27 %: of its signed weight, by the effective number of events (sum w)^2 / sum w^2, and of its rows.',
     columns: [
       { label: 'process' },
       { label: 'region' },
       { label: 'share of weight' },
+      { label: 'weight from' },
+      { label: 'weight to' },
       { label: 'rows in region', digits: 12 },
       { label: 'rows', digits: 12 },
       { label: 'share of rows' },
-      { label: 'from' },
-      { label: 'to' },
+      { label: 'rows from' },
+      { label: 'rows to' },
     ],
     rows: yields.flatMap(({ name, all, regions: inside }) =>
-      inside.map(({ region, yield: found, efficiency }): Cell[] => {
+      inside.map(({ region, yield: found, efficiency, interval }): Cell[] => {
         const ofRows: Cell[] =
           all.rows === 0
             ? Array.from({ length: 3 }, () => ({ notDefined: 'the sample has no row' }))
             : ofCounts(found.rows, all.rows);
-        return [name, labels.get(region)!, efficiency, found.rows, all.rows, ...ofRows];
+        const ofWeight = isDefined(interval) ? [interval.low, interval.high] : [interval, interval];
+        return [name, labels.get(region)!, efficiency, ...ofWeight, found.rows, all.rows, ...ofRows];
       }),
     ),
     shown: 12,

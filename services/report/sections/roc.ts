@@ -21,14 +21,13 @@ const together = 'all signals together';
 
 /** ROC curves, areas and background rejection by signal; never without MET and H_T + MET beside. */
 export async function rocSection(context: ReportContext): Promise<Section | undefined> {
-  const { samples, scores, score, first, runs } = context;
+  const { samples, scores, score, first } = context;
   const names = shown(samples, 'signal').map(({ name }) => name);
   if (names.length === 0 || shown(samples, 'background').length === 0) return undefined;
   const allScores = [...simpleScores.keys(), ...scores];
   const few = [score, ...simpleScores.keys()];
   const shares = first.config.evaluation.background_efficiencies;
-  // What the run has evaluated is of its own rows; joined runs have more of them.
-  const evaluation = runs.joined.length === 1 ? first.record.evaluation : undefined;
+  const evaluation = isOfTheseRows(context) ? first.record.evaluation : undefined;
   const rows = new Map([...names, together].map((name) => [name, emptyRow(name)]));
   const kept = new Map<string, ScoreCurves>();
   let isExact = true;
@@ -88,6 +87,17 @@ export async function rocSection(context: ReportContext): Promise<Section | unde
   };
 }
 
+/**
+ * Whether run.json has evaluated the rows of the report: joined runs have more of them, and a background sample that
+ * is left out of the report was in the run's background.
+ */
+function isOfTheseRows({ runs, samples }: ReportContext): boolean {
+  return (
+    runs.joined.length === 1 &&
+    !samples.some(({ kind, leftOut }) => kind === 'background' && leftOut !== undefined)
+  );
+}
+
 function emptyRow(name: string) {
   return {
     name,
@@ -113,7 +123,7 @@ function introduction(
 ): string {
   const method = first.record.evaluation?.errors?.method;
   const errors = !isRecorded
-    ? 'Areas are of the rows of all joined runs, with the linear limit of the bootstrap as error'
+    ? 'Areas are of the rows of all joined runs, samples that are left out not among them, with the linear limit of the bootstrap as error'
     : method === undefined
       ? 'The run was made without bootstrap errors'
       : `Areas of single signals and their errors (${method === 'bootstrap' ? 'paired Poisson bootstrap' : 'linear limit of the paired bootstrap'}) are those of run.json; all signals together, each at its cross section, have the linear error`;

@@ -1,14 +1,16 @@
-import { isDefined } from '../../../lib/statistics/measured.js';
+import { isDefined, type Measured } from '../../../lib/statistics/measured.js';
 import type { ThresholdPoint } from '../../../lib/statistics/significance-scan.js';
 import type { ReportContext } from '../context.js';
+import { numberColumns } from '../number-columns.js';
 import { htPlusMet, met } from '../quantities.js';
 import { histogramOfSample, histogramOfSamples, regionHistograms } from '../region-histograms.js';
 import { shown } from '../samples.js';
 import type { Block, Section } from '../section.js';
 import { significanceFigure } from '../significance-figure.js';
-import { type ComparedPoint, comparedScan, type Pair, scanOf } from '../significance-scans.js';
+import { type ComparedPoint, comparedScan, type Forms, type Pair, scanOf } from '../significance-scans.js';
 import { bestTable, type SignalScans, summaryTable } from '../significance-tables.js';
 import { type BySample, slicedHistograms } from '../sliced.js';
+import { percent } from '../words.js';
 
 /** Expected significance by signal against a MET threshold in each region, beside cuts without a network. */
 export async function significanceSection(context: ReportContext): Promise<Section | undefined> {
@@ -60,9 +62,11 @@ export async function significanceSection(context: ReportContext): Promise<Secti
         scans.map(({ name, regions, metAlone, htPlusMetAlone }) => [
           name,
           {
-            regions: Object.fromEntries(regions.map(({ region, scan }) => [region.id, scan.map(pointData)])),
-            met_alone: metAlone.map(pointData),
-            ht_plus_met_alone: htPlusMetAlone.map(pointData),
+            regions: Object.fromEntries(
+              regions.map(({ region, scan }) => [region.id, numberColumns(scan.map(pointData))]),
+            ),
+            met_alone: numberColumns(metAlone.map(pointData)),
+            ht_plus_met_alone: numberColumns(htPlusMetAlone.map(pointData)),
           },
         ]),
       ),
@@ -71,11 +75,10 @@ export async function significanceSection(context: ReportContext): Promise<Secti
 }
 
 function introduction({ first, settings }: ReportContext): string {
-  const percent = settings.background_uncertainty * 100;
-  return `Expected at ${first.config.luminosity_fb} fb^-1 for everything above a MET threshold in a region: s / sqrt(b); the Asimov form sqrt(2 ((s+b) ln(1+s/b) - s)); and the Asimov form with a background uncertainty of ${percent} % and the statistical error of the simulated background, sqrt(sum w^2), added in quadrature. Beside each stand a cut on MET alone and one on H_T + MET alone, without a network, that keep the same background. The best threshold is the one with the largest third form among those that keep ${settings.min_background_rows} simulated background events or more; it was chosen on the events that it is quoted for, as it is for the cuts beside it.`;
+  return `Expected at ${first.config.luminosity_fb} fb^-1 for everything above a MET threshold in a region: s / sqrt(b); the Asimov form sqrt(2 ((s+b) ln(1+s/b) - s)); and the Asimov form with a background uncertainty of ${percent(settings.background_uncertainty)} and the statistical error of the simulated background, sqrt(sum w^2), added in quadrature. Beside each stand a cut on MET alone and one on H_T + MET alone, without a network, that keep the same background. The best threshold is the one with the largest third form among those that keep ${settings.min_background_rows} simulated background events or more; it was chosen on the events that it is quoted for, as it is for the cuts beside it.`;
 }
 
-function pointData(point: ThresholdPoint | ComparedPoint) {
+function pointData(point: ThresholdPoint | ComparedPoint): Record<string, number | Measured> {
   const { threshold, signal, background, backgroundError, backgroundRows } = point;
   return {
     threshold,
@@ -83,25 +86,27 @@ function pointData(point: ThresholdPoint | ComparedPoint) {
     background,
     background_error: backgroundError,
     background_rows: backgroundRows,
-    ...formsData(point),
+    ...formsData(point, ''),
     ...('metAlone' in point
       ? {
-          met_alone: aloneData(point.metAlone),
-          ht_plus_met_alone: aloneData(point.htPlusMetAlone),
+          ...aloneData(point.metAlone, 'met_alone_'),
+          ...aloneData(point.htPlusMetAlone, 'ht_plus_met_alone_'),
         }
       : {}),
   };
 }
 
-function aloneData(found: ComparedPoint['metAlone']) {
-  if (!isDefined(found)) return found;
-  return { threshold: found.threshold, signal: found.signal, ...formsData(found) };
+function aloneData(found: ComparedPoint['metAlone'], prefix: string): Record<string, number | Measured> {
+  const { threshold, signal, ...forms } = isDefined(found)
+    ? found
+    : { threshold: found, signal: found, simple: found, asimov: found, asimovWithError: found };
+  return { [`${prefix}threshold`]: threshold, [`${prefix}signal`]: signal, ...formsData(forms, prefix) };
 }
 
-function formsData({
-  simple,
-  asimov,
-  asimovWithError,
-}: Pick<ThresholdPoint, 'simple' | 'asimov' | 'asimovWithError'>) {
-  return { s_over_sqrt_b: simple, asimov, asimov_with_uncertainty: asimovWithError };
+function formsData({ simple, asimov, asimovWithError }: Forms, prefix: string): Record<string, Measured> {
+  return {
+    [`${prefix}s_over_sqrt_b`]: simple,
+    [`${prefix}asimov`]: asimov,
+    [`${prefix}asimov_with_uncertainty`]: asimovWithError,
+  };
 }

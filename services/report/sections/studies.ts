@@ -9,6 +9,7 @@ import { areaByAmount } from '../figures/area-by-amount.js';
 import { scoreShapes } from '../figures/score-shapes.js';
 import { measuredCell } from '../measured-cell.js';
 import type { Block, Cell, TableBlock } from '../section.js';
+import { percent } from '../words.js';
 
 /** Each kind of study: what it is called, and what was done. */
 const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what: string]>> = {
@@ -40,7 +41,7 @@ const titles: Readonly<Record<StudyTask['study'], readonly [title: string, what:
 };
 
 /** Sensitivity studies of the first run (`rmmstream study`); nothing where none were made. */
-export const studies: SectionMaker = async (context) => {
+export const studiesSection: SectionMaker = async (context) => {
   const { file } = studyLayoutOf(context.first.layout.root);
   if (!existsSync(file)) return undefined;
   const study = readStudy(file);
@@ -58,8 +59,10 @@ export const studies: SectionMaker = async (context) => {
       data: { stale: true, model: study.model },
     };
   }
+  const leftOut = new Set(context.samples.flatMap((one) => (one.leftOut === undefined ? [] : [one.name])));
+  const shown = study.tasks.filter(({ task }) => task.type === 'altered' || !leftOut.has(task.sample));
   const blocks = (Object.keys(titles) as StudyTask['study'][]).flatMap((kind) => {
-    const tasks = study.tasks.filter(({ task }) => task.study === kind);
+    const tasks = shown.filter(({ task }) => task.study === kind);
     return tasks.length === 0 ? [] : blocksOf(kind, tasks, context);
   });
   return { id: 'studies', title: 'Studies', blocks, data: study };
@@ -83,7 +86,7 @@ function blocksOf(
 ): Block[] {
   const [title, what] = titles[kind];
   const shown = ['met', 'ht_plus_met', ...scores];
-  const text: Block = { kind: 'text', text: `**${title}.** ${what}` };
+  const text: Block = { kind: 'text', text: `${title}. ${what}` };
   if (kind === 'alone') return [text, aloneTable(records, score)];
   const table: TableBlock = {
     kind: 'table',
@@ -111,11 +114,15 @@ function firstColumn(kind: StudyTask['study']): string {
 
 function nameOf(task: StudyTask): Cell {
   if (task.type === 'altered') return task.amount;
-  return task.share === undefined ? task.sample : `${task.sample}, ${task.share * 100} %`;
+  return task.share === undefined ? task.sample : `${task.sample}, ${percent(task.share)}`;
 }
 
 function signalOf(task: StudyTask): string {
   return task.type === 'altered' ? 'altered' : task.sample;
+}
+
+function signalWords(task: StudyTask): string {
+  return task.type === 'altered' ? 'the changed events' : `\`${task.sample}\``;
 }
 
 function areaCell(record: StudyRecord, signal: string, score: string): Cell {
@@ -161,8 +168,8 @@ function shapeFigure(record: StudyRecord, score: string): Block[] {
     {
       kind: 'figure',
       id,
-      caption: `${titles[record.task.study][0]}, ${name}: ${score}, each of unit area`,
-      alt: `Distribution of ${score} for the background and for ${signalOf(record.task)}`,
+      caption: `${titles[record.task.study][0]}, ${name}: ${score} of the background (filled) and of ${signalWords(record.task)} (line), each of unit area`,
+      alt: `Distribution of ${score} for the background and for ${signalWords(record.task)}`,
       svg: scoreShapes(id, found, score),
       size: 'third',
     },

@@ -5,6 +5,7 @@ import { pyhfWorkspace } from '../pyhf-workspace.js';
 import { shown } from '../samples.js';
 import type { Block, FileBlock, Section, TableBlock } from '../section.js';
 import { slicedHistograms } from '../sliced.js';
+import { percent } from '../words.js';
 import { channelsOf, type Slice, slicesOf } from '../workspace-channels.js';
 
 /** A pyhf workspace for each signal, of the regions by background efficiency made disjoint. */
@@ -53,12 +54,11 @@ export async function workspaceSection(context: ReportContext): Promise<Section 
 }
 
 function introduction({ settings, dataScale, first }: ReportContext): string {
-  const percent = settings.background_uncertainty * 100;
   const observed =
     dataScale === undefined
       ? `Without data, observations are the expected background (Asimov data), at ${first.config.luminosity_fb} fb^-1.`
       : `Observations are the data, and simulation is scaled to their ${(dataScale * first.config.luminosity_fb).toPrecision(4)} fb^-1.`;
-  return `One workspace of pyhf (schema 1.0.0) for each signal: \`pyhf cls workspaces/SIGNAL.json\`. Channels are the regions by background efficiency made disjoint, each without the tighter ones, so that no event counts twice. ${observed} mu multiplies the signal, 1 at its own cross section. Every process has its statistical error; all have one uncertainty of ${percent} % in common. A process whose weights add up to 0 or less in a channel stands with 1e-6 events and keeps its error; a channel whose background adds up to 0 or less is left out. The signal has no statistical error.`;
+  return `One workspace of pyhf (schema 1.0.0) for each signal: \`pyhf cls workspaces/SIGNAL.json\`. Channels are the regions by background efficiency made disjoint, each without the tighter ones, so that no event counts twice. ${observed} mu multiplies the signal, 1 at its own cross section. Every process has its statistical error; all have one uncertainty of ${percent(settings.background_uncertainty)} in common. A process whose weights add up to 0 or less in a channel stands with 1e-6 events and keeps its error; a channel whose background adds up to 0 or less is left out. The signal has no statistical error.`;
 }
 
 function channelTable(score: string, slices: readonly Slice[]): TableBlock {

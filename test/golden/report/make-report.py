@@ -180,7 +180,8 @@ def workspace(events, regions, signal):
             )
         channels.append({"name": name, "samples": samples})
         observations.append({"name": name, "data": [float(len(of("data")))]})
-    return {"channels": channels, "observations": observations, "measurements": [{"name": signal, "config": {"poi": "mu", "parameters": []}}], "version": "1.0.0"}
+    top = max(10, 10 ** math.ceil(math.log10(2000 / math.fsum(c["samples"][0]["data"][0] for c in channels))))
+    return {"channels": channels, "observations": observations, "measurements": [{"name": signal, "config": {"poi": "mu", "parameters": [{"name": "mu", "inits": [1], "bounds": [[0, top]]}]}}], "version": "1.0.0"}
 
 
 def upper_limit(spec):
@@ -188,11 +189,7 @@ def upper_limit(spec):
     found = pyhf.Workspace(spec)
     model = found.model()
     data = found.data(model)
-    signal = math.fsum(c["samples"][0]["data"][0] for c in spec["channels"])
-    top = 200 / signal
-    bounds = [tuple(b) for b in model.config.suggested_bounds()]
-    bounds[model.config.poi_index] = (0, 10 * top)
-    observed, expected = pyhf.infer.intervals.upper_limits.toms748_scan(data, model, 0, top, par_bounds=bounds)
+    observed, expected = pyhf.infer.intervals.upper_limits.upper_limit(data, model)
     return {"observed": float(observed), "expected": float(expected[2])}
 
 

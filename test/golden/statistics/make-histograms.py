@@ -2,8 +2,7 @@
 
 usage: python make-histograms.py histograms.json      (numpy 2.4.6, boost-histogram 1.8.1, uhi 1.2.1)
 
-Every case: boost-histogram's sums, variances and UHI object of the same columns; numpy.histogram's counts and
-density. Values are not drawn at the uppermost edge, where the two differ (numpy puts it into the last bin), except in
+Every case: boost-histogram's sums, variances and UHI object of the same columns; numpy.histogram's counts. Values are not drawn at the uppermost edge, where the two differ (numpy puts it into the last bin), except in
 the case "edges", whose numbers are boost-histogram's alone.
 """
 
@@ -25,7 +24,6 @@ def golden(name, axis, values, weights, dtype):
     inside = (values >= edges[0]) & (values < edges[-1])
     counts = np.histogram(values[inside], edges)[0]
     flow = [int((values < edges[0]).sum()), int((values >= edges[-1]).sum())]
-    density, _ = np.histogram(values[inside], edges, weights=weights[inside], density=True)
     sums, _ = np.histogram(values[inside], edges, weights=weights[inside])
     assert np.allclose(histogram.view().value, sums, rtol=1e-12)
     regular = isinstance(axis, bh.axis.Regular)
@@ -38,7 +36,6 @@ def golden(name, axis, values, weights, dtype):
         "sums": histogram.view(flow=True).value.tolist(),
         "variances": histogram.view(flow=True).variance.tolist(),
         "counts": [flow[0], *counts.tolist(), flow[1]],
-        "density": density.tolist(),
         "uhi": json.loads(json.dumps(histogram, default=uhi.io.json.default)),
     }
 

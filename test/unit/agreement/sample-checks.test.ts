@@ -4,6 +4,7 @@ import type { SampleCutFlow } from '../../../services/pipeline/cutflow.js';
 import type { RunReport } from '../../../services/pipeline/report.js';
 import {
   checkYields,
+  cutShort,
   differingCrossSections,
   shareDeviation,
   sharedChannels,
@@ -52,6 +53,12 @@ test('a sample with more weighted events than cross section x luminosity is name
   ]);
   const [, within] = checkYields(inputs, { a: flow(1900), b: flow(3029) }, 1000, 0.01);
   assert.equal(within!.exceeds, false, 'within the tolerance');
+});
+
+test('samples that max_events has cut short are named', () => {
+  const samples = { short: { entries: 400 }, whole: { entries: 399 } };
+  assert.deepEqual(cutShort(samples, 400), ['short']);
+  assert.deepEqual(cutShort(samples, 9_007_199_254_740_991), []);
 });
 
 test('a sample of several channels may have the events of them all', () => {

@@ -6,6 +6,7 @@ import {
   judgeVariables,
   runsAsParts,
   samplesAsParts,
+  standoutsOf,
 } from '../../../services/agreement/judge.js';
 import { findStandouts } from '../../../services/agreement/standouts.js';
 import { placesOf, type VariableBins } from '../../../services/agreement/variable-bins.js';
@@ -115,6 +116,26 @@ test('one bad run is named as a run, and its sample as a sample', () => {
   assert.deepEqual(
     samples[1]!.verdicts.map(({ standsOut }) => standsOut),
     [false, true],
+  );
+});
+
+test('a variable that is counted twice stands out once, by the smaller p-value', () => {
+  const threeSamples = [
+    { sample: 'a', run: 1 },
+    { sample: 'b', run: 2 },
+    { sample: 'c', run: 3 },
+  ];
+  const bad = (moved: number) => [events(1, 4000), events(2, 4000), events(3, 4000, moved)];
+  const variables = [variable('mll', bad(0.04)), variable('other', bad(0.05)), variable('mll', bad(0.07))];
+  const judged = judgeParts(variables, samplesAsParts(threeSamples), 0.001);
+  assert.deepEqual(
+    judged.map(({ verdicts }) => verdicts[2]!.standsOut),
+    [true, true, true],
+  );
+  const found = standoutsOf(judged, 2);
+  assert.deepEqual(
+    found.map(({ variable: one }) => variables.indexOf(one)),
+    [2, 1],
   );
 });
 

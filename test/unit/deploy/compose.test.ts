@@ -3,13 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { Ajv } from 'ajv';
-import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { commands } from '../../../cli/commands/index.js';
-import { createProgram } from '../../../cli/frame.js';
 import { packageRoot, packageVersion } from '../../../lib/base/package-root.js';
 import { loadConfig } from '../../../lib/config/index.js';
 import { serviceNames } from '../../../services/kafka/stages.js';
+import { commandsOf } from '../../support/command-line.js';
 import { type ComposeService, composeVariables, readCompose } from '../../support/docker/compose.js';
 import { parseDockerfile } from '../../support/docker/dockerfile.js';
 import { fakeCli } from '../cli/fake-cli.js';
@@ -79,15 +77,7 @@ test('there is every stage, the stateless ones in copies', () => {
 
 test('every command line is one of the program', async () => {
   for (const [name, { command = [] }] of ours) {
-    const reached: string[] = [];
-    const program = createProgram(fakeCli().cli, commands);
-    // What a command does is not done; what it takes is checked.
-    const mute = (one: Command) => {
-      one.exitOverride().action(() => void reached.push(one.name()));
-      for (const below of one.commands) mute(below);
-    };
-    for (const one of program.commands) mute(one);
-    if (command[0] !== '--help') await program.parseAsync([...command], { from: 'user' });
+    const reached = command[0] === '--help' ? [] : await commandsOf(command, fakeCli().cli);
     const verb = command[0] === 'topics' ? command[1] : command[0];
     assert.deepEqual(reached, command[0] === '--help' ? [] : [verb], name);
   }

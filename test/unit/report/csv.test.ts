@@ -24,3 +24,25 @@ test('no number that is none, a heading without rows, line ends within quotes', 
     '"a, b","a, b reason"\r\n,the result is not a finite number\r\n"two\nlines",\r\n,\r\n',
   );
 });
+
+test('a text that a spreadsheet would run as a formula has an apostrophe before it, a number has not', () => {
+  const columns = [{ label: '=head' }, { label: 'value' }];
+  const rows = [
+    ['=HYPERLINK("x")', -1],
+    ['+a', '-2.5'],
+    ['@a', { notDefined: '-none' }],
+    ['a=b', '- word'],
+  ];
+  const csv = tableCsv({ kind: 'table', id: 'x', caption: '', columns, rows });
+  assert.equal(
+    csv,
+    [
+      "'=head,value,value reason",
+      `"'=HYPERLINK(""x"")",-1,`,
+      "'+a,-2.5,",
+      "'@a,,'-none",
+      "a=b,'- word,",
+      '',
+    ].join('\r\n'),
+  );
+});

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { parseHTML } from 'linkedom';
 import { fileNames } from '../../../services/report/render/file-names.js';
+import { tableHtml } from '../../../services/report/render/html-table.js';
 import { reportPage } from '../../../services/report/render/page.js';
-import type { Section } from '../../../services/report/section.js';
+import type { Section, TableBlock } from '../../../services/report/section.js';
 import { hostile, madeFacts, madeSections, madeTable } from '../../support/made-sections.js';
 
 /** What is needed of a parsed page; this project has no DOM types. */
@@ -92,6 +93,19 @@ test('rows beyond those shown are folded away, with the same heading', () => {
   assert.deepEqual(heads, Array(2).fill('namevalue [GeV]plain'));
   assert.equal(all(document, 'details tbody tr').length, 90);
   assert.equal(all(document, 'tbody tr').length, 100);
+});
+
+test('a column of long texts keeps a width of its own, and others do not', () => {
+  const table: TableBlock = {
+    kind: 'table',
+    id: 'long',
+    caption: 'Texts.',
+    columns: [{ label: 'name' }, { label: 'long' }, { label: 'short' }, { label: 'number' }],
+    rows: [['a', 'm(e1,mu1) 42 %, m(e1,mu2) 21 %, e_T 9 %', 'b', 1]],
+  };
+  const { document } = parseHTML(tableHtml(table, 'long'));
+  const classes = [...document.querySelectorAll('tbody td')].map((cell) => cell.className);
+  assert.deepEqual(classes, ['long', '', 'number']);
 });
 
 test('findings stand on top, the worst first, with words for colours and a way to their section', () => {

@@ -6,6 +6,7 @@ import { regularAxis } from '../../../lib/statistics/histogram-axis.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
 import { SameBackground } from '../../../lib/statistics/same-background.js';
 import { displayBins, rebinned, withOverflow } from '../../../services/report/display-bins.js';
+import { distributionFigures, shapeFigures } from '../../../services/report/error-figures.js';
 import { sampleStyles } from '../../../services/report/figures/processes.js';
 import { stackedSvg } from '../../../services/report/figures/stacked.js';
 import { layersOf } from '../../../services/report/layers.js';
@@ -180,4 +181,39 @@ test('a file of a section is linked by the page', () => {
     blocksHtml([block], new Map()),
     '<p><a href="workspaces/a+b.json">workspaces/a+b.json</a>: Of <code>a+b</code> &amp; c</p>',
   );
+});
+
+test('of many signals the largest stand over the stack, and shapes are in figures of six at most', () => {
+  const samples: ReportSample[] = [
+    { name: 'b', kind: 'background' },
+    ...Array.from({ length: 8 }, (_, i) => ({ name: `s${i}`, kind: 'signal' as const })),
+  ];
+  const found = new Map(samples.map(({ name }, i) => [name, filled([20, 50], [i + 1, 1])]));
+  const context = {
+    samples,
+    dataScale: undefined,
+    first: { config: { luminosity_fb: 10 } },
+    regions: { all: [] },
+    score: 'error',
+  } as unknown as Parameters<typeof shapeFigures>[0];
+  const quantity = {
+    column: 'error',
+    label: 'log10(error)',
+    axis,
+    isLogarithmic: true,
+  } as unknown as Parameters<typeof shapeFigures>[1];
+  const named = (svg: string) => samples.map(({ name }) => name).filter((name) => svg.includes(`>${name}<`));
+  const [stack] = distributionFigures(context, quantity, found);
+  assert.deepEqual(named(stack!.svg), ['b', 's2', 's3', 's4', 's5', 's6', 's7']);
+  const shapes = shapeFigures(context, quantity, found);
+  assert.deepEqual(
+    shapes.map(({ svg }) => named(svg)),
+    [
+      ['s0', 's1', 's2', 's3', 's4', 's5'],
+      ['s6', 's7'],
+    ],
+  );
+  assert.equal(new Set(shapes.map(({ id }) => id)).size, 2);
+  assert.ok(shapes.every(({ svg }) => svg.includes('>all background<') && !svg.includes('NaN')));
+  assert.match(shapes[1]!.caption, /`s6`, `s7`/);
 });

@@ -3,7 +3,6 @@ import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import {
   addHistogram,
-  density,
   emptyHistogram,
   fillHistogram,
   histogramOf,
@@ -11,7 +10,7 @@ import {
   integral,
   mergeHistograms,
 } from '../../../lib/statistics/histogram.js';
-import { binCentres, regularAxis, sameAxis, variableAxis } from '../../../lib/statistics/histogram-axis.js';
+import { regularAxis, sameAxis, variableAxis } from '../../../lib/statistics/histogram-axis.js';
 import { testWeightFactor } from '../../../lib/statistics/test-weights.js';
 import { toUhi } from '../../../lib/statistics/uhi.js';
 
@@ -38,7 +37,6 @@ test('edges are those of numpy.linspace, and axes are told apart by them', () =>
   assert.ok(sameAxis(regularAxis(0, 4, 4), variableAxis([0, 1, 2, 3, 4])));
   assert.ok(!sameAxis(regularAxis(0, 4, 4), regularAxis(0, 4, 2)));
   assert.ok(!sameAxis(variableAxis([0, 1, 3]), variableAxis([0, 2, 3])));
-  assert.deepEqual([...binCentres(variableAxis([0, 1, 3]))], [0.5, 2]);
 });
 
 test('what is no axis, no weight or not of one length is refused', () => {
@@ -68,16 +66,6 @@ test('a row outside the rows asked for is refused, as a column that is too short
     () => fillHistogram(histogram, Float32Array.of(1), Float64Array.of(1), { rows: Uint32Array.of(1) }),
     isInvariant,
   );
-});
-
-test('a density needs a positive sum inside the bins', () => {
-  const axis = regularAxis(0, 1, 2);
-  const none = density(histogramOf(axis, Float32Array.of(7)));
-  assert.match((none as { notDefined: string }).notDefined, /add up to 0/);
-  const some = density(histogramOf(axis, Float32Array.of(0.1, 0.6, 0.7, 9), Float64Array.of(1, 1, 2, 50)));
-  assert.ok('values' in some);
-  assert.deepEqual([...some.values], [0.5, 1.5]);
-  assert.deepEqual([...some.errors], [0.5, Math.sqrt(5) / 2]);
 });
 
 test('names and facts go into the UHI form where its schema has room', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { loadConfig } from '../../../lib/config/index.js';
-import { planStudies } from '../../../services/study/plan.js';
+import { type AlteredTask, planStudies, refuseUnknownSignals } from '../../../services/study/plan.js';
+import { backgroundName, scoreHistograms } from '../../../services/study/score-histograms.js';
+import { recordName } from '../../../services/study/study.js';
 
 const samples = [
   { name: 'zee', kind: 'background' },
@@ -15,6 +17,17 @@ function idsOf(
   study: Readonly<Record<string, unknown>>,
   given: Partial<Parameters<typeof planStudies>[0]> = {},
 ) {
+  return tasksOf(study, given).map(({ id }) => id);
+}
+
+function tasksOf(
+  study: Readonly<Record<string, unknown>>,
+  given: Partial<Parameters<typeof planStudies>[0]> = {},
+) {
+  return planStudies({ config: configOf(study), samples, trainedColumns: [3, 4], ...given });
+}
+
+function configOf(study: Readonly<Record<string, unknown>>) {
   const overrides = Object.entries({ 'features.type': 'rmm', ...study }).map(([path, value]) => ({
     path,
     value: typeof value === 'string' ? value : JSON.stringify(value),
@@ -27,7 +40,7 @@ function idsOf(
     needs: 'none',
     resolveFiles: false,
   });
-  return planStudies({ config, samples, trainedColumns: [3, 4], ...given }).map(({ id }) => id);
+  return config;
 }
 
 const none = {
@@ -71,4 +84,60 @@ test('every signal is injected, or those that are named', () => {
     'contaminated-chargino-0.001',
     'contaminated-chargino-0.1',
   ]);
+});
+
+test('a name that is no signal is refused before anything runs', () => {
+  const asked = (name: string) => ({ config: configOf({ 'study.injected_signals': [name] }), samples });
+  refuseUnknownSignals(asked('zprime'));
+  for (const name of ['zprim', 'zee'])
+    assert.throws(
+      () => refuseUnknownSignals(asked(name)),
+      (error: unknown) =>
+        (error as { code: string }).code === 'study_signal_unknown' && /zprime, chargino/.test(String(error)),
+    );
+});
+
+test('the name of a record changes with all that its numbers depend on', () => {
+  const altered = (study: Readonly<Record<string, unknown>>, trainedColumns = [3, 4]) =>
+    tasksOf({ ...none, 'study.shuffled_pairs': [5], ...study }, { trainedColumns })[0] as AlteredTask;
+  const files = (name: string) =>
+    ({ samples: [{ name: 'zee', kind: 'background', files: [{ name }] }] }) as unknown as Parameters<
+      typeof recordName
+    >[2];
+  const identity = { base: 'b', model: 'm' };
+  const usual = recordName(altered({}), identity, files('a.root'));
+  assert.equal(recordName(altered({}), identity, files('a.root')), usual);
+  const others = [
+    recordName(altered({ 'study.seed': 2 }), identity, files('a.root')),
+    recordName(altered({}, [3, 5]), identity, files('a.root')),
+    recordName(altered({}), { base: 'c', model: 'm' }, files('a.root')),
+    recordName(altered({}), { base: 'b', model: 'n' }, files('a.root')),
+    recordName(altered({}), identity, files('b.root')),
+    recordName(altered({ 'study.shuffled_pairs': [6] }), identity, files('a.root')),
+  ];
+  assert.equal(new Set([usual, ...others]).size, 1 + others.length);
+});
+
+test('distributions tell the background from a sample of that name, by abs(weight)', () => {
+  const events = (error: number[], weights: number[]) => ({
+    met: new Float32Array(error.length),
+    energy: new Float32Array(error.length),
+    weights: Float64Array.from(weights),
+    scores: { error: Float32Array.from(error) },
+  });
+  const { error: found } = scoreHistograms(
+    {
+      background: events([1, 10, 100], [1, -1, 2]),
+      signals: new Map([
+        ['background', events([1000], [3])],
+        ['empty', events([], [])],
+      ]),
+    },
+    ['error'],
+  );
+  assert.ok(found!.log10);
+  assert.deepEqual(Object.keys(found!.shares), [backgroundName, 'background']);
+  const filled = found!.shares[backgroundName]!.filter((share) => share > 0);
+  assert.deepEqual(filled, [0.25, 0.25, 0.5]);
+  assert.equal(found!.shares.background!.at(-1), 1);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { eventDisplaySvg, ringsOf } from '../../../../services/report/figures/event-display.js';
+import { eventDisplaySvg, ringsOf, widestGap } from '../../../../services/report/figures/event-display.js';
 
 /** Ends of the arrows by their titles, in pixels from the centre, up being positive. */
 function tips(svg: string): Map<string, [number, number]> {
@@ -48,4 +48,34 @@ test('rings stand at round values', () => {
 
 test('an event without momentum is still drawn', () => {
   assert.doesNotMatch(eventDisplaySvg('d', { met: 0, metPhi: 0, objects: [] }), /NaN/);
+});
+
+test('labels of objects that lie on each other neither cover each other nor leave the picture', () => {
+  const objects = Array.from({ length: 9 }, (_, i) => ({
+    type: 'light jet' as const,
+    pt: 400 - 4 * i,
+    eta: 0,
+    phi: 0.01 * i,
+  }));
+  const svg = eventDisplaySvg('d', { met: 350, metPhi: 0.02, objects });
+  const places = [...svg.matchAll(/<text[^>]*transform="translate\(([-\d.]+),([-\d.]+)\)"[^>]*>([^<]*)</g)]
+    .map(([, x, y, text]) => ({ x: Number(x), y: Number(y), width: text!.length * 6.8, text: text! }))
+    .filter(({ text }) => /^(j\d|MET) /.test(text));
+  assert.equal(places.length, 10);
+  for (const [i, { x, y, width, text }] of places.entries()) {
+    assert.ok(x - width / 2 >= 0 && x + width / 2 <= 320 && y >= 6 && y <= 314, `${text} at ${x}, ${y}`);
+    for (const other of places.slice(i + 1))
+      assert.ok(
+        Math.abs(other.x - x) > (other.width + width) / 2 || Math.abs(other.y - y) > 11,
+        `${text} on ${other.text}`,
+      );
+  }
+});
+
+test('numbers of rings stand in the widest angle between arrows', () => {
+  assert.ok(
+    Math.abs(widestGap([0, 1, -1]) - -Math.PI) < 1e-12 || Math.abs(widestGap([0, 1, -1]) - Math.PI) < 1e-12,
+  );
+  assert.ok(Math.abs(widestGap([3, -3, 2]) - -0.5) < 1e-12);
+  assert.equal(widestGap([]), -Math.PI / 2);
 });
