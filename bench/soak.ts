@@ -4,7 +4,7 @@
  * something grows or the ledger does not close.
  * usage: node dist/bench/soak.js --engine embedded|kafka [--minutes 30] [--config samples/config.yaml] [--folder F]
  *   [--events 500000] (embedded: of one run) [--max-waiting 500000] (kafka: events on their way) [--sample-seconds 5]
- *   [--warm-up MINUTES] [--json FILE]
+ *   [--rate EVENTS_PER_SECOND] (kafka; as fast as the slowest stage by default) [--warm-up MINUTES] [--json FILE]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -18,8 +18,8 @@ import { Samples } from './support/soak/samples.js';
 
 const minutes = Number(option('minutes', '30'));
 const engine = option('engine', 'embedded');
-/** A fifth of the time, at least a minute: heaps and caches grow to their size. */
-const warmUpSeconds = 60 * Number(option('warm-up', String(Math.max(1, minutes / 5))));
+/** A fifth of the time, at least two minutes: heaps and caches grow to their size, and blocks of the load to theirs. */
+const warmUpSeconds = 60 * Number(option('warm-up', String(Math.max(2, minutes / 5))));
 const given = option('folder', '');
 const folder = given === '' ? mkdtempSync(join(tmpdir(), 'rmmstream-soak-')) : resolve(given);
 const samples = new Samples();
@@ -40,7 +40,11 @@ try {
   const load = loadavg().map((value) => value.toFixed(1));
   const soaked =
     engine === 'kafka'
-      ? await soakKafka({ ...common, maxWaiting: Number(option('max-waiting', '500000')) })
+      ? await soakKafka({
+          ...common,
+          maxWaiting: Number(option('max-waiting', '500000')),
+          rate: option('rate', '') === '' ? undefined : Number(option('rate', '')),
+        })
       : await soakEmbedded({ ...common, events: Number(option('events', '500000')) });
   const verdict = judge(engine, soaked, samples, warmUpSeconds);
   print(verdictText(verdict));

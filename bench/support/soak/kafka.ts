@@ -17,6 +17,8 @@ export interface KafkaSoak {
   readonly warmUpSeconds: number;
   readonly sampleMs: number;
   readonly maxWaiting: number;
+  /** Events a second; undefined: as fast as the slowest stage. */
+  readonly rate: number | undefined;
   readonly samples: Samples;
 }
 
@@ -65,7 +67,7 @@ export async function soakKafka(options: KafkaSoak): Promise<Soaked> {
 
 /** The load from its beginning to its end, with samples of every process. */
 async function flow(
-  { seconds, warmUpSeconds, sampleMs, maxWaiting, samples }: KafkaSoak,
+  { seconds, warmUpSeconds, sampleMs, maxWaiting, rate, samples }: KafkaSoak,
   config: string,
   started: readonly StartedService[],
   brokers: readonly string[],
@@ -74,6 +76,7 @@ async function flow(
   const { child, result } = startCli([
     ...order,
     ...['--seconds', String(seconds), '--max-waiting', String(maxWaiting)],
+    ...(rate === undefined ? [] : ['--rate', String(rate)]),
   ]);
   const processes = [
     { name: 'amplify', pid: child.pid! },
@@ -92,7 +95,8 @@ async function flow(
     while (!isOver) {
       await wait(sampleMs);
       for (const { name, pid } of processes) samples.add(name, elapsed(), lookAtProcess(pid) ?? {});
-      for (const service of started) samples.add(service.name, elapsed(), await pageValues(service));
+      const pages = await Promise.all(started.map(pageValues));
+      for (const [index, { name }] of started.entries()) samples.add(name, elapsed(), pages[index]!);
       if (before === undefined && elapsed() > warmUpSeconds) before = await latencies(started);
       if (performance.now() - trimmedMs > trimMs) {
         await trimmer.trim();
