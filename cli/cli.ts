@@ -1,4 +1,5 @@
 import { createProgress, type Progress } from '../lib/telemetry/progress.js';
+import { shownLines, shownText } from '../lib/telemetry/shown-text.js';
 
 /** Where a command writes. */
 export interface Output {
@@ -6,6 +7,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Width in characters. */
   columns(): number;
+  /** Height in lines, where it is known. */
+  rows?(): number;
 }
 
 /** Everything of the outside that a command uses, so that tests can own it. */
@@ -31,9 +34,9 @@ export interface Cli {
   exitCode: 0 | 1 | 2;
 }
 
-/** Writes a result: the object under --json, else the text. */
+/** Writes a result: the object under --json, else the text, of which a terminal obeys nothing. */
 export function printResult(cli: Cli, text: string, object: unknown): void {
-  cli.stdout.write(cli.json ? `${JSON.stringify(object)}\n` : `${text}\n`);
+  cli.stdout.write(cli.json ? `${shownText(JSON.stringify(object))}\n` : `${shownLines(text)}\n`);
 }
 
 /** The progress of a command on its stderr, in the style that fits. */

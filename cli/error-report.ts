@@ -1,4 +1,5 @@
 import { RmmError } from '../lib/base/error.js';
+import { shownLines } from '../lib/telemetry/shown-text.js';
 
 /** How an error of any kind is shown and with which code the command ends. */
 export interface ErrorReport {
@@ -20,10 +21,10 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
   const { domain, cure } = ours.spec;
   const exit = ours.code === 'interrupted' ? 130 : ours.exit;
   const stack = options.debug ? stackOf(error) : undefined;
-  const lines = [`error[${ours.code}]: ${ours.message}`, `  what to do: ${cure}`];
+  const lines = [`error[${ours.code}]: ${ownLines(ours.message)}`, `  what to do: ${cure}`];
   if (stack !== undefined) lines.push(stack);
   return {
-    text: lines.join('\n'),
+    text: shownLines(lines.join('\n')),
     object: {
       type: 'error',
       code: ours.code,
@@ -36,6 +37,11 @@ export function reportError(error: unknown, options: ReportOptions): ErrorReport
     },
     exit,
   };
+}
+
+/** Further lines of a message of ours are indented; a line end in a foreign name would begin a line like ours. */
+function ownLines(message: string): string {
+  return message.replaceAll(/\n(?! {2})/g, '\\n');
 }
 
 function asRmmError(error: unknown): RmmError {

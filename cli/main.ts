@@ -1,3 +1,4 @@
+import { shownText } from '../lib/telemetry/shown-text.js';
 import { commands as allCommands } from './commands/index.js';
 import { reportError } from './error-report.js';
 import { createProgram, type RegisterCommand, runProgram } from './frame.js';
@@ -47,7 +48,7 @@ export async function main(
       debug: cli.environment.RMMSTREAM_DEBUG === '1',
       interrupted: controller.signal.aborted,
     });
-    cli.stderr.write(`${cli.json ? JSON.stringify(report.object) : report.text}\n`);
+    cli.stderr.write(`${cli.json ? shownText(JSON.stringify(report.object)) : report.text}\n`);
     process.exitCode = report.exit;
   } finally {
     process.off('SIGINT', interrupt);

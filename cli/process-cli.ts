@@ -6,6 +6,7 @@ interface Stream {
   on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 /**
@@ -29,8 +30,14 @@ function output(stream: Stream, name: string): Output {
       if (open) stream.write(text);
     },
     isTerminal: stream.isTTY === true,
-    columns: () => stream.columns ?? 80,
+    // A terminal that does not know its size says 0.
+    columns: () => positive(stream.columns) ?? 80,
+    rows: () => positive(stream.rows) ?? 24,
   };
+}
+
+function positive(size: number | undefined): number | undefined {
+  return size === undefined || size <= 0 ? undefined : size;
 }
 
 /** The command's world: this process. */

@@ -1,6 +1,7 @@
 import { systemClock } from '../lib/base/clock.js';
 import type { LoadedConfig } from '../lib/config/index.js';
 import type { KafkaClient } from '../lib/kafka/client.js';
+import { shownText } from '../lib/telemetry/shown-text.js';
 import type { RunView } from '../services/kafka/run-view.js';
 import type { Cli } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
@@ -50,7 +51,7 @@ export async function withRun(
 export async function connectKafka(
   cli: Cli,
   { config, folder }: LoadedConfig,
-  onNote: (text: string) => void = (text) => cli.stderr.write(`${text}\n`),
+  onNote: (text: string) => void = (text) => cli.stderr.write(`${shownText(text)}\n`),
 ): Promise<KafkaClient> {
   const { openKafka } = await import('../lib/kafka/open.js');
   const { connectionOf } = await import('../services/kafka/connection.js');

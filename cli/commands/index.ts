@@ -6,6 +6,7 @@ import { registerConfig } from './config-show.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
+import { registerGraph } from './graph.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
@@ -15,7 +16,10 @@ import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
 import { registerScore } from './score.js';
 import { registerService } from './service.js';
+import { registerStatus } from './status.js';
 import { registerStudy } from './study.js';
+import { registerTap } from './tap.js';
+import { registerTop } from './top.js';
 import { registerTopics } from './topics.js';
 import { registerTune } from './tune.js';
 import { registerValidate } from './validate.js';
@@ -40,6 +44,10 @@ export const commands: readonly RegisterCommand[] = [
   registerLedger,
   registerDlq,
   registerReplay,
+  registerStatus,
+  registerTop,
+  registerTap,
+  registerGraph,
   registerAmplify,
   registerPlan,
 ];

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { RmmError } from '../../lib/base/error.js';
 import { loadProfile, type Profile, profileNames } from '../../lib/config/index.js';
 import { formatBytes, formatCount } from '../../lib/telemetry/format.js';
+import { shownLines, shownText } from '../../lib/telemetry/shown-text.js';
 import { renderTable } from '../../lib/telemetry/table.js';
 import { type Cli, printResult } from '../cli.js';
 import { reportError } from '../error-report.js';
@@ -32,7 +33,7 @@ export function registerInspect(program: Command, cli: Cli, inspect: InspectFile
           const file = await inspect(path);
           const fits = profiles.map((profile) => fitOf(profile, file));
           objects.push(fileObject(path, file, fits));
-          if (!cli.json) cli.stdout.write(`${fileText(path, file, fits)}\n`);
+          if (!cli.json) cli.stdout.write(`${shownLines(fileText(path, file, fits))}\n`);
         } catch (error) {
           // The other files still have something to say.
           if (!(error instanceof RmmError) || paths.length === 1) throw error;
@@ -71,7 +72,7 @@ function fitOf(profile: Profile, file: InspectedFile): BroadFit {
 }
 
 function fileText(path: string, file: InspectedFile, fits: readonly BroadFit[]): string {
-  const parts = [`${path}: ${formatBytes(file.size)}, ${count(file.trees.length, 'tree')}`];
+  const parts = [`${shownText(path)}: ${formatBytes(file.size)}, ${count(file.trees.length, 'tree')}`];
   for (const tree of file.trees) parts.push('', treeText(tree));
   parts.push('');
   for (const fit of fits) {
@@ -85,7 +86,7 @@ function fileText(path: string, file: InspectedFile, fits: readonly BroadFit[]):
 function treeText(tree: InspectedTree): string {
   const total = tree.branches.reduce((sum, branch) => sum + branch.compressedBytes, 0);
   const title = tree.title === '' ? '' : ` "${tree.title}"`;
-  const head = `${tree.name};${tree.cycle}${title}: ${formatCount(tree.entries)} entries, ${count(tree.branches.length, 'branch')}, ${formatBytes(total)} compressed`;
+  const head = `${shownText(`${tree.name};${tree.cycle}${title}`)}: ${formatCount(tree.entries)} entries, ${count(tree.branches.length, 'branch')}, ${formatBytes(total)} compressed`;
   const table = renderTable(
     [
       { title: 'branch' },

@@ -46,6 +46,12 @@ export function takeRunLock(path: string, busy = `is running in ${dirname(dirnam
   });
 }
 
+/** Who holds the lock at `path`, and whether that process of this machine lives; undefined where nobody does. */
+export function lockHolder(path: string): { readonly pid: number; readonly isAlive: boolean } | undefined {
+  const [pid, start] = readOwner(path);
+  return pid > 0 ? { pid, isAlive: isAlive(pid, start) } : undefined;
+}
+
 /** Takes a dead owner's lock away, but not the one that another process may have put there meanwhile. */
 function removeStale(path: string): void {
   const aside = `${path}.${process.pid}.stale`;

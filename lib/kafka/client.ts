@@ -193,6 +193,8 @@ export interface KafkaAdmin {
    * @throws kafka_request_failed (UNSTABLE_OFFSET_COMMIT) where one stays open for kafka.request_timeout_ms
    */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, CommittedOffset>>;
+  /** How many members a group has now; none where there is no such group. Nobody joins to find out. */
+  members(group: string): Promise<number>;
   /** Forgets groups; those that do not exist are passed over. Groups with members stay and are named in the error. */
   deleteGroups(groups: readonly string[]): Promise<void>;
   /** Node id and address of every broker. */

@@ -1,4 +1,5 @@
 import type { LogFields, LogLevel } from './log.js';
+import { shownText } from './shown-text.js';
 
 /** One line of a log as data. */
 export interface LogLine {
@@ -13,7 +14,8 @@ export interface LogLine {
 /** {time, level, service, event, ...fields} as one JSON object; no field takes the place of the first four. */
 export function logJson({ time, level, service, event, fields }: LogLine): string {
   const head = { time, level, service, event };
-  return JSON.stringify(Object.assign({ ...head }, fields, head));
+  // Escapes are those of JSON, so that what is read is the same.
+  return shownText(JSON.stringify(Object.assign({ ...head }, fields, head)));
 }
 
 /** "03:04:05 warn  scorer  broker_lost  broker=b1:9092 message="no answer"", for a terminal. */

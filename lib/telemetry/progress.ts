@@ -1,5 +1,7 @@
 import { progressJson, progressLine } from './progress-line.js';
 import { ProgressModel, type StageSnapshot } from './progress-model.js';
+import { shownLines } from './shown-text.js';
+import { terminalPainter } from './terminal-painter.js';
 
 /** How a run tells what it does. Calls are cheap: drawing is limited in time. */
 export interface Progress {
@@ -70,8 +72,8 @@ export function createProgress(options: ProgressOptions): Progress {
     note(text) {
       if (closed || style === 'none') return;
       if (style === 'json') write(`${JSON.stringify({ type: 'note', message: text })}\n`);
-      else if (painter === undefined) write(`${text}\n`);
-      else painter.above(text);
+      else if (painter === undefined) write(`${shownLines(text)}\n`);
+      else painter.above(shownLines(text));
     },
     close() {
       if (closed) return;
@@ -79,25 +81,5 @@ export function createProgress(options: ProgressOptions): Progress {
       closed = true;
     },
     snapshots: () => model.snapshots(),
-  };
-}
-
-/** Keeps a block of lines at the bottom of a terminal: moves up over the last one and writes it anew. */
-function terminalPainter(write: (text: string) => void, columns: () => number) {
-  let painted: readonly string[] = [];
-  const up = () => (painted.length === 0 ? '' : `\u001b[${painted.length}A`);
-  const clearLine = '\u001b[2K';
-  const block = (lines: readonly string[]) => lines.map((line) => `${clearLine}${line}\n`).join('');
-  return {
-    paint(lines: readonly string[]): void {
-      // A line that wraps would break the count of lines to move up.
-      const width = Math.max(20, columns() - 1);
-      const cut = lines.map((line) => [...line].slice(0, width).join(''));
-      write(up() + block(cut));
-      painted = cut;
-    },
-    above(text: string): void {
-      write(`${up()}${block(text.split('\n'))}${block(painted)}`);
-    },
   };
 }

@@ -1,3 +1,5 @@
+import { shownText } from './shown-text.js';
+
 /** A column of a plain-text table: numbers to the right, text to the left. */
 export interface TableColumn {
   readonly title: string;
@@ -6,21 +8,22 @@ export interface TableColumn {
 
 /**
  * Plain text with aligned columns, two spaces between them, a line below the titles, no line ending at the
- * end. Every row has one text for each column; what is absent is '-'.
+ * end. Every row has one text for each column; what is absent is '-'. Cells may be foreign text.
  */
 export function renderTable(
   columns: readonly TableColumn[],
   rows: readonly (readonly (string | undefined)[])[],
   indent = '',
 ): string {
+  const cells = rows.map((row) => columns.map((_, index) => shownText(row[index] ?? '-')));
   const widths = columns.map((column, index) =>
-    rows.reduce((width, row) => Math.max(width, length(row[index] ?? '-')), length(column.title)),
+    cells.reduce((width, row) => Math.max(width, length(row[index]!)), length(column.title)),
   );
-  const line = (cells: readonly (string | undefined)[]) =>
+  const line = (row: readonly string[]) =>
     indent +
     columns
       .map((column, index) => {
-        const cell = cells[index] ?? '-';
+        const cell = row[index]!;
         const space = ' '.repeat(widths[index]! - length(cell));
         return column.align === 'right' ? space + cell : cell + space;
       })
@@ -28,7 +31,7 @@ export function renderTable(
       .trimEnd();
   const titles = columns.map((column) => column.title);
   const rule = widths.map((width) => '-'.repeat(width));
-  return [titles, rule, ...rows].map(line).join('\n');
+  return [titles, rule, ...cells].map(line).join('\n');
 }
 
 /** Characters that a terminal shows, each taken to be one cell wide. */

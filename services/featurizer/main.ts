@@ -39,6 +39,6 @@ export const featurizer: ServiceDefinition = {
       });
       return { out, deadLetters: [], eventsIn: record.rows, eventsOut: record.rows };
     };
-    return [stageHopPart(context, { stage: stages.featurizer, output: 'features', process })];
+    return [stageHopPart(context, { stage: stages.featurizer, process })];
   },
 };

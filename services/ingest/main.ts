@@ -52,7 +52,6 @@ function reading(context: ServiceContext): ServicePart {
   const reader = new BlockReader(loaded, closing.signal);
   const part = stageHopPart(context, {
     stage: stages.ingest,
-    output: 'events',
     feed: (partition, offset, signal) => planFeed(view, partition, offset, { maxWaitMs, signal }),
     endOfInput: (partition) => endOfPlan(view.state, partition),
     process: async ({ offset }, partition): Promise<HopResult> => {

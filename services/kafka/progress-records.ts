@@ -13,6 +13,8 @@ import { dataTopics } from './topics.js';
 const count = Type.Integer({ minimum: 0 });
 const partition = Type.Integer({ minimum: 0, maximum: 1023 });
 const text = Type.String({ maxLength: 4096 });
+/** What names of files are made from: nothing in it leads out of a folder. As names of samples in a configuration. */
+const name = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$' });
 const closed = { additionalProperties: true } as const;
 
 /** Outputs of a stage that come to an end, partition by partition. */
@@ -61,7 +63,7 @@ const schemas = {
     {
       type: Type.Literal('file'),
       index: count,
-      sample: text,
+      sample: name,
       kind: literals(['background', 'signal', 'data']),
       name: text,
       fingerprint: Type.String({ pattern: '^[0-9a-f]{64}$' }),
@@ -112,7 +114,7 @@ const schemas = {
   scaler: Type.Object(
     {
       type: Type.Literal('scaler'),
-      id: text,
+      id: name,
       /** Background rows of the blocks that it was made from, by split code. */
       rows_by_split: Type.Array(count, { minItems: 4, maxItems: 4 }),
       /** Offset of scaler-state behind the moments that it was made from; its own files lie behind it too. */
@@ -136,8 +138,8 @@ const schemas = {
   model: Type.Object(
     {
       type: Type.Literal('model'),
-      id: text,
-      scaler: text,
+      id: name,
+      scaler: name,
       generation: count,
       /** Whether it is the only one of a bounded run. */
       final: Type.Boolean(),
@@ -148,7 +150,7 @@ const schemas = {
     closed,
   ),
   /** From this offset of a partition of `scaled` on rows are scored with that model (decisions.md 15). */
-  applies: Type.Object({ type: Type.Literal('applies'), model: text, partition, offset: count }, closed),
+  applies: Type.Object({ type: Type.Literal('applies'), model: name, partition, offset: count }, closed),
   /**
    * Files with the scores of everything before this offset of a partition of `scaled` are about to be written: a
    * model that is new from now on applies behind it, so that these files are made again with the same bytes.

@@ -11,6 +11,7 @@ import { prepareFolder } from '../pipeline/output-path.js';
 import type { RunReport } from '../pipeline/report.js';
 import type { RunOutcome } from '../pipeline/run.js';
 import { pauses } from './context.js';
+import { LocalAddresses } from './local-addresses.js';
 import { LocalProgress } from './local-progress.js';
 import { ProgressView } from './progress-view.js';
 import { refuseOtherRun } from './same-run.js';
@@ -87,12 +88,16 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
   const processes = serviceNames.flatMap((service) =>
     Array.from({ length: config.engine.copies[service] }, (_, copy): ServiceProcess => ({ service, copy })),
   );
+  const addresses = new LocalAddresses(outputDirectory);
   const supervisor = new Supervisor({
     processes,
     command: request.command,
     environment: request.environment,
     graceMs: config.service.drain_timeout_ms + 5_000,
-    onLine: ({ service, copy }, line) => shown.line(`${service} ${copy}`, line),
+    onLine: (process, line) => {
+      addresses.line(process, line);
+      shown.line(`${process.service} ${process.copy}`, line);
+    },
     onRestart: ({ service, copy }, how) => progress.note(`${service} ${copy} ${how}; it is started again`),
     ...(request.onStart === undefined ? {} : { onStart: request.onStart }),
   });
@@ -124,6 +129,7 @@ async function supervise(request: LocalRunRequest, view: ProgressView): Promise<
     throw shown.failureOf(error);
   } finally {
     watching.abort();
+    addresses.remove();
     await showing;
   }
 }

@@ -5,20 +5,16 @@ import { requestBytesOf, type ServiceContext, settleEnd } from './context.js';
 import { letterMessage, wholeLetter } from './letters.js';
 import { partitionedPart, type ServicePart } from './service-part.js';
 import { StageView } from './stage-view.js';
-import { type Stage, stages } from './stages.js';
-import type { TopicKind } from './topics.js';
+import { type HopStage, stages } from './stages.js';
 
 /** How a stage takes one topic to another. */
 export interface StageHop {
-  readonly stage: Stage;
-  readonly output: TopicKind;
+  readonly stage: HopStage;
   /** One message through the stage; an error of the data makes it a dead letter. */
   readonly process: (message: FetchedMessage, partition: number) => HopResult | Promise<HopResult>;
   readonly gate?: HopOptions['gate'];
   readonly feed?: HopOptions['feed'];
   readonly outputPartition?: HopOptions['outputPartition'];
-  /** Another stage reads the same topic and tells of its faults: here they are passed over. */
-  readonly passesOverFaults?: boolean;
   /** Where the stage's input ends; by default as the record of the topic's end says. */
   readonly endOfInput?: (partition: number) => number | undefined;
 }
@@ -38,7 +34,7 @@ export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePar
     client,
     group: names.group(stage.role),
     inputTopic: names.topic(topic),
-    outputTopic: names.topic(hop.output),
+    outputTopic: names.topic(stage.writes),
     deadLetterTopic: names.topic('dead-letters'),
     process: (message, partition) => guarded(context, hop, message, partition),
     fetchBytes: kafka.fetch_bytes,
@@ -54,14 +50,14 @@ export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePar
     observe: view.hopObserver,
   });
   return partitionedPart(context, stage, view, body, (partition) => [
-    { topic: names.topic(hop.output), partition: hop.outputPartition?.(partition) ?? partition },
+    { topic: names.topic(stage.writes), partition: hop.outputPartition?.(partition) ?? partition },
   ]);
 }
 
 /** Makes a dead letter of a message whose data are at fault; anything else ends the service. */
 async function guarded(
   { names, loaded }: ServiceContext,
-  { stage, process, feed, passesOverFaults }: StageHop,
+  { stage, process, feed }: StageHop,
   message: FetchedMessage,
   partition: number,
 ): Promise<HopResult> {
@@ -72,7 +68,7 @@ async function guarded(
   } catch (error) {
     // What ingest reads are files: a fault of theirs is said to the person who gave them.
     if (!(error instanceof RmmError) || error.domain !== 'data' || feed !== undefined) throw error;
-    if (passesOverFaults === true) return { out: undefined, deadLetters: [], eventsIn: 0, eventsOut: 0 };
+    if (!stage.tellsFaults) return { out: undefined, deadLetters: [], eventsIn: 0, eventsOut: 0 };
     const place = { topic: names.topic(stage.topic), partition };
     const letter = wholeLetter(message, place, stage.role, error, mostBytes);
     return {

@@ -1,7 +1,7 @@
 import type { Config } from '../../lib/config/index.js';
 import type { Stage as StageLabel } from '../../lib/telemetry/metric-list.js';
 import type { Ending } from './progress-records.js';
-import type { DataTopic } from './topics.js';
+import type { DataTopic, TopicKind } from './topics.js';
 
 /** The services, in the order of the dataflow. */
 export const serviceNames = ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'] as const;
@@ -20,7 +20,16 @@ export interface Stage {
   readonly reads: boolean;
   /** What it makes. */
   readonly makes: Ending;
+  /** The topic that it writes what it makes to; undefined where that goes into files. */
+  readonly writes: TopicKind | undefined;
+  /** Topics that it takes something from beside its input. */
+  readonly uses: readonly TopicKind[];
+  /** Whether its dead letters tell of messages that it cannot use; where not, another stage reads the same and tells. */
+  readonly tellsFaults: boolean;
 }
+
+/** A stage that takes one topic to another. */
+export type HopStage = Stage & { readonly writes: TopicKind };
 
 export const stages = {
   ingest: {
@@ -30,6 +39,9 @@ export const stages = {
     topic: 'events',
     reads: false,
     makes: 'events',
+    writes: 'events',
+    uses: [],
+    tellsFaults: true,
   },
   selector: {
     role: 'selector',
@@ -38,6 +50,9 @@ export const stages = {
     topic: 'events',
     reads: true,
     makes: 'selected',
+    writes: 'selected',
+    uses: [],
+    tellsFaults: true,
   },
   featurizer: {
     role: 'featurizer',
@@ -46,6 +61,9 @@ export const stages = {
     topic: 'selected',
     reads: true,
     makes: 'features',
+    writes: 'features',
+    uses: [],
+    tellsFaults: true,
   },
   moments: {
     role: 'scaler-moments',
@@ -54,6 +72,9 @@ export const stages = {
     topic: 'features',
     reads: true,
     makes: 'moments',
+    writes: 'scaler-state',
+    uses: [],
+    tellsFaults: false,
   },
   scaler: {
     role: 'scaler',
@@ -62,6 +83,9 @@ export const stages = {
     topic: 'features',
     reads: true,
     makes: 'scaled',
+    writes: 'scaled',
+    uses: ['scaler-state'],
+    tellsFaults: true,
   },
   scorer: {
     role: 'scorer',
@@ -70,6 +94,9 @@ export const stages = {
     topic: 'scaled',
     reads: true,
     makes: 'scores',
+    writes: undefined,
+    uses: ['models'],
+    tellsFaults: true,
   },
   featureFiles: {
     role: 'feature-files',
@@ -78,6 +105,9 @@ export const stages = {
     topic: 'features',
     reads: true,
     makes: 'feature-files',
+    writes: undefined,
+    uses: [],
+    tellsFaults: false,
   },
 } as const satisfies Record<string, Stage>;
 
@@ -91,10 +121,35 @@ export function stagesOf({ input, output }: Pick<Config, 'input' | 'output'>): r
   return areWritten ? all : all.filter((stage) => stage !== stages.featureFiles);
 }
 
-/** Control roles: each is held by one copy of its service at a time. */
+/** A part of a service that one copy holds at a time. */
+export interface Role {
+  /** Names its group and transactional id. */
+  readonly role: string;
+  readonly service: ServiceName;
+  /** Beside what it wrote itself, where it finds its place again. */
+  readonly reads: readonly TopicKind[];
+  readonly writes: readonly TopicKind[];
+}
+
+/** Control roles. */
 export const roles = {
-  planner: { role: 'planner', service: 'ingest' },
-  freezer: { role: 'freezer', service: 'scaler' },
-  trainer: { role: 'trainer', service: 'trainer' },
-  finisher: { role: 'finisher', service: 'scorer' },
-} as const;
+  planner: { role: 'planner', service: 'ingest', reads: ['progress'], writes: ['progress'] },
+  freezer: {
+    role: 'freezer',
+    service: 'scaler',
+    reads: ['progress', 'scaler-state'],
+    writes: ['progress', 'scaler-state'],
+  },
+  trainer: {
+    role: 'trainer',
+    service: 'trainer',
+    reads: ['progress', 'scaler-state', 'scaled'],
+    writes: ['progress', 'models'],
+  },
+  finisher: {
+    role: 'finisher',
+    service: 'scorer',
+    reads: ['progress', 'scaler-state', 'models', 'dead-letters'],
+    writes: ['progress', 'dead-letters'],
+  },
+} as const satisfies Record<string, Role>;

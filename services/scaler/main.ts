@@ -50,10 +50,7 @@ function moments(context: ServiceContext): ServicePart {
   };
   return stageHopPart(context, {
     stage: stages.moments,
-    output: 'scaler-state',
     outputPartition: () => 0,
-    // The same messages are scaled, and become dead letters there.
-    passesOverFaults: true,
     process,
   });
 }
@@ -93,7 +90,6 @@ function scaling(context: ServiceContext): ServicePart {
     run: (partSignal) =>
       stageHopPart(context, {
         stage: stages.scaler,
-        output: 'scaled',
         gate: (signal) => gate(partSignal, signal),
         process,
       }).run(partSignal),

@@ -44,6 +44,6 @@ export const selector: ServiceDefinition = {
         rejected: rejectedEvents(flow),
       };
     };
-    return [stageHopPart(context, { stage: stages.selector, output: 'selected', process })];
+    return [stageHopPart(context, { stage: stages.selector, process })];
   },
 };

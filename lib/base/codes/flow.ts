@@ -34,6 +34,12 @@ export const flowCodes = {
     summary: 'The directory holds files that are not of a run of rmmstream, so it is not touched.',
     cure: 'Choose an empty or new output directory.',
   },
+  run_missing: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The directory holds no run that could be looked at.',
+    cure: 'Give the output directory of `rmmstream run`, or its configuration file.',
+  },
   service_address_unusable: {
     domain: 'user',
     exit: 2,

@@ -66,6 +66,26 @@ export async function readParquetColumns<Name extends string>(
   }
 }
 
+/** Names of the columns of a Parquet file, in its order. @throws parquet_corrupt, io_failed */
+export async function parquetColumnNames(path: string): Promise<string[]> {
+  let file: AsyncBuffer;
+  try {
+    file = await asyncBufferFromFile(path);
+  } catch (error) {
+    throw fromSystemError(error, 'opening', path);
+  }
+  try {
+    const { schema } = await parquetMetadataAsync(file);
+    return schema.slice(1).map(({ name }) => name);
+  } catch (error) {
+    throw corrupt(
+      path,
+      `cannot be read as Parquet: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    );
+  }
+}
+
 /** One row group at a time: hyparquet reads all that it is given at once. */
 async function readRowGroups(
   path: string,

@@ -5,6 +5,8 @@ export const serviceSchema = section('What every service of the Kafka engine has
     'Address on which /live, /ready and /metrics are served; 127.0.0.1 is this machine only.',
     '127.0.0.1',
     {
+      pattern: '^[A-Za-z0-9_.:%-]+$',
+      form: 'a name or address of this machine, without a port',
       results: false,
     },
   ),

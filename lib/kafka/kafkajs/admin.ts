@@ -185,6 +185,10 @@ export class KafkajsAdmin implements KafkaAdmin {
     );
   }
 
+  async members(group: string): Promise<number> {
+    return await this.#groups.members(group);
+  }
+
   async deleteGroups(groups: readonly string[]): Promise<void> {
     await this.#groups.delete(groups);
   }

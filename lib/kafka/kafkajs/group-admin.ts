@@ -36,6 +36,18 @@ export class GroupAdmin {
     return committed;
   }
 
+  async members(group: string): Promise<number> {
+    const target = this.#coordinator(group, `asking for members of group ${group}`);
+    const { groups } = await askCoordinator(target, async (link) => {
+      const answer = await link.ask('DescribeGroups', { groupIds: [group] }, target.doing);
+      const codes = answer.groups.map(({ errorCode }) =>
+        errorCode === brokerCode.groupNotFound ? 0 : errorCode,
+      );
+      return { answer, codes };
+    });
+    return groups.reduce((sum, { members }) => sum + members.length, 0);
+  }
+
   async delete(groups: readonly string[]): Promise<void> {
     const busy: string[] = [];
     for (const group of groups) {

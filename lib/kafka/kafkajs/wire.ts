@@ -181,6 +181,16 @@ export interface Wire {
       }[];
     };
   };
+  readonly DescribeGroups: {
+    readonly ask: { readonly groupIds: readonly string[] };
+    readonly answer: {
+      readonly groups: readonly {
+        readonly errorCode: number;
+        readonly groupId: string;
+        readonly members: readonly unknown[];
+      }[];
+    };
+  };
   readonly DeleteGroups: {
     readonly ask: readonly string[];
     readonly answer: {

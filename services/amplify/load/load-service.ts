@@ -107,7 +107,6 @@ function writing(context: ServiceContext, order: LoadOrder, parents: readonly Op
       : new TokenBucket({ perSecond: order.rate, burstMs, steadyMs: () => clock.steadyMs() });
   const part = stageHopPart(context, {
     stage: stages.ingest,
-    output: 'events',
     feed: (partition, offset, signal) => {
       const feed = planFeed(view, partition, offset, { maxWaitMs, signal });
       const eventsAt = (at: number) => planned(at, partition).source.entries;

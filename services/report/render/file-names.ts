@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FigureBlock, Section, TableBlock } from '../section.js';
 
 /** Names of figures and tables without folder and ending; also their anchors in the page. */
@@ -25,4 +26,13 @@ export function fileNames(sections: readonly Section[]): FileNames {
 export function fileName(id: string): string {
   const name = id.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[.-]+/, '');
   return name === '' ? 'unnamed' : name.slice(0, 120);
+}
+
+/**
+ * A name for the file of a sample: the sample's own, where it is one that a configuration may give, else one that
+ * stays in its folder and is no other sample's. run.json may be of somebody else.
+ */
+export function sampleFileName(sample: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/.test(sample)) return sample;
+  return `${fileName(sample)}-${createHash('sha256').update(sample).digest('hex').slice(0, 8)}`;
 }

@@ -2,6 +2,7 @@ import { regularAxis } from '../../../lib/statistics/histogram-axis.js';
 import { scoreExpression } from '../binned.js';
 import type { ReportContext } from '../context.js';
 import { pyhfWorkspace } from '../pyhf-workspace.js';
+import { sampleFileName } from '../render/file-names.js';
 import { shown } from '../samples.js';
 import type { Block, FileBlock, Section, TableBlock } from '../section.js';
 import { slicedHistograms } from '../sliced.js';
@@ -27,7 +28,7 @@ export async function workspaceSection(context: ReportContext): Promise<Section 
     return [
       {
         kind: 'file',
-        path: `workspaces/${name}.json`,
+        path: `workspaces/${sampleFileName(name)}.json`,
         content: `${JSON.stringify(workspace, null, 1)}\n`,
         caption: `pyhf workspace of ${name}: ${channels.length} channels, parameter of interest mu`,
       },

@@ -102,6 +102,7 @@ for (const name of clientNames) {
       ],
     );
     assert.deepEqual([...(await client.admin.committed('no-such-group', topic))], []);
+    assert.equal(await client.admin.members('no-such-group'), 0);
     await assert.rejects(client.admin.committed(`${topic}.g`, 'no-such'), isCode('kafka_topic_missing'));
     await client.admin.deleteGroups([`${topic}.g`, 'no-such-group']);
     assert.deepEqual([...(await client.admin.committed(`${topic}.g`, topic))], []);
@@ -112,7 +113,9 @@ for (const name of clientNames) {
     const member = joinWatched(client, topic, topic);
     await until('it has joined', () => isShared([member], 1));
     await assert.rejects(client.admin.deleteGroups([topic]), isCode('kafka_group_busy', new RegExp(topic)));
+    assert.equal(await client.admin.members(topic), 1);
     await member.member.leave();
+    assert.equal(await client.admin.members(topic), 0);
     await client.admin.deleteGroups([topic]);
   });
 

@@ -187,6 +187,7 @@ export class FakeClient implements KafkaClient {
         }
         return found;
       }),
+    members: (group) => this.#do('members', () => this.#cluster.membersOf(group)),
     deleteGroups: async () => {},
     brokers: async () => [{ node: 0, host: 'fake', port: 1 }],
   };

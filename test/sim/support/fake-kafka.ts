@@ -222,6 +222,11 @@ export class FakeKafka {
     this.#share(group);
   }
 
+  /** How many members a group has. */
+  membersOf(group: string): number {
+    return (this.#groups.get(group) ?? []).filter(({ alive }) => alive).length;
+  }
+
   #share(group: string): void {
     const members = this.#groups.get(group) ?? [];
     for (const [index, member] of members.entries()) {

@@ -18,7 +18,6 @@ test('a message that could not be unpacked becomes a dead letter, and the stage 
   await put(cluster, topic, 0, [{ key: 'k', value: Buffer.from('good'), headers: { schema: 'x' } }]);
   const part = stageHopPart(context, {
     stage: stages.featurizer,
-    output: 'features',
     process: (message) => {
       if (message.key === null) openMessage(selectedSchema, message);
       const out = { key: 'k', value: message.value, headers: {} };

@@ -1,0 +1,127 @@
+import { RmmError } from '../../lib/base/error.js';
+import type { KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
+import { blocksOfPartition } from '../ingest/plan-feed.js';
+import type { RunView } from '../kafka/run-view.js';
+import { roles, type ServiceName, type Stage, stagesOf } from '../kafka/stages.js';
+import { topicKinds } from '../kafka/topics.js';
+
+/** How far a stage is in one partition. */
+export interface PartitionLook {
+  readonly partition: number;
+  /** Committed position; undefined where there is none, or none that is settled. */
+  readonly position: number | undefined;
+  readonly end: number;
+  /** Messages that wait (at ingest blocks); where there are many, offsets. */
+  readonly waiting: number;
+}
+
+/** A stage or role at one moment. */
+export interface PartLook {
+  readonly role: string;
+  readonly kind: 'stage' | 'role';
+  readonly service: ServiceName;
+  readonly group: string;
+  /** The topic whose partitions it shares out; none for a role. */
+  readonly topic: string | undefined;
+  /** Copies that are in its group. */
+  readonly members: number;
+  readonly partitions: readonly PartitionLook[];
+}
+
+export interface TopicLook {
+  readonly topic: string;
+  readonly partitions: number;
+  /** Offsets that are there; control records of transactions count among them. */
+  readonly offsets: number;
+}
+
+/** A run over Kafka at one moment. */
+export interface KafkaLook {
+  readonly atMs: number;
+  readonly parts: readonly PartLook[];
+  readonly topics: readonly TopicLook[];
+}
+
+/** Looks at groups, positions and topics; joins no group and commits nothing. */
+export async function lookAtKafka(run: RunView, atMs: number): Promise<KafkaLook> {
+  const { client, names, loaded } = run;
+  const offsets = new Map<string, readonly PartitionOffsets[]>();
+  for (const kind of topicKinds) {
+    const name = names.topic(kind);
+    offsets.set(name, await client.admin.offsets(name));
+  }
+  const parts: PartLook[] = [];
+  for (const stage of stagesOf(loaded.config)) parts.push(await stageLook(run, stage, offsets));
+  for (const { role, service } of Object.values(roles)) {
+    const group = names.group(role);
+    const members = await client.admin.members(group);
+    parts.push({ role, kind: 'role', service, group, topic: undefined, members, partitions: [] });
+  }
+  const topics = [...offsets].map(([topic, found]) => ({
+    topic,
+    partitions: found.length,
+    offsets: found.reduce((sum, { first, end }) => sum + end - first, 0),
+  }));
+  return { atMs, parts, topics };
+}
+
+async function stageLook(
+  { client, names, view }: RunView,
+  { role, service, topic: kind, reads }: Stage,
+  offsets: ReadonlyMap<string, readonly PartitionOffsets[]>,
+): Promise<PartLook> {
+  const topic = names.topic(kind);
+  const group = names.group(role);
+  const members = await client.admin.members(group);
+  const committed = await settledPositions(client, group, topic);
+  const partitions: PartitionLook[] = [];
+  for (const found of offsets.get(topic) ?? []) {
+    const { partition } = found;
+    const position = committed.get(partition);
+    if (reads) {
+      const waiting = await waitingMessages(client, topic, found, position);
+      partitions.push({ partition, position, end: found.end, waiting });
+    } else {
+      const end = blocksOfPartition(view.state.blocks, partition, view.state.partitions);
+      partitions.push({ partition, position, end, waiting: Math.max(0, end - (position ?? 0)) });
+    }
+  }
+  return { role, kind: 'stage', service, group, topic, members, partitions };
+}
+
+/** Positions of a group; none where a transaction of a copy that died is open and hides them. */
+async function settledPositions(
+  client: KafkaClient,
+  group: string,
+  topic: string,
+): Promise<ReadonlyMap<number, number>> {
+  try {
+    const committed = await client.admin.committed(group, topic);
+    return new Map([...committed].map(([partition, { offset }]) => [partition, offset]));
+  } catch (error) {
+    if (error instanceof RmmError && error.code === 'kafka_request_failed') return new Map();
+    throw error;
+  }
+}
+
+/** So few offsets may all be control records, which nobody works on: these are looked at. */
+const doubtful = 64;
+
+async function waitingMessages(
+  client: KafkaClient,
+  topic: string,
+  { partition, first, end, stable }: PartitionOffsets,
+  position: number | undefined,
+): Promise<number> {
+  const from = Math.max(first, position ?? first);
+  const offsets = Math.max(0, end - from);
+  // What lies behind an open transaction cannot be read yet.
+  if (offsets === 0 || offsets > doubtful || from >= stable) return offsets > doubtful ? offsets : 0;
+  const reader = client.reader(topic, partition);
+  try {
+    const { messages } = await reader.fetch({ offset: from, maxBytes: 1, maxWaitMs: 0 });
+    return messages.length === 0 ? 0 : offsets;
+  } finally {
+    await reader.close();
+  }
+}
