@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type CliResult, runCli, startCli } from '../../../test/support/cli.js';
@@ -41,6 +42,8 @@ export async function soakKafka(options: KafkaSoak): Promise<Soaked> {
   try {
     const config = await soakConfig(options, cluster.brokers);
     const output = join(options.folder, 'soak-kafka-output');
+    // Scorers refuse what another run has written.
+    rmSync(output, { recursive: true, force: true });
     await well(runCli(['topics', 'create', config]));
     started.push(...services.map((name) => startService(name, config, ['--output', output])));
     await Promise.all(started.map(({ port }) => port));
@@ -89,11 +92,17 @@ async function flow(
   void result.finally(() => {
     isOver = true;
   });
+  let dead: { readonly name: string; readonly result: CliResult } | undefined;
+  for (const { name, result: ended } of started)
+    void ended.then((found) => {
+      dead ??= { name, result: found };
+    });
   let before: readonly Histogram[] | undefined;
   let trimmedMs = startedMs;
   try {
     while (!isOver) {
       await wait(sampleMs);
+      if (dead !== undefined) throw new Error(`${dead.name} has ended:\n${dead.result.stderr.slice(-3000)}`);
       for (const { name, pid } of processes) samples.add(name, elapsed(), lookAtProcess(pid) ?? {});
       const pages = await Promise.all(started.map(pageValues));
       for (const [index, { name }] of started.entries()) samples.add(name, elapsed(), pages[index]!);
@@ -105,6 +114,7 @@ async function flow(
     }
   } finally {
     await trimmer.close();
+    if (!isOver) child.kill('SIGKILL');
   }
   const took = elapsed();
   const counted = since(before ?? [], await latencies(started));
