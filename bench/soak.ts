@@ -3,7 +3,7 @@
  * flat, whether every event is accounted for, and how long events are on their way. Linux only (/proc). Ends with 1 where
  * something grows or the ledger does not close.
  * usage: node dist/bench/soak.js --engine embedded|kafka [--minutes 30] [--config samples/config.yaml] [--folder F]
- *   [--events 500000] (embedded: of one run) [--max-waiting 500000] (kafka: events on their way) [--sample-seconds 5]
+ *   [--events 500000] (embedded: of one run) [--max-waiting 200000] (kafka: events on their way) [--sample-seconds 5]
  *   [--rate EVENTS_PER_SECOND] (kafka; as fast as the slowest stage by default) [--warm-up MINUTES] [--json FILE]
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ try {
     engine === 'kafka'
       ? await soakKafka({
           ...common,
-          maxWaiting: Number(option('max-waiting', '500000')),
+          maxWaiting: Number(option('max-waiting', '200000')),
           rate: option('rate', '') === '' ? undefined : Number(option('rate', '')),
         })
       : await soakEmbedded({ ...common, events: Number(option('events', '500000')) });

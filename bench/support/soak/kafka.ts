@@ -135,9 +135,10 @@ async function soakConfig({ config, folder }: KafkaSoak, brokers: readonly strin
     input: { mode: 'continuous' },
     // One epoch: with more, two cores train all the time, and the models fall behind the flow.
     training: { epochs: 1 },
-    continuous: { write_interval_ms: 1000, freeze_events: 20_000, generation_events: 50_000 },
+    continuous: { write_interval_ms: 2000, freeze_events: 20_000, generation_events: 50_000 },
     engine: { type: 'kafka', brokers },
-    kafka: { prefix, topics: { partitions: 4 } },
+    // The scorer holds a window's rows: small ones, so that many of these saw teeth come within the time.
+    kafka: { prefix, topics: { partitions: 4 }, sink_window_offsets: 16 },
     output: { keep_features: false },
   });
   return path;
