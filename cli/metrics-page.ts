@@ -17,6 +17,7 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
       'errors',
       'busySeconds',
       'transactionSeconds',
+      'scoreLatency',
       'queueBatches',
       'queueBytes',
     ],
