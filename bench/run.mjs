@@ -124,6 +124,11 @@ const benches = [
     command: [process.execPath, compiled('kafka-hops'), ...withPython, '--events', '2000000'],
     ratios: ratioLines,
   },
+  {
+    name: 'metrics-cost',
+    command: [process.execPath, compiled('metrics-cost'), ...withPython],
+    ratios: ratioLines,
+  },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
   {
     name: 'train-scale',

@@ -1,3 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../lib/base/package-root.js';
+import { channelWords } from '../lib/telemetry/channels.js';
 import { type MetricKey, metricList, stages } from '../lib/telemetry/metric-list.js';
 import { type LabelValues, type MetricSpec, type MetricType, unitOf } from '../lib/telemetry/metric-spec.js';
 
@@ -37,7 +41,7 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
     'Model, scaler, drift',
     ['modelInfo', 'modelAge', 'scalerInfo', 'scalerAge', 'validationLoss', 'drift', 'driftingFeatures'],
   ],
-  ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory']],
+  ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize']],
 ];
 
 const preamble = `
@@ -45,9 +49,28 @@ const preamble = `
 
 # Metrics
 
-Every service of the Kafka engine answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
+**Over Kafka** every service answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
 alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format. By default that is
 this machine only; on another address anybody who reaches it can read them, so keep it inside your network.
+
+**In one process**, \`rmmstream run CONFIG --metrics-port 9464\` (0 takes a free port and says which; \`--metrics-host\` for
+another address) answers in the same way for the whole run, with all stages on one page and the same names. What differs:
+
+- A batch is a range of \`engine.range_events\` entries (of the trainer a training step), counted once it is finished and
+  durable. A run that goes on after a kill counts what it does itself: ranges that were finished before are in
+  \`rmmstream_position_records\` and in no counter.
+- Ingest, selector, featurizer and moments are one pass over a range, in which nothing is copied from stage to stage. Bytes are
+  those of files: ingest in (compressed baskets), featurizer out (features/), moments out, scorer in and out (scores/); 0
+  elsewhere. What waits and is held is told at ingest (ranges of files), trainer (rows of all epochs) and scorer
+  (ranges of features), as partition 0. Rows are scaled by the trainer and the scorer themselves, so the stage \`scaler\` tells of
+  its scaler only, and there is no \`feature_files\`.
+- Files have no time at which they arrived: \`rmmstream_lag_seconds\` is the time since the last range (or step) was finished
+  while others wait, and 0 where none does.
+- There are no transactions. A task without progress for \`engine.stall_timeout_ms\` ends the run, so no partition stalls.
+- Drift is measured after the scaler is frozen, which a bounded run does from all its training events: neither engine has it
+  there, only \`input.mode: continuous\`.
+
+Over Kafka the trainer of a bounded run has no lag: it reads \`scaled\` once that is complete.
 
 Names are \`rmmstream_<noun>_<unit>[_total]\`. Counters are counted once a batch, never for each event, and begin at 0
 with the process. An age is the time since a moment, taken when it is scraped, so it goes on rising where the flow
@@ -64,6 +87,36 @@ const typeWords: Readonly<Record<MetricType, string>> = {
   histogram: 'histogram',
 };
 
+/** How messages on channels become metrics of OpenTelemetry; a test runs it. */
+function bridge(): string {
+  return readFileSync(join(packageRoot, 'docs/opentelemetry.mjs'), 'utf8').trimEnd();
+}
+
+function channelsSection(): string[] {
+  return [
+    '',
+    '## Diagnostics channels',
+    '',
+    'Both engines publish what they do on named channels of Node (`node:diagnostics_channel`), in the process that does it, once',
+    'a batch or less. Without a subscriber no message is made. Times are milliseconds since 1970.',
+    '',
+    '| channel | message |',
+    '|---|---|',
+    ...Object.entries(channelWords).map(([name, words]) => `| \`${name}\` | ${words} |`),
+    '',
+    'So rmmstream speaks to OpenTelemetry without depending on it. [opentelemetry.mjs](opentelemetry.mjs) is a bridge; install',
+    '`@opentelemetry/api` and an SDK beside it, and load your set-up of the SDK, then the bridge, then rmmstream:',
+    '',
+    '```sh',
+    'NODE_OPTIONS="--import ./my-sdk.mjs --import ./docs/opentelemetry.mjs" npx rmmstream run analysis.yaml',
+    '```',
+    '',
+    '```js',
+    bridge(),
+    '```',
+  ];
+}
+
 /** docs/metrics.md: every metric with its type, unit, labels and meaning. */
 export function metricsPage(): string {
   const lines = [preamble.trim()];
@@ -79,6 +132,7 @@ export function metricsPage(): string {
       );
     }
   }
+  lines.push(...channelsSection());
   return `${lines.join('\n')}\n`;
 }
 

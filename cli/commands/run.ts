@@ -5,10 +5,11 @@ import type { LoadedConfig } from '../../lib/config/index.js';
 import type { RunOutcome } from '../../services/pipeline/run.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
+import { addMetricsOptions, type MetricsOptions, refuseMetrics, withMetrics } from '../metrics-options.js';
 import { runTables } from '../run-tables.js';
 import { connectKafka } from '../with-kafka.js';
 
-interface RunOptions extends ConfigOptions {
+interface RunOptions extends ConfigOptions, MetricsOptions {
   readonly fresh?: boolean;
   readonly extend?: boolean;
 }
@@ -49,14 +50,16 @@ export function registerTrain(program: Command, cli: Cli): void {
 }
 
 function addRunOptions(command: Command): Command {
-  return addConfigOptions(
-    command
-      .argument('<config>', 'configuration file (YAML)')
-      .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
-      .option(
-        '--extend',
-        'take in added files or samples: finished ranges are kept, scaler and model are made again',
-      ),
+  return addMetricsOptions(
+    addConfigOptions(
+      command
+        .argument('<config>', 'configuration file (YAML)')
+        .option('--fresh', 'start over: what the output directory holds of an earlier run is deleted')
+        .option(
+          '--extend',
+          'take in added files or samples: finished ranges are kept, scaler and model are made again',
+        ),
+    ),
   );
 }
 
@@ -69,15 +72,19 @@ async function runUntil(
   const loaded = loadForCommand(cli, file, options, 'background');
   if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
   const { run } = await import('../../services/pipeline/run.js');
-  return run({
-    loaded,
-    fresh: options.fresh === true,
-    extend: options.extend === true,
-    until,
-    progress: commandProgress(cli),
-    signal: cli.signal,
-    nowMs: () => cli.nowMs(),
-  });
+  const progress = commandProgress(cli);
+  return withMetrics(cli, options, { outputDirectory: loaded.outputDirectory, progress }, (watch) =>
+    run({
+      loaded,
+      fresh: options.fresh === true,
+      extend: options.extend === true,
+      until,
+      progress,
+      signal: cli.signal,
+      nowMs: () => cli.nowMs(),
+      watch,
+    }),
+  );
 }
 
 /** The same over Kafka: every service as a process of this machine. */
@@ -88,6 +95,7 @@ async function runOnKafka(
   loaded: LoadedConfig,
   until: 'model' | 'scores',
 ): Promise<RunOutcome> {
+  refuseMetrics(options);
   if (until === 'model' || options.extend === true) {
     throw new RmmError(
       'cli_usage',

@@ -1,13 +1,12 @@
 import type { Clock } from '../base/clock.js';
 import { packageVersion } from '../base/package-root.js';
-import { createHealth, type Health } from '../telemetry/health.js';
-import { openHealthServer } from '../telemetry/health-server.js';
+import { announce } from '../telemetry/channels.js';
+import type { Health } from '../telemetry/health.js';
 import { errorFields, type Log } from '../telemetry/log.js';
-import { type ServicePhase, type Stage, servicePhases } from '../telemetry/metric-list.js';
+import type { Stage } from '../telemetry/metric-list.js';
 import type { Metrics } from '../telemetry/metrics.js';
-import { measureProcess } from '../telemetry/process-metrics.js';
-import { createMetrics } from '../telemetry/prometheus-metrics.js';
 import { type StageMetrics, stageMetrics } from '../telemetry/stage-metrics.js';
+import { openTelemetry } from '../telemetry/telemetry-host.js';
 import { type LifecycleEnd, runLifecycle, type ServiceWork } from './lifecycle.js';
 
 /** What a service works with. */
@@ -42,10 +41,11 @@ export interface HostOptions {
  */
 export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
   const { service, host, port, drainTimeoutMs, log, clock, onSignal } = options;
-  const metrics = createMetrics(clock);
-  const health = createHealth({
+  const telemetry = await openTelemetry({
+    host,
+    port,
     clock,
-    onChange: ({ key, text, sinceMs }, there) => {
+    onFault: ({ key, text, sinceMs }, there) => {
       // One key for both, so that a fault that comes and goes is told rarely, and its last state always.
       const limited = { key: `fault:${key}` };
       const seconds = (clock.wallMs() - sinceMs) / 1000;
@@ -53,13 +53,9 @@ export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
       else log.info('fault_over', { fault: key, reason: text, seconds }, limited);
     },
   });
-  metrics.info('build', { version: packageVersion });
-  metrics.onScrape(() => metrics.set('serviceReady', {}, health.readiness().ready ? 1 : 0));
-  showPhase(metrics, 'starting');
-  const server = await openHealthServer({ host, port, health, metrics });
-  const stopMeasuring = measureProcess(metrics, clock);
+  const { metrics, health } = telemetry;
   try {
-    log.info('starting', { version: packageVersion, host: server.host, port: server.port });
+    log.info('starting', { version: packageVersion, host: telemetry.host, port: telemetry.port });
     const stage = stageMetrics(metrics, service, clock);
     const work = options.make({ log, health, metrics, stage, clock });
     return await runLifecycle(work, {
@@ -67,19 +63,14 @@ export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
       clock,
       onSignal,
       onPhase(phase, error) {
-        health.phase(phase);
-        showPhase(metrics, phase);
+        telemetry.phase(phase);
+        announce('rmmstream:service', () => ({ service, state: phase }));
         if (phase === 'failed') log.error('failed', errorFields(error));
         else if (phase !== 'starting') log.info(phase);
       },
     });
   } finally {
-    stopMeasuring();
-    await server.close();
+    await telemetry.close();
     log.close();
   }
-}
-
-function showPhase(metrics: Metrics, now: ServicePhase): void {
-  for (const state of servicePhases) metrics.set('serviceState', { state }, state === now ? 1 : 0);
 }

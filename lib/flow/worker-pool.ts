@@ -72,6 +72,8 @@ export class WorkerPool {
     tasks: readonly Task[],
     options: {
       readonly onResult: (result: Result, task: Task, index: number) => void;
+      /** Hears of a task that is given to a worker. */
+      readonly onStart?: (task: Task) => void;
       readonly onStep?: (step: unknown, task: Task) => void;
       readonly signal?: AbortSignal | undefined;
     },
@@ -83,6 +85,7 @@ export class WorkerPool {
         const index = next;
         next += 1;
         const task = tasks[index] as Task;
+        options.onStart?.(task);
         try {
           options.onResult(await this.run<Result>(task, (step) => options.onStep?.(step, task)), task, index);
         } catch (error) {

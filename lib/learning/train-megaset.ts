@@ -22,8 +22,8 @@ export interface MegasetOptions {
   readonly stepsBefore: number;
   /** Acts on the validation loss, or on the training loss where there are no validation rows. */
   readonly earlyStopping: EarlyStoppingOptions;
-  /** Is waited for after every step; the trainer is then at `state`. */
-  readonly afterStep?: (state: LoopState) => Promise<void>;
+  /** Is waited for after every step on so many rows; the trainer is then at `state`. */
+  readonly afterStep?: (state: LoopState, rows: number) => Promise<void>;
   /** Called when the last epoch begins, so that what comes after it can be read ahead. */
   readonly onLastEpoch?: () => void;
 }
@@ -105,7 +105,7 @@ export async function* trainMegaset(
       if (!Number.isFinite(loss))
         throw diverged('training', loss, `${where(options, epoch)}, step ${state.batch}`, rate);
       state = { ...state, batch: state.batch + 1, lossSum: state.lossSum + loss * real };
-      await options.afterStep?.(state);
+      await options.afterStep?.(state, real);
     }
     const loss = state.lossSum / rows;
     const rate = rateAt(stepsAnEpoch - 1);

@@ -4,11 +4,19 @@ import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
 import type { Metrics } from './metrics.js';
 
-export interface HealthServerOptions {
-  /** service.host; 127.0.0.1 is this machine only. */
+/** What host and port are called where a person gives them. */
+export interface AddressNames {
   readonly host: string;
-  /** service.port; 0 takes a free one. */
+  readonly port: string;
+}
+
+export interface HealthServerOptions {
+  /** 127.0.0.1 is this machine only. */
+  readonly host: string;
+  /** 0 takes a free one. */
   readonly port: number;
+  /** Default service.host and service.port. */
+  readonly named?: AddressNames;
   readonly health: Health;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
@@ -20,6 +28,9 @@ export interface HealthServer {
   /** Ends at once but for answers that are on their way, which get a moment. */
   close(): Promise<void>;
 }
+
+/** A connection on which nothing moves is closed after this long. */
+const silenceMs = 10_000;
 
 /** An answer still on its way at the end has this long. */
 const closingMs = 250;
@@ -44,6 +55,8 @@ export async function openHealthServer(options: HealthServerOptions): Promise<He
       .then((made) => send(request, response, made));
   });
   server.maxConnections = 64;
+  // Whoever asks and does not read holds a connection no longer.
+  server.setTimeout(silenceMs);
   await listen(server, options);
   const { address, port } = server.address() as AddressInfo;
   return { host: address, port, close: () => close(server) };
@@ -94,9 +107,10 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function listen(server: Server, { host, port }: HealthServerOptions): Promise<void> {
+function listen(server: Server, options: HealthServerOptions): Promise<void> {
+  const { host, port } = options;
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(unusable(error, host, port)));
+    server.once('error', (error) => reject(unusable(error, options)));
     server.listen({ host, port }, () => {
       server.removeAllListeners('error');
       // A connection that cannot be accepted (no file handles left) must not end the service.
@@ -106,16 +120,17 @@ function listen(server: Server, { host, port }: HealthServerOptions): Promise<vo
   });
 }
 
-const whyUnusable: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process has it; choose another service.port, or 0 for a free one',
-  EACCES: 'this user may not take it; choose a service.port of 1024 or above, or 0 for a free one',
-  EADDRNOTAVAIL: 'this machine has no such address; choose one of its own as service.host, or 127.0.0.1',
-  ENOTFOUND: 'the name leads to no address; choose an address of this machine as service.host',
-};
-
-function unusable(error: NodeJS.ErrnoException, host: string, port: number): RmmError {
-  const why =
-    whyUnusable[error.code ?? ''] ?? `${error.message}; choose another service.host or service.port`;
+function unusable(
+  error: NodeJS.ErrnoException,
+  { host, port, named = { host: 'service.host', port: 'service.port' } }: HealthServerOptions,
+): RmmError {
+  const whys: Readonly<Record<string, string>> = {
+    EADDRINUSE: `another process has it; choose another ${named.port}, or 0 for a free one`,
+    EACCES: `this user may not take it; choose a ${named.port} of 1024 or above, or 0 for a free one`,
+    EADDRNOTAVAIL: `this machine has no such address; choose one of its own as ${named.host}, or 127.0.0.1`,
+    ENOTFOUND: `the name leads to no address; choose an address of this machine as ${named.host}`,
+  };
+  const why = whys[error.code ?? ''] ?? `${error.message}; choose another ${named.host} or ${named.port}`;
   return new RmmError(
     'service_address_unusable',
     `cannot serve /live, /ready and /metrics on ${host} port ${port}: ${why}`,

@@ -227,6 +227,18 @@ export const metricList = {
     help: 'How late the event loop of the process is, since about the last scrape.',
     labels: { statistic: ['mean', 'p99', 'max'] },
   },
+  diskFree: {
+    type: 'gauge',
+    name: 'rmmstream_disk_free_bytes',
+    help: 'Bytes that may still be written on the disk of the output directory, as the scrape before found it; where the process writes there.',
+    labels: {},
+  },
+  diskSize: {
+    type: 'gauge',
+    name: 'rmmstream_disk_size_bytes',
+    help: 'Bytes of that disk in all.',
+    labels: {},
+  },
   memory: {
     type: 'gauge',
     name: 'rmmstream_memory_bytes',

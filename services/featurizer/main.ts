@@ -15,6 +15,7 @@ import { RowTable } from './row-table.js';
 /** Selected events to feature rows. */
 export const featurizer: ServiceDefinition = {
   name: 'featurizer',
+  writes: false,
   parts: (context) => {
     const operator = new FeaturizerOperator(context.loaded.config);
     const fields = objectFieldsOf(context.loaded.config);

@@ -49,23 +49,22 @@ export class BlockReader {
   /**
    * Reads a block and gives it to `take`, which must be done with it when it returns: blocks of a file share buffers.
    * @param block number among the blocks of all files
+   * @param take is also told how many bytes of the file were read for the block
    * @throws run_changed where the file is no longer the one that was planned; what opening and reading throw
    */
   read<Result>(
     file: PlannedFile,
     block: number,
-    take: (block: EventsBlock) => Result & NotAPromise<Result>,
+    take: (block: EventsBlock, bytes: number) => Result & NotAPromise<Result>,
   ): Promise<Result> {
     const held = this.#file(file);
     // One step from the open file to what was made of the block: partitions read the same file at the same time.
     const result = held.file.then(({ operator, reader, context }) => {
       const source = sourceOfBlock(file, block);
       const { first, entries } = source;
-      return take({
-        source,
-        medianWeight: context.medianWeight,
-        events: operator.process(reader.read(first, entries), entries),
-      });
+      const before = reader.bytesRead;
+      const events = operator.process(reader.read(first, entries), entries);
+      return take({ source, medianWeight: context.medianWeight, events }, reader.bytesRead - before);
     });
     // It may be put right before the next try, which a file that stays open would not see.
     result.catch(() => {

@@ -16,6 +16,7 @@ import { planContinuously } from './watcher.js';
 /** Files to events: one copy plans, all of them read blocks of their partitions. */
 export const ingest: ServiceDefinition = {
   name: 'ingest',
+  writes: false,
   atOnce: (context) => [
     rolePart(context, roles.planner.role, (tenure) =>
       context.loaded.config.input.mode === 'bounded'
@@ -61,8 +62,10 @@ function reading(context: ServiceContext): ServicePart {
       const source = sourceOfBlock(file, block);
       const { entries } = source;
       try {
-        const out = await reader.read(file, block, encodeEvents);
-        return { out, deadLetters: [], eventsIn: entries, eventsOut: entries };
+        return await reader.read(file, block, (events, bytesIn) => {
+          const out = encodeEvents(events);
+          return { out, deadLetters: [], eventsIn: entries, eventsOut: entries, bytesIn };
+        });
       } catch (error) {
         if (!isEndless || !(error instanceof RmmError)) throw error;
         if (isAway(error)) throw missing(file, error);

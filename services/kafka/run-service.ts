@@ -4,6 +4,7 @@ import { retrying } from '../../lib/flow/backoff.js';
 import { type HostOptions, hostService, type ServiceTools } from '../../lib/flow/host-service.js';
 import type { LifecycleEnd, ServiceWork } from '../../lib/flow/lifecycle.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
+import { measureDisk } from '../../lib/telemetry/disk-metrics.js';
 import { pauses, record, type ServiceContext } from './context.js';
 import { ProgressView } from './progress-view.js';
 import type { RunState } from './run-state.js';
@@ -15,6 +16,8 @@ import { controlOutputs, RunNames, topicKinds } from './topics.js';
 /** The parts of a service; those that need a run on record start once there is one. */
 export interface ServiceDefinition {
   readonly name: ServiceName;
+  /** Whether it writes to the output directory: its disk is then watched. */
+  readonly writes: boolean;
   /** Parts that run from the start, before the run is on record. */
   readonly atOnce?: (context: ServiceContext) => readonly ServicePart[];
   readonly parts: (context: ServiceContext) => readonly ServicePart[];
@@ -71,8 +74,9 @@ class KafkaService implements ServiceWork {
 
   async start(signal: AbortSignal): Promise<void> {
     const { loaded, random } = this.#options;
-    const { log, health, clock } = this.#tools;
+    const { log, health, clock, metrics } = this.#tools;
     const { kafka } = loaded.config;
+    if (this.#definition.writes) await measureDisk(metrics, loaded.outputDirectory);
     const names = new RunNames(kafka.prefix);
     const connect = async () => {
       this.#client ??= await this.#options.connect((text) => log.warn('kafka', { text }, { key: text }));

@@ -43,7 +43,7 @@ export function partitionedPart(
       const key = `partition:${stage.role}:${partition}`;
       if (state.kind === 'working' || state.kind === 'given_up') tools.health.clear(key);
       else if (state.kind === 'retrying') {
-        view.metrics.error(state.error.code);
+        view.error(state.error.code);
         if (isTrouble(state.error, state.attempt))
           tools.health.fault(
             key,

@@ -1,8 +1,10 @@
+import type { ErrorCode } from '../../lib/base/codes/index.js';
 import { sleep } from '../../lib/flow/backoff.js';
 import type { HopObserver } from '../../lib/flow/partitions/hop.js';
 import type { SinkObserver } from '../../lib/flow/partitions/sink-options.js';
 import { stallReport } from '../../lib/flow/stall-report.js';
 import { StallWatch } from '../../lib/flow/stall-watch.js';
+import { announce } from '../../lib/telemetry/channels.js';
 import {
   type DeadLetterReason,
   type RejectReason,
@@ -10,9 +12,13 @@ import {
   stageMetrics,
 } from '../../lib/telemetry/stage-metrics.js';
 import type { ServiceContext } from './context.js';
+import { hopReport } from './hop-report.js';
 import type { Stage } from './stages.js';
 
 const stallLookMs = 2_000;
+
+/** A report of nothing, of which a sink tells one side at a time. */
+const nothing = { eventsIn: 0, bytesIn: 0, eventsOut: 0, bytesOut: 0 };
 
 /** How a partitioned stage shows itself: metrics, readiness, stalls. */
 export class StageView {
@@ -20,12 +26,14 @@ export class StageView {
   readonly #context: ServiceContext;
   readonly #watch: StallWatch;
   readonly #name: string;
+  readonly #label: Stage['label'];
   /** What is held in memory, by partition. */
   readonly #held = new Map<number, { readonly messages: number; readonly bytes: number }>();
 
   constructor(context: ServiceContext, stage: Stage) {
     this.#context = context;
     this.#name = stage.role;
+    this.#label = stage.label;
     const { tools, loaded, names } = context;
     this.metrics = stageMetrics(tools.metrics, stage.label, tools.clock);
     this.#watch = new StallWatch(names.topic(stage.topic), loaded.config.engine.stall_timeout_ms);
@@ -66,15 +74,21 @@ export class StageView {
     this.metrics.queue(allMessages, allBytes);
   }
 
+  error(code: ErrorCode): void {
+    this.metrics.error(code);
+    announce('rmmstream:error', () => ({ stage: this.#label, code }));
+  }
+
   get hopObserver(): HopObserver {
     const { metrics } = this;
+    const stage = this.#label;
     const { clock } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
       held: (partition, messages, bytes) => this.held(partition, messages, bytes),
       committed: (_, { results, bytesIn, busySeconds, transactionSeconds }) => {
-        for (const { eventsIn, eventsOut, out, deadLetters, rejected } of results) {
-          metrics.batchIn(eventsIn, bytesIn / results.length);
+        for (const { eventsIn, eventsOut, out, deadLetters, rejected, bytesIn: own } of results) {
+          metrics.batchIn(eventsIn, own ?? bytesIn / results.length);
           if (out !== undefined) metrics.batchOut(eventsOut, out.value?.length ?? 0);
           for (const { headers } of deadLetters) metrics.deadLetters(headers.reason as DeadLetterReason, 1);
           for (const [reason, events] of rejected ?? []) metrics.rejected(reason as RejectReason, events);
@@ -82,6 +96,7 @@ export class StageView {
         metrics.busy(busySeconds);
         metrics.transaction('committed', transactionSeconds);
         metrics.checkpoint(clock.wallMs());
+        announce('rmmstream:batch', () => ({ stage, ...hopReport(results, bytesIn, busySeconds) }));
       },
       aborted: (_, transactionSeconds) => metrics.transaction('aborted', transactionSeconds),
     };
@@ -89,6 +104,7 @@ export class StageView {
 
   get sinkObserver(): SinkObserver {
     const { metrics } = this;
+    const stage = this.#label;
     const { health, clock } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
@@ -96,10 +112,18 @@ export class StageView {
       added: (_, events, bytes, seconds) => {
         metrics.batchIn(events, bytes);
         metrics.busy(seconds);
+        announce('rmmstream:batch', () => ({ stage, ...nothing, eventsIn: events, bytesIn: bytes, seconds }));
       },
       written: (_, events, bytes, seconds) => {
         metrics.batchOut(events, bytes);
         metrics.busy(seconds);
+        announce('rmmstream:batch', () => ({
+          stage,
+          ...nothing,
+          eventsOut: events,
+          bytesOut: bytes,
+          seconds,
+        }));
       },
       committed: (_, transactionSeconds) => {
         metrics.transaction('committed', transactionSeconds);
@@ -109,7 +133,7 @@ export class StageView {
         const key = `write:${this.#name}:${partition}`;
         if (error === undefined) health.clear(key);
         else {
-          metrics.error(error.code);
+          this.error(error.code);
           health.fault(key, error.message);
         }
       },

@@ -1,3 +1,4 @@
+import { systemClock } from '../../lib/base/clock.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
 import type { FeatureBuffer } from '../../lib/physics/feature-buffer.js';
@@ -13,6 +14,10 @@ import { flowRecord } from '../selector/flow-record.js';
 import { SelectorOperator } from '../selector/operator.js';
 import { type Alteration, AlteredEvents } from './altered-events.js';
 import type { FileContext, RunSettings } from './file-context.js';
+import { StageSeconds } from './stage-seconds.js';
+
+/** Stages that are fused here, or that follow without a file in between. */
+export type PassStage = 'ingest' | 'selector' | 'featurizer' | 'scaler_moments';
 
 /** What became of one block of entries. Features and table rows are valid until the next block. */
 export interface PassBlock {
@@ -28,6 +33,8 @@ export interface PassBlock {
  */
 export class EventPass {
   readonly file: FileContext;
+  /** Where the time goes; whoever asks restarts it. */
+  readonly seconds = new StageSeconds<PassStage>(systemClock.steadyMs);
   readonly #reader: ColumnReader;
   readonly #ingest: IngestOperator;
   readonly #widener = new EventWidener();
@@ -58,6 +65,11 @@ export class EventPass {
     return new EventPass(settings, file, reader, ingest, alteration);
   }
 
+  /** Compressed bytes of baskets that were read from the file so far. */
+  get bytesRead(): number {
+    return this.#reader.bytesRead;
+  }
+
   get layout(): FeatureLayout {
     return this.#featurizer.layout;
   }
@@ -66,8 +78,11 @@ export class EventPass {
   block(first: number, entries: number, table: RowTable): PassBlock {
     const { sample, kind, name, fingerprint, medianWeight } = this.file;
     const source: BlockSource = { sample, kind, file: name, fingerprint, first, entries };
-    const events = this.#widener.widen(this.#ingest.process(this.#reader.read(first, entries), entries));
+    const raw = this.#ingest.process(this.#reader.read(first, entries), entries);
+    this.seconds.lap('ingest');
+    const events = this.#widener.widen(raw);
     const { selected, flow, deadLetters } = this.#selector.process(events, source, medianWeight);
+    this.seconds.lap('selector');
     const at = table.rows;
     this.#altered?.alterObjects(events, selected);
     const made = this.#featurizer.process(events, selected, selected.index, source, table);
@@ -79,6 +94,7 @@ export class EventPass {
       surplusObjects: features.surplus,
       rowsBySplit: countSplits(table.columns.split.subarray(at, table.rows)),
     };
+    this.seconds.lap('featurizer');
     return { source, record, features, deadLetters };
   }
 

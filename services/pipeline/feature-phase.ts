@@ -9,7 +9,8 @@ import { inOrder } from './fixed-order.js';
 import { type RunLayout, rangeName } from './layout.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
-import type { FeatureTask, ProgressStep } from './tasks.js';
+import { runPhase } from './run-phase.js';
+import type { FeatureTask } from './tasks.js';
 
 /** Every range of every file, in the order in which work is given out: file by file. */
 export function rangesOf(files: readonly FileContext[], rangeEntries: number): FileRange[] {
@@ -32,12 +33,17 @@ function filesOf({ name, file }: FileRange, layout: RunLayout): string[] {
   return file.kind === 'background' ? [features, join(layout.moments, `${name}.bin`)] : [features];
 }
 
+/** The share of its file. */
+function bytesOf({ file, count }: FileRange): number {
+  return (file.metadata.size * count) / Math.max(1, file.entries);
+}
+
 /** Features of every range that has none yet; the records of all ranges, in the fixed order. */
 export async function makeFeatures(
   ranges: readonly FileRange[],
   pool: WorkerPool,
   layout: RunLayout,
-  { progress, signal }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<RangeRecord[]> {
   const known = new RecordStore<RangeRecord>(layout.ranges).readAll();
   const done: RangeRecord[] = [];
@@ -51,12 +57,12 @@ export async function makeFeatures(
   }
   const total = ranges.reduce((sum, { count }) => sum + count, 0);
   const already = done.reduce((sum, { entries }) => sum + entries, 0);
-  progress.start('features', total, already);
-  await pool.runAll<FeatureTask, RangeRecord>(tasks, {
-    signal,
-    onStep: (step) => progress.advance('features', (step as ProgressStep).events),
+  await runPhase<FeatureTask, RangeRecord>(pool, tasks, {
+    ...surroundings,
+    phase: 'features',
+    events: { done: already, total },
+    line: { stage: 'ingest', finished: done.length, bytesOf: ({ range }) => bytesOf(range) },
     onResult: (record) => done.push(record),
   });
-  progress.finish('features');
   return inOrder(done);
 }

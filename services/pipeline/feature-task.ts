@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { BatchFileWriter } from '../../lib/columnar/arrow/batch-file.js';
@@ -15,6 +15,7 @@ import { MomentsOperator } from '../scaler/operator.js';
 import type { EventPass } from './event-pass.js';
 import type { FileRange } from './file-context.js';
 import type { RunLayout } from './layout.js';
+import { passBatches } from './pass-batches.js';
 import type { RangeRecord } from './records.js';
 import type { FeatureTask, ProgressStep } from './tasks.js';
 
@@ -35,7 +36,10 @@ export function runFeatureTask(
   const records: BlockRecord[] = [];
   const moments: Moments[] = [];
   const dead: string[] = [];
-  const writer = new BatchFileWriter(join(layout.features, `${range.name}.arrow`));
+  const { seconds, bytesRead: bytesBefore } = pass;
+  seconds.restart();
+  const featurePath = join(layout.features, `${range.name}.arrow`);
+  const writer = new BatchFileWriter(featurePath);
   try {
     const end = range.first + range.count;
     for (let first = range.first; first < end; first += blockEntries) {
@@ -51,8 +55,10 @@ export function runFeatureTask(
           columns: toBatchColumns(rows),
         }),
       );
+      seconds.lap('featurizer');
       const found = scaling.process(block.features, rows, block.source);
       if (found !== undefined) moments.push(found);
+      seconds.lap('scaler_moments');
       records.push(block.record);
       dead.push(...block.deadLetters);
       step({ events: entries });
@@ -62,10 +68,19 @@ export function runFeatureTask(
     writer.abort();
     throw error;
   }
-  writeFileAtomic(join(layout.moments, `${range.name}.bin`), packMoments(moments));
+  seconds.lap('featurizer');
+  const packed = packMoments(moments);
+  writeFileAtomic(join(layout.moments, `${range.name}.bin`), packed);
+  seconds.lap('scaler_moments');
   writeDeadLetters(join(layout.deadLetters, `${range.name}.jsonl`), dead);
   const record = rangeRecord(range, basis, records);
   new RecordStore<RangeRecord>(layout.ranges).write(range.name, record);
+  const bytes = {
+    read: pass.bytesRead - bytesBefore,
+    features: statSync(featurePath).size,
+    moments: packed.length,
+  };
+  step({ events: 0, batches: passBatches(record, seconds, bytes) });
   return record;
 }
 

@@ -1,5 +1,6 @@
 import type { LoadedConfig } from '../../lib/config/index.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
+import type { RunWatch } from './watch.js';
 
 /** What every command of the pipeline is given from outside. */
 export interface Surroundings {
@@ -7,6 +8,10 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** A clock that never goes back, in milliseconds. */
   readonly nowMs: () => number;
+  /** Milliseconds since 1970, for what a watch is told. By default the machine's. */
+  readonly wallMs?: () => number;
+  /** Hears what goes on. */
+  readonly watch?: RunWatch | undefined;
 }
 
 export interface RunRequest extends Surroundings {

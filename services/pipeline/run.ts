@@ -11,6 +11,7 @@ import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
 import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
 import { checkTraining } from '../trainer/training-problems.js';
+import { channelWatch } from './channel-watch.js';
 import { sampleCutFlows } from './cutflow.js';
 import { countDuplicates } from './duplicates.js';
 import { evaluate } from './evaluation.js';
@@ -19,13 +20,16 @@ import { makeFeatures, rangesOf } from './feature-phase.js';
 import { type OpenedFile, openRunInputs } from './input-plan.js';
 import type { RunLayout } from './layout.js';
 import { type Manifest, manifestOf } from './manifest.js';
-import type { RangeRecord, ScoredRecord } from './records.js';
+import type { ScoredRecord } from './records.js';
 import { type RunReport, refuseDuplicates, runReport } from './report.js';
 import { type RunRequest, StageTimes } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { scoreRanges } from './score-phase.js';
 import { partsOfRanges } from './scored-parts.js';
-import type { ProgressStep, ScoreTask, WorkerSettings } from './tasks.js';
+import type { WorkerSettings } from './tasks.js';
 import { makeModel } from './train-phase.js';
+import { joinWatches, phases } from './watch.js';
+import { watchedProgress } from './watched-progress.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
 
@@ -44,11 +48,21 @@ export interface RunOutcome {
  * finished is kept; the files are the same, byte for byte, however often it was killed (decisions.md 12).
  */
 export async function run(request: RunRequest): Promise<RunOutcome> {
+  const watch = request.watch === undefined ? channelWatch : joinWatches([request.watch, channelWatch]);
+  const progress = watchedProgress(request.progress, watch);
+  try {
+    return await runAllPhases({ ...request, progress, watch });
+  } catch (error) {
+    progress.fail(error);
+    throw error;
+  }
+}
+
+async function runAllPhases(request: RunRequest): Promise<RunOutcome> {
   const { loaded, progress, nowMs } = request;
   const { config, profile } = loaded;
   const times = new StageTimes(nowMs);
-  for (const stage of ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'])
-    progress.plan(stage);
+  for (const phase of phases) progress.plan(phase);
   checkTraining(loaded, featurizerOf(config).layout.names);
   const opened = await openRunInputs(request);
   const manifest = manifestOf(loaded, opened);
@@ -184,41 +198,6 @@ function isWhole(layout: RunLayout): boolean {
   const paths = [...scored.keys()].map((name) => join(layout.scores, `${name}.parquet`));
   const others = [layout.runJson, layout.cutflowJson, layout.model, layout.modelZip];
   return [...paths, ...others].every((path) => existsSync(path));
-}
-
-/** Scores every range that this model has not scored yet; returns the number of rows. */
-async function scoreRanges(
-  records: readonly RangeRecord[],
-  loaded: LoadedModel,
-  pool: WorkerPool,
-  layout: RunLayout,
-  { progress, signal }: RunRequest,
-): Promise<number> {
-  const known = new RecordStore<ScoredRecord>(layout.scored).readAll();
-  const isDone = ({ name }: RangeRecord) =>
-    known.get(name)?.model === loaded.id && existsSync(join(layout.scores, `${name}.parquet`));
-  const tasks = records
-    .filter((record) => !isDone(record))
-    .map(
-      ({ name, entries, sample, kind, file }): ScoreTask => ({
-        kind: 'score',
-        range: { name, count: entries, sample, kind, file },
-        model: loaded.id,
-      }),
-    );
-  const total = records.reduce((sum, { rows }) => sum + rows, 0);
-  progress.start(
-    'score',
-    total,
-    records.filter(isDone).reduce((sum, { rows }) => sum + rows, 0),
-  );
-  await pool.runAll<ScoreTask, ScoredRecord>(tasks, {
-    signal,
-    onStep: (step) => progress.advance('score', (step as ProgressStep).events),
-    onResult: () => undefined,
-  });
-  progress.finish('score');
-  return total;
 }
 
 /** Deletes what only an unfinished run needs. */

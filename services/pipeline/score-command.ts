@@ -18,8 +18,9 @@ import { layoutOf } from './layout.js';
 import type { RangeRecord } from './records.js';
 import { StageTimes, type Surroundings } from './request.js';
 import { openRunDirectory } from './run-directory.js';
+import { runPhase } from './run-phase.js';
 import { scoresRecord } from './scores-record.js';
-import type { DirectScoreTask, ProgressStep, WorkerSettings } from './tasks.js';
+import type { DirectScoreTask, WorkerSettings } from './tasks.js';
 import { weighInputs } from './weigh-phase.js';
 import { startWorkers } from './workers.js';
 
@@ -116,18 +117,14 @@ export async function scoreFiles(request: ScoreRequest): Promise<ScoreOutcome> {
       .filter(({ name }) => !known.has(name))
       .map((range): DirectScoreTask => ({ kind: 'direct', range }));
     const total = ranges.reduce((sum, { count }) => sum + count, 0);
-    progress.start(
-      'score',
-      total,
-      [...known.values()].reduce((sum, { entries }) => sum + entries, 0),
-    );
+    const done = [...known.values()].reduce((sum, { entries }) => sum + entries, 0);
     times.start('score');
-    await pool.runAll<DirectScoreTask, RangeRecord>(tasks, {
-      signal,
-      onStep: (step) => progress.advance('score', (step as ProgressStep).events),
+    await runPhase<DirectScoreTask, RangeRecord>(pool, tasks, {
+      ...request,
+      phase: 'score',
+      events: { done, total },
       onResult: (record) => known.set(record.name, record),
     });
-    progress.finish('score');
     times.finish('score', total);
     const records = inOrder(known.values());
     const flows = sampleCutFlows(records, request.samples, selectionOf(config));

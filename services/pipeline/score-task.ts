@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../lib/base/clock.js';
 import { BatchFileReader } from '../../lib/columnar/arrow/batch-file.js';
 import { featureSchema, fromFeatureBatch } from '../../lib/columnar/arrow/feature-batch.js';
 import { writeParquetFile } from '../../lib/columnar/parquet/file-writer.js';
@@ -46,7 +48,9 @@ export async function runScoreTask(
   step: (step: ProgressStep) => void,
 ): Promise<ScoredRecord> {
   const { range } = task;
-  const reader = new BatchFileReader(join(layout.features, `${range.name}.arrow`), featureSchema);
+  const startedMs = systemClock.steadyMs();
+  const featurePath = join(layout.features, `${range.name}.arrow`);
+  const reader = new BatchFileReader(featurePath, featureSchema);
   let table: RowTable;
   let scores: ScoreColumns;
   try {
@@ -61,9 +65,17 @@ export async function runScoreTask(
   } finally {
     reader.close();
   }
-  writeScores(layout, range.name, scratch, { ...range, ...versions(scorer) }, config);
+  const path = writeScores(layout, range.name, scratch, { ...range, ...versions(scorer) }, config);
   const record: ScoredRecord = { name: range.name, model: task.model, rows: table.rows };
   new RecordStore<ScoredRecord>(layout.scored).write(range.name, record);
+  const report = {
+    eventsIn: table.rows,
+    bytesIn: statSync(featurePath).size,
+    eventsOut: table.rows,
+    bytesOut: statSync(path).size,
+    seconds: (systemClock.steadyMs() - startedMs) / 1000,
+  };
+  step({ events: 0, batches: [{ stage: 'scorer', report }] });
   return record;
 }
 
@@ -104,16 +116,19 @@ function versions(scorer: BlockScorer): Pick<ScoreConstants, 'modelVersion' | 's
   return { modelVersion: scorer.modelVersion, scalerVersion: scorer.scalerVersion };
 }
 
+/** Returns where they are. */
 function writeScores(
   layout: RunLayout,
   name: string,
   { table, scores, plan }: ScoreScratch,
   constants: ScoreConstants,
   config: Config,
-): void {
+): string {
   const parts = [{ ...constants, rows: table.rows }];
-  writeParquetFile(join(layout.scores, `${name}.parquet`), scoreTable(table, scores, parts, plan), {
+  const path = join(layout.scores, `${name}.parquet`);
+  writeParquetFile(path, scoreTable(table, scores, parts, plan), {
     rowGroupRows: config.output.row_group_events,
     codec: config.output.codec,
   });
+  return path;
 }

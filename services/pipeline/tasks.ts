@@ -1,4 +1,6 @@
 import type { Config, Profile } from '../../lib/config/index.js';
+import type { Stage } from '../../lib/telemetry/metric-list.js';
+import type { BatchReport } from '../../lib/telemetry/reports.js';
 import type { Alteration } from './altered-events.js';
 import type { FileRange } from './file-context.js';
 
@@ -55,7 +57,16 @@ export interface WorkerSettings {
   readonly alteration?: Alteration;
 }
 
-/** A step that tasks report: entries (or rows) done since the last one. */
+/** What became of a range at a stage. */
+export interface StageBatch {
+  readonly stage: Stage;
+  readonly report: BatchReport;
+}
+
+/** A step that tasks report. */
 export interface ProgressStep {
+  /** Entries (or rows) done since the last one. */
   readonly events: number;
+  /** Of a range that has just been finished. */
+  readonly batches?: readonly StageBatch[];
 }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { Config, Profile } from '../../lib/config/index.js';
 import type { Moments } from '../../lib/learning/moments.js';
@@ -55,13 +56,16 @@ export async function makeModel(
   records: readonly RangeRecord[],
   options: TrainPhaseOptions,
 ): Promise<LoadedModel> {
+  const { config, layout, progress, signal, watch } = options;
+  const { wallMs = systemClock.wallMs } = options;
   const scaler = makeScaler(records, options);
+  watch?.scaler?.({ version: scaler.id, madeMs: wallMs() });
   const finished = finishedModel(options, scaler);
   if (finished !== undefined) {
-    completeZip(options.layout.modelZip, finished.model);
+    completeZip(layout.modelZip, finished.model);
+    tellModel(finished.id, options);
     return finished;
   }
-  const { config, layout, progress, signal } = options;
   const background = records.filter(({ kind }) => kind === 'background');
   const { training } = config;
   progress.start(
@@ -80,13 +84,8 @@ export async function makeModel(
     onRows: (rows) => progress.advance('megasets', rows),
   });
   progress.finish('megasets');
+  const hear = trainingEars(options, training.megasets);
   const { megasets: megasetFolder, checkpoint: checkpointFolder, members: memberFolder } = layout;
-  const hear: TrainingEars = {
-    onStart: (rows) => progress.start('train', rows),
-    onStep: (rows) => progress.advance('train', rows),
-    onEpoch: (epoch) => progress.advance('train', 0, epochNote(epoch, training.megasets)),
-    onNote: (text) => progress.note(text),
-  };
   const model = await trainModel(scaler, plan, {
     ...options,
     backgroundFiles: filesOf(background),
@@ -95,10 +94,21 @@ export async function makeModel(
     memberFolder,
     hear,
     clock: { steadyMs: options.nowMs },
+    save: async (write) => {
+      write();
+      watch?.checkpoint?.('trainer', wallMs());
+    },
   });
   saveModel(layout.model, layout.modelZip, model);
-  progress.finish('train');
-  return loadModel(layout.model);
+  hear.onEnd();
+  const loaded = loadModel(layout.model);
+  tellModel(loaded.id, options);
+  return loaded;
+}
+
+/** A model was made when its file was written, which may have been in an earlier process. */
+function tellModel(version: string, { watch, layout }: Pick<TrainPhaseOptions, 'watch' | 'layout'>): void {
+  watch?.model?.({ version, madeMs: statSync(layout.modelZip).mtimeMs });
 }
 
 /** The files that ranges are of, with what was read of each. */
@@ -109,6 +119,42 @@ function filesOf(records: readonly RangeRecord[]): BackgroundFile[] {
     files.set(key, { sample, fingerprint, entries: entries + (files.get(key)?.entries ?? 0) });
   }
   return [...files.values()];
+}
+
+/** Tells progress and watch how training goes. */
+function trainingEars(
+  { progress, watch, nowMs }: Surroundings,
+  megasets: number,
+): TrainingEars & { readonly onEnd: () => void } {
+  let [done, total, beforeMs] = [0, 0, nowMs()];
+  return {
+    onStart(rows) {
+      total = rows;
+      progress.start('train', rows);
+      watch?.waiting?.('trainer', 0, rows);
+      beforeMs = nowMs();
+    },
+    onStep(rows) {
+      progress.advance('train', rows);
+      if (watch === undefined) return;
+      done += rows;
+      const seconds = (nowMs() - beforeMs) / 1000;
+      beforeMs += seconds * 1000;
+      watch.batch?.('trainer', { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds });
+      watch.waiting?.('trainer', Math.min(done, total), total);
+    },
+    onEpoch(epoch) {
+      progress.advance('train', 0, epochNote(epoch, megasets));
+      const { loss, validationLoss } = epoch;
+      watch?.epoch?.({ megaset: epoch.megaset, megasets, epoch: epoch.epoch, loss, validationLoss });
+    },
+    onNote: (text) => progress.note(text),
+    onEnd() {
+      progress.finish('train');
+      // What early stopping left out, or an earlier process had done, waits no more.
+      watch?.waiting?.('trainer', total, total);
+    },
+  };
 }
 
 function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {

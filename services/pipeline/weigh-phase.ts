@@ -4,7 +4,8 @@ import { channelSums, type FileWeights, ownShare } from '../ingest/weigh.js';
 import type { FileContext } from './file-context.js';
 import type { OpenedFile } from './input-plan.js';
 import type { Surroundings } from './request.js';
-import type { ProgressStep, WeighTask } from './tasks.js';
+import { runPhase } from './run-phase.js';
+import type { WeighTask } from './tasks.js';
 
 export interface WeighedInputs {
   readonly files: readonly FileContext[];
@@ -42,16 +43,15 @@ export async function weighInputs(
       (file): WeighTask => ({ kind: 'weigh', file: { ...file, medianWeight: 0, sumOfWeights: new Map() } }),
     );
   const total = tasks.reduce((sum, task) => sum + task.file.entries, 0);
-  options.progress.start('weights', total);
-  await pool.runAll<WeighTask, FileWeights>(tasks, {
-    signal: options.signal,
-    onStep: (step) => options.progress.advance('weights', (step as ProgressStep).events),
+  await runPhase<WeighTask, FileWeights>(pool, tasks, {
+    ...options,
+    phase: 'weights',
+    events: { done: 0, total },
     onResult: (weights, task) => {
       known.set(nameOf(task.file), weights);
       store?.write(nameOf(task.file), weights);
     },
   });
-  options.progress.finish('weights');
   const weightsOf = (file: OpenedFile) => known.get(nameOf(file));
   const bySample = new Map<string, { file: string; weights: FileWeights }[]>();
   for (const file of simulated) {

@@ -5,6 +5,7 @@ import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage } from '../../lib/kafka/client.js';
 import { freezeScaler } from '../../lib/learning/scaler.js';
 import { split } from '../../lib/physics/identity.js';
+import { announce } from '../../lib/telemetry/channels.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -134,5 +135,6 @@ async function publish(
     await transaction.send(names.topic('progress'), 0, [progressMessage(record)]);
   });
   await view.catchUp(tenure.signal);
+  announce('rmmstream:scaler', () => ({ version: scaler.id, madeMs: tools.clock.wallMs() }));
   tools.log.info('scaler_frozen', { scaler: scaler.id, blocks: spool.blocks, rows: moments.rows });
 }

@@ -19,6 +19,7 @@ import { MomentsOperator, ScalerOperator } from './operator.js';
 /** Features to moments, moments to one frozen scaler, features and scaler to scaled rows. */
 export const scaler: ServiceDefinition = {
   name: 'scaler',
+  writes: true,
   parts: (context) => {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [

@@ -9,6 +9,7 @@ import { scoreSinkPart } from './score-sink.js';
 /** Scaled rows and models to score files, features to feature files; one copy ends the run. */
 export const scorer: ServiceDefinition = {
   name: 'scorer',
+  writes: true,
   parts: (context) => {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [

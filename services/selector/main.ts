@@ -18,6 +18,7 @@ import { rejectedEvents } from './rejected-events.js';
 /** Events to selected events, with what became of the others. */
 export const selector: ServiceDefinition = {
   name: 'selector',
+  writes: false,
   parts: (context) => {
     const { config, profile } = context.loaded;
     const operator = new SelectorOperator(selectionOf(config));

@@ -21,6 +21,7 @@ import { removeWork, takeWorkFolder } from './work-folder.js';
 /** Scaled rows to models. One copy trains, the others stand by; what is learnt does not depend on which. */
 export const trainer: ServiceDefinition = {
   name: 'trainer',
+  writes: true,
   parts: (context) => {
     const { config } = context.loaded;
     checkTraining(context.loaded, featurizerOf(config).layout.names);

@@ -1,6 +1,7 @@
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { NamedFile } from '../../lib/learning/files.js';
 import { type Model, modelFiles } from '../../lib/learning/model.js';
+import { announce } from '../../lib/telemetry/channels.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { fileMessages } from '../kafka/model-store.js';
 import { progressMessage } from '../kafka/progress-records.js';
@@ -56,6 +57,7 @@ export async function publishModel(
   });
   await view.catchUp(signal);
   showModel({ view, tools });
+  announce('rmmstream:model', () => ({ version: id, madeMs: tools.clock.wallMs() }));
   tools.log.info('model_published', { model: id, generation });
   return id;
 }

@@ -197,9 +197,9 @@ async function follow(
       if (route.isOver(next)) feed.announce(0, undefined);
       else sourceOf(next)?.announce?.({ seed: options.seed, ...next, epoch: 0 });
     };
-    const afterStep = async (loop: LoopState) => {
+    const afterStep = async (loop: LoopState, rows: number) => {
       signal.throwIfAborted();
-      options.onStep(trainer.batch);
+      options.onStep(rows);
       await mark(stop, loop, false);
     };
     if (source !== undefined) {

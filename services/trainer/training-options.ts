@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { configurationHash } from '../../lib/config/index.js';
+import { announce } from '../../lib/telemetry/channels.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -16,6 +17,7 @@ export function trainingOptions(
   const { loaded, tools } = context;
   const { config, profile } = loaded;
   const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
+  const megasets = config.input.mode === 'bounded' ? config.training.megasets : 0;
   return {
     config,
     profile,
@@ -27,11 +29,13 @@ export function trainingOptions(
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
     memberFolder: join(folder, 'members'),
-    hear: trainingEars(tools, metrics),
+    hear: trainingEars(tools, metrics, megasets),
     clock: tools.clock,
     save: async (write) => {
       await untilWritten(context, 'checkpoint', write, signal);
-      metrics.checkpoint(tools.clock.wallMs());
+      const atMs = tools.clock.wallMs();
+      metrics.checkpoint(atMs);
+      announce('rmmstream:checkpoint', () => ({ stage: 'trainer', atMs }));
     },
     signal,
   };
@@ -40,18 +44,22 @@ export function trainingOptions(
 function trainingEars(
   tools: ServiceContext['tools'],
   metrics: ReturnType<typeof stageMetrics>,
+  megasets: number,
 ): TrainingEars {
   // Training works without a pause from here on.
   let beforeMs = tools.clock.steadyMs();
   return {
     onStep(rows) {
+      const seconds = (tools.clock.steadyMs() - beforeMs) / 1000;
+      beforeMs = tools.clock.steadyMs();
       metrics.batchIn(rows, 0);
-      const nowMs = tools.clock.steadyMs();
-      metrics.busy((nowMs - beforeMs) / 1000);
-      beforeMs = nowMs;
+      metrics.busy(seconds);
+      const taken = { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds };
+      announce('rmmstream:batch', () => ({ stage: 'trainer', ...taken }));
     },
     onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
       if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
+      announce('rmmstream:epoch', () => ({ megaset, megasets, epoch, loss, validationLoss }));
       tools.log.info('epoch', {
         pass,
         megaset,

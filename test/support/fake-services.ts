@@ -37,7 +37,7 @@ export function startOn(
   let signal = () => {};
   let failures = connect;
   const ended = runService(
-    { name, parts: () => [{ name: 'part', run: untilAborted }], ...definition },
+    { name, writes: false, parts: () => [{ name: 'part', run: untilAborted }], ...definition },
     {
       loaded: given,
       host: '127.0.0.1',

@@ -1,5 +1,5 @@
 import { gauge, series } from '../metric-query.js';
-import { flat, type Row } from '../panel.js';
+import { flat, named, type Row } from '../panel.js';
 
 /** The processes that do the work. */
 export const processes: Row = {
@@ -63,6 +63,17 @@ export const processes: Row = {
       unit: 'none',
       width: 12,
       queries: [gauge('sum', 'build', 'service', 'version')],
+    },
+    {
+      title: 'Room on the disk',
+      description: 'Of the output directory, as each service that writes there sees it.',
+      kind: 'lines',
+      unit: 'bytes',
+      width: 12,
+      queries: [
+        named('free', gauge('min', 'diskFree', 'service')),
+        named('in all', gauge('max', 'diskSize', 'service')),
+      ],
     },
   ],
 };

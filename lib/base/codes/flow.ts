@@ -43,8 +43,8 @@ export const flowCodes = {
   service_address_unusable: {
     domain: 'user',
     exit: 2,
-    summary: 'The address on which a service answers /live, /ready and /metrics cannot be used.',
-    cure: 'Set service.port to another port (0 takes a free one), or service.host to an address of this machine.',
+    summary: 'The address on which a service or a run answers /live, /ready and /metrics cannot be used.',
+    cure: 'Set service.port (of `run`: --metrics-port) to another port, 0 takes a free one; or service.host (--metrics-host) to an address of this machine.',
   },
   partial_damaged: {
     domain: 'external',

@@ -28,6 +28,7 @@ export function columnReader(
   const chosen = selectBranches(metadata.path, tree, branches);
   const shared = new Scratch();
   const arena = new Scratch();
+  let bytesRead = 0;
   const columns = chosen.map((branch) => {
     checkLayout(metadata.path, tree, branch, file.size);
     return new BranchColumn(branch, metadata.path, shared, countsOf(branch.layout.counter));
@@ -39,7 +40,9 @@ export function columnReader(
     let reader: ColumnReader | undefined;
     return (first, count) => {
       reader ??= columnReader(file, metadata, treeName, [counter], () => {});
+      const before = reader.bytesRead;
       const column = reader.read(first, count)[0]!;
+      bytesRead += reader.bytesRead - before;
       if (column.kind !== 'scalar') {
         throw corrupt(
           { path: metadata.path, branch: counter },
@@ -65,6 +68,7 @@ export function columnReader(
     arena.reserve(plan.arenaBytes);
     for (const { seek, bytes, arenaAt } of plan.reads) {
       file.readInto(arena.bytes.subarray(arenaAt, arenaAt + bytes), seek, 'baskets');
+      bytesRead += bytes;
     }
     let next = 0;
     return columns.map((column, index) => {
@@ -92,7 +96,14 @@ export function columnReader(
     });
   }
 
-  return { entries: tree.entries, read, close: onClose };
+  return {
+    entries: tree.entries,
+    get bytesRead() {
+      return bytesRead;
+    },
+    read,
+    close: onClose,
+  };
 }
 
 /** Baskets on disk that hold the range and are not held decoded, branch by branch, in order of entries. */

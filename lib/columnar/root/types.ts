@@ -124,6 +124,8 @@ export type Column =
 
 export interface ColumnReader {
   readonly entries: number;
+  /** Bytes of baskets that were read from the file so far, compressed. */
+  readonly bytesRead: number;
   /** Reads entries [first, first + count) of the branches asked for, in their order. Synchronous. */
   read(first: number, count: number): Column[];
   close(): void;

@@ -19,6 +19,8 @@ export interface HopResult {
   readonly deadLetters: readonly OutgoingMessage[];
   readonly eventsIn: number;
   readonly eventsOut: number;
+  /** Bytes taken in, where that is not the value of the message. */
+  readonly bytesIn?: number;
   /** Events that go no further, by the reason. */
   readonly rejected?: ReadonlyMap<string, number>;
 }

@@ -2,48 +2,20 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { metricList } from '../../../lib/telemetry/metric-list.js';
 import { inFolder } from '../../support/cli.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { writeKafkaConfig } from '../../support/kafka-run.js';
-import { pageOf, type StartedService, startService } from '../../support/kafka-services.js';
+import { startService } from '../../support/kafka-services.js';
 import { manyBlocks } from '../../support/many-blocks.js';
 import { runWell, writeConfig } from '../../support/small-run.js';
+import { watched } from '../../support/watched-services.js';
 
 let cluster: KafkaCluster;
 before(async () => {
   if (kafkaSkip === false) cluster = await startKafka();
 });
 after(() => cluster?.stop());
-
-/** Series and their last values of all services, asked until the services end. */
-async function watched(services: readonly StartedService[]): Promise<Map<string, number>> {
-  const seen = new Map<string, number>();
-  const most = new Map<string, number>();
-  await Promise.all(
-    services.map(async (service) => {
-      let isOver = false;
-      const ended = service.result.then(() => {
-        isOver = true;
-      });
-      while (!isOver) {
-        const page = await pageOf(service, '/metrics').catch(() => undefined);
-        for (const line of page?.text.split('\n') ?? []) {
-          const space = line.lastIndexOf(' ');
-          if (line.startsWith('#') || space < 0) continue;
-          const [series, value] = [line.slice(0, space), Number(line.slice(space + 1))];
-          seen.set(series, value);
-          most.set(series, Math.max(value, most.get(series) ?? 0));
-        }
-        await Promise.race([wait(100), ended]);
-      }
-    }),
-  );
-  // A gauge of what is held comes back to 0: how high it went is the question.
-  for (const [series, value] of most) if (series.startsWith('rmmstream_queue_')) seen.set(series, value);
-  return seen;
-}
 
 /** Set only where something goes wrong, or in a run without end. */
 const elsewhere = ['rmmstream_dead_letters_total', 'rmmstream_stage_errors_total'];
@@ -67,7 +39,7 @@ test('services show in their metrics what they do, and every metric that is docu
     const services = ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'].map((name) =>
       startService(name, config, ['--output', out]),
     );
-    const seen = await watched(services);
+    const seen = await watched(services, 100);
     for (const service of services) {
       const { code, stderr } = await service.result;
       assert.equal(code, 0, `${service.name}: ${stderr}`);
@@ -90,6 +62,9 @@ test('services show in their metrics what they do, and every metric that is docu
       assert.equal(at(`rmmstream_input_events_total{stage="${stage}"}`), read, stage);
     for (const stage of ['selector', 'featurizer', 'scaler'])
       assert.equal(at(`rmmstream_output_events_total{stage="${stage}"}`), selected, stage);
+    const taken = at('rmmstream_input_bytes_total{stage="ingest"}');
+    assert.ok(taken > read && Number.isInteger(taken), `ingest read ${taken} bytes`);
+    assert.ok(at('rmmstream_disk_free_bytes') < at('rmmstream_disk_size_bytes'));
     const rejected = [...seen].filter(([series]) =>
       series.startsWith('rmmstream_rejected_events_total{stage="selector"'),
     );

@@ -17,6 +17,8 @@ export async function sampleMetrics(): Promise<string> {
   metrics.info('build', { version: '1.2.3' });
   metrics.set('serviceReady', {}, 1);
   for (const state of servicePhases) metrics.set('serviceState', { state }, state === 'running' ? 1 : 0);
+  metrics.set('diskFree', {}, 1.5e12);
+  metrics.set('diskSize', {}, 4e12);
   const stage = stageMetrics(metrics, 'scorer', clock);
   const nowMs = clock.wallMs();
   stage.batchIn(8192, 1_200_000);

@@ -17,8 +17,8 @@ function accepts(...args: string[]): void {
   assert.equal(status, 0, `${stdout}${stderr}`);
 }
 
-test('promtool accepts the configuration and its rules', { skip }, () => {
-  accepts('check', 'config', 'prometheus.yml');
+test('promtool accepts the configurations and their rules', { skip }, () => {
+  for (const config of ['prometheus.yml', 'embedded.yml']) accepts('check', 'config', config);
 });
 
 test("promtool's own tests of the rules pass", { skip }, () => {

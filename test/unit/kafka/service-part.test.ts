@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import { hopBody } from '../../../lib/flow/partitions/hop.js';
@@ -185,7 +186,10 @@ test('an outage of the group makes the service unready until it is in again', as
   await ended;
 });
 
-test('work shows in the metrics of its stage', async () => {
+test('work shows in the metrics of its stage, and on its channel', async () => {
+  const heard: unknown[] = [];
+  const hear = (message: unknown) => heard.push(message);
+  subscribe('rmmstream:batch', hear);
   const cluster = clusterOf(loaded);
   const context = openContext(cluster, loaded);
   await put(cluster, 'rmmstream.events', 0, [{ key: 'a', value: Buffer.from('abc'), headers: {} }]);
@@ -222,6 +226,15 @@ test('work shows in the metrics of its stage', async () => {
   await settled(() => looks > 3);
   stop.abort();
   await ended;
+  unsubscribe('rmmstream:batch', hear);
+  assert.deepEqual(heard, [
+    {
+      stage: 'selector',
+      ...{ eventsIn: 100, bytesIn: 3, eventsOut: 40, bytesOut: 3, seconds: 0.5 },
+      rejected: { mll: 50, weight_absurd: 10 },
+      deadLetters: { wire_checksum_wrong: 1 },
+    },
+  ]);
   const text = await context.metrics();
   for (const line of [
     /rmmstream_input_events_total\{stage="selector"\} 100/,

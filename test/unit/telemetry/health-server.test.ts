@@ -5,6 +5,10 @@ import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import { createHealth } from '../../../lib/telemetry/health.js';
 import { type HealthServer, openHealthServer } from '../../../lib/telemetry/health-server.js';
+import { metricList } from '../../../lib/telemetry/metric-list.js';
+import type { Metrics } from '../../../lib/telemetry/metrics.js';
+import { createMetrics } from '../../../lib/telemetry/prometheus-metrics.js';
+import { stageMetrics } from '../../../lib/telemetry/stage-metrics.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
 interface Got {
@@ -36,7 +40,7 @@ const metrics = {
 
 async function serving(
   body: (server: HealthServer, health: ReturnType<typeof createHealth>) => Promise<void>,
-  given: typeof metrics = metrics,
+  given: Pick<Metrics, 'text' | 'contentType'> = metrics,
 ): Promise<void> {
   const health = createHealth({ clock: new FakeClock() });
   const server = await openHealthServer({ host: '127.0.0.1', port: 0, health, metrics: given });
@@ -140,4 +144,39 @@ test('closing does not wait for those who send nothing or read nothing', async (
   await server.close();
   await Promise.all(ends);
   await assert.rejects(get(server.port, '/live'), { code: 'ECONNREFUSED' });
+});
+
+test('scrapers that are slow, or do not read at all, hold up neither the flow nor another scraper', async () => {
+  const clock = new FakeClock();
+  const real = createMetrics(clock);
+  const stage = stageMetrics(real, 'selector', clock);
+  const partitions = Array.from({ length: 1024 }, (_, partition) => partition);
+  stage.assigned(partitions);
+  for (const partition of partitions) stage.progress(partition, { position: 1, end: 2 });
+  await serving(async ({ port }) => {
+    const slow = Array.from({ length: 20 }, () => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', () => {});
+      // Asks ten times in one go, and reads nothing.
+      socket.pause().write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(10));
+      return socket;
+    });
+    let turns = 0;
+    let flowing = true;
+    const flow = () => {
+      stage.batchIn(1, 1);
+      turns += 1;
+      if (flowing) setImmediate(flow);
+    };
+    flow();
+    const before = turns;
+    const { status, body } = await get(port, '/metrics');
+    assert.equal(status, 200);
+    assert.ok(body.length > 100_000);
+    // A turn between any two metrics.
+    assert.ok(turns - before >= Object.keys(metricList).length, `${turns - before} turns`);
+    assert.equal((await get(port, '/live')).status, 200);
+    flowing = false;
+    for (const socket of slow) socket.destroy();
+  }, real);
 });

@@ -1,0 +1,44 @@
+import type { Clock } from '../../lib/base/clock.js';
+import { measureDisk } from '../../lib/telemetry/disk-metrics.js';
+import { openTelemetry, type TelemetryOptions } from '../../lib/telemetry/telemetry-host.js';
+import { metricsWatch } from './metrics-watch.js';
+import type { RunWatch } from './watch.js';
+
+export interface MeasuredOptions extends Pick<TelemetryOptions, 'host' | 'port' | 'named'> {
+  /** Its disk is watched. */
+  readonly outputDirectory: string;
+  readonly clock: Clock;
+  /** Aborted when the run is asked to end. */
+  readonly signal: AbortSignal;
+  /** Hears where the metrics are. */
+  readonly onOpen: (address: { readonly host: string; readonly port: number }) => void;
+}
+
+/**
+ * Does a run while /live, /ready and /metrics answer for it.
+ * @param body the run, which tells the watch
+ * @throws service_address_unusable, and what the run throws
+ */
+export async function measured<Result>(
+  options: MeasuredOptions,
+  body: (watch: RunWatch) => Promise<Result>,
+): Promise<Result> {
+  const { clock, signal, outputDirectory, onOpen } = options;
+  const telemetry = await openTelemetry(options);
+  const drain = () => telemetry.phase('draining');
+  signal.addEventListener('abort', drain);
+  try {
+    await measureDisk(telemetry.metrics, outputDirectory);
+    onOpen(telemetry);
+    telemetry.phase('running');
+    const result = await body(metricsWatch(telemetry.metrics, clock));
+    telemetry.phase('stopped');
+    return result;
+  } catch (error) {
+    telemetry.phase('failed');
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', drain);
+    await telemetry.close();
+  }
+}
