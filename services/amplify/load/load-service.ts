@@ -53,6 +53,7 @@ export function loadService(
   };
   return {
     name: 'ingest',
+    writes: false,
     atOnce: (context) => {
       const startTime = () => {
         if (order.seconds !== undefined) untilMs = nowMs(context) + order.seconds * 1000;
