@@ -129,6 +129,11 @@ const benches = [
     command: [process.execPath, compiled('metrics-cost'), ...withPython],
     ratios: ratioLines,
   },
+  {
+    name: 'live-cost',
+    command: [process.execPath, compiled('live-cost'), ...withPython],
+    ratios: ratioLines,
+  },
   { name: 'memory', command: [process.execPath, compiled('memory'), ...withPython], ratios: ratioLines },
   {
     name: 'train-scale',

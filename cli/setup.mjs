@@ -16,6 +16,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// What runs in a browser knows other globals than what runs in Node.
+const projects = [root, join(root, 'services', 'live', 'page')];
 const sourceFolders = ['lib', 'services', 'cli', 'bench', 'test'];
 
 function fail(message) {
@@ -52,7 +54,7 @@ function sourceFingerprint() {
     )) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) walk(path);
-      else if (entry.name.endsWith('.ts'))
+      else if (entry.name.endsWith('.ts') || entry.name === 'tsconfig.json')
         hash
           .update(`${path.slice(root.length)}\0`)
           .update(readFileSync(path))
@@ -86,11 +88,8 @@ function ensureBuild(force) {
   if (existsSync(join(root, 'dist')) && statSync(join(root, 'dist')).isDirectory())
     rmSync(join(root, 'dist'), { recursive: true });
   mkdirSync(join(root, 'dist'), { recursive: true });
-  run('the TypeScript build', process.execPath, [
-    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
-    '-p',
-    root,
-  ]);
+  const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  for (const project of projects) run('the TypeScript build', process.execPath, [compiler, '-p', project]);
   writeFileSync(stamp, wanted);
 }
 

@@ -3,6 +3,7 @@ import { inspectRootFile } from '../inspect-root-file.js';
 import { registerAmplify } from './amplify.js';
 import { registerBlind } from './blind.js';
 import { registerConfig } from './config-show.js';
+import { registerDashboard } from './dashboard.js';
 import { registerDlq } from './dlq.js';
 import { registerDoctor } from './doctor.js';
 import { registerFeatures } from './features.js';
@@ -40,6 +41,7 @@ export const commands: readonly RegisterCommand[] = [
   registerConfig,
   registerDoctor,
   registerService,
+  registerDashboard,
   registerTopics,
   registerLedger,
   registerDlq,

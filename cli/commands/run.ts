@@ -3,13 +3,15 @@ import { systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import type { RunOutcome } from '../../services/pipeline/run.js';
+import { joinWatches, type RunWatch } from '../../services/pipeline/watch.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
 import { addMetricsOptions, type MetricsOptions, refuseMetrics, withMetrics } from '../metrics-options.js';
 import { runTables } from '../run-tables.js';
+import { addServeOptions, refuseServe, type ServeOptions, served } from '../serve-option.js';
 import { connectKafka } from '../with-kafka.js';
 
-interface RunOptions extends ConfigOptions, MetricsOptions {
+interface RunOptions extends ConfigOptions, MetricsOptions, ServeOptions {
   readonly fresh?: boolean;
   readonly extend?: boolean;
 }
@@ -22,7 +24,7 @@ export function registerRun(program: Command, cli: Cli): void {
       'after',
       '\nKilled or interrupted, the same command goes on where it stopped.\n\nExamples:\n  rmmstream run analysis.yaml\n  rmmstream run analysis.yaml --output out --workers 4\n  rmmstream run analysis.yaml --max-events 10000 --set training.epochs=3',
     );
-  addRunOptions(command).action(async (file: string, options: RunOptions) => {
+  addServeOptions(addRunOptions(command)).action(async (file: string, options: RunOptions) => {
     const outcome = await runUntil('scores', cli, file, options);
     const { state, directory, report } = outcome;
     printResult(cli, runTables(outcome), { state, directory, run: report });
@@ -73,18 +75,26 @@ async function runUntil(
   if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
   const { run } = await import('../../services/pipeline/run.js');
   const progress = commandProgress(cli);
-  return withMetrics(cli, options, { outputDirectory: loaded.outputDirectory, progress }, (watch) =>
-    run({
-      loaded,
-      fresh: options.fresh === true,
-      extend: options.extend === true,
-      until,
-      progress,
-      signal: cli.signal,
-      nowMs: () => cli.nowMs(),
-      watch,
-    }),
+  const say = (text: string) => progress.note(text);
+  const around = { outputDirectory: loaded.outputDirectory, progress };
+  return served(cli, { loaded, file, options, say }, ({ watch: page, ...live }) =>
+    withMetrics(cli, options, around, (metrics) =>
+      run({
+        loaded,
+        fresh: options.fresh === true,
+        extend: options.extend === true,
+        until,
+        progress,
+        nowMs: () => cli.nowMs(),
+        watch: watchOfBoth(page, metrics),
+        ...live,
+      }),
+    ),
   );
+}
+
+function watchOfBoth(page: RunWatch | undefined, metrics: RunWatch | undefined): RunWatch | undefined {
+  return page === undefined || metrics === undefined ? (page ?? metrics) : joinWatches([page, metrics]);
 }
 
 /** The same over Kafka: every service as a process of this machine. */
@@ -96,6 +106,7 @@ async function runOnKafka(
   until: 'model' | 'scores',
 ): Promise<RunOutcome> {
   refuseMetrics(options);
+  refuseServe(options, file);
   if (until === 'model' || options.extend === true) {
     throw new RmmError(
       'cli_usage',

@@ -76,12 +76,19 @@ export class WorkerPool {
       readonly onStart?: (task: Task) => void;
       readonly onStep?: (step: unknown, task: Task) => void;
       readonly signal?: AbortSignal | undefined;
+      /** Asked before every task; where it gives a promise, no task starts until that is kept. */
+      readonly gate?: (() => Promise<void> | undefined) | undefined;
     },
   ): Promise<void> {
     let next = 0;
     let failure: unknown;
     const lane = async () => {
       while (next < tasks.length && failure === undefined && options.signal?.aborted !== true) {
+        const closed = options.gate?.();
+        if (closed !== undefined) {
+          await closed;
+          continue;
+        }
         const index = next;
         next += 1;
         const task = tasks[index] as Task;

@@ -1,14 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
+import { type AddressNames, closeServer, listenOn } from './http-listen.js';
 import type { Metrics } from './metrics.js';
-
-/** What host and port are called where a person gives them. */
-export interface AddressNames {
-  readonly host: string;
-  readonly port: string;
-}
 
 export interface HealthServerOptions {
   /** 127.0.0.1 is this machine only. */
@@ -32,9 +27,6 @@ export interface HealthServer {
 /** A connection on which nothing moves is closed after this long. */
 const silenceMs = 10_000;
 
-/** An answer still on its way at the end has this long. */
-const closingMs = 250;
-
 const limits = {
   headersTimeout: 5_000,
   requestTimeout: 5_000,
@@ -57,9 +49,10 @@ export async function openHealthServer(options: HealthServerOptions): Promise<He
   server.maxConnections = 64;
   // Whoever asks and does not read holds a connection no longer.
   server.setTimeout(silenceMs);
-  await listen(server, options);
-  const { address, port } = server.address() as AddressInfo;
-  return { host: address, port, close: () => close(server) };
+  const { host, port, named = serviceKeys } = options;
+  await listenOn(server, { host, port }, named, (why, error) => unusable(why, error, host, port));
+  const bound = server.address() as AddressInfo;
+  return { host: bound.address, port: bound.port, close: () => closeServer(server) };
 }
 
 interface Answer {
@@ -107,30 +100,9 @@ function send(
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function listen(server: Server, options: HealthServerOptions): Promise<void> {
-  const { host, port } = options;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(unusable(error, options)));
-    server.listen({ host, port }, () => {
-      server.removeAllListeners('error');
-      // A connection that cannot be accepted (no file handles left) must not end the service.
-      server.on('error', () => {});
-      resolve();
-    });
-  });
-}
+const serviceKeys: AddressNames = { host: 'service.host', port: 'service.port' };
 
-function unusable(
-  error: NodeJS.ErrnoException,
-  { host, port, named = { host: 'service.host', port: 'service.port' } }: HealthServerOptions,
-): RmmError {
-  const whys: Readonly<Record<string, string>> = {
-    EADDRINUSE: `another process has it; choose another ${named.port}, or 0 for a free one`,
-    EACCES: `this user may not take it; choose a ${named.port} of 1024 or above, or 0 for a free one`,
-    EADDRNOTAVAIL: `this machine has no such address; choose one of its own as ${named.host}, or 127.0.0.1`,
-    ENOTFOUND: `the name leads to no address; choose an address of this machine as ${named.host}`,
-  };
-  const why = whys[error.code ?? ''] ?? `${error.message}; choose another ${named.host} or ${named.port}`;
+function unusable(why: string, error: NodeJS.ErrnoException, host: string, port: number): RmmError {
   return new RmmError(
     'service_address_unusable',
     `cannot serve /live, /ready and /metrics on ${host} port ${port}: ${why}`,
@@ -139,15 +111,4 @@ function unusable(
       cause: error,
     },
   );
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), closingMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

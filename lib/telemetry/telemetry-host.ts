@@ -1,6 +1,7 @@
 import { packageVersion } from '../base/package-root.js';
 import { createHealth, type Health, type HealthOptions } from './health.js';
-import { type AddressNames, openHealthServer } from './health-server.js';
+import { openHealthServer } from './health-server.js';
+import type { AddressNames } from './http-listen.js';
 import { type ServicePhase, servicePhases } from './metric-list.js';
 import type { Metrics } from './metrics.js';
 import { measureProcess } from './process-metrics.js';

@@ -1,11 +1,10 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { Config } from '../../lib/config/index.js';
-import { positionOf } from '../../lib/flow/partitions/hop-position.js';
-import { totalOf } from '../../lib/flow/partitions/sink-counts.js';
 import type { KafkaClient } from '../../lib/kafka/client.js';
 import { split } from '../../lib/physics/identity.js';
 import type { Progress } from '../../lib/telemetry/progress.js';
 import type { ProgressView } from './progress-view.js';
+import { stagePositions } from './stage-positions.js';
 import { type Stage, stages } from './stages.js';
 import type { RunNames } from './topics.js';
 
@@ -58,7 +57,7 @@ export class LocalProgress {
     const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
     let before = planned;
     for (const stage of shownStages) {
-      const { eventsIn, eventsOut } = await this.#positions(stage);
+      const { eventsIn, eventsOut } = await stagePositions(this.#client, this.#names, stage);
       this.#show(
         stage.role,
         before,
@@ -117,21 +116,6 @@ export class LocalProgress {
     if (!this.#started.has(stage) || this.#finished.has(stage)) return;
     this.#finished.add(stage);
     this.#progress.finish(stage);
-  }
-
-  async #positions({ role, topic }: Stage): Promise<{ eventsIn: number; eventsOut: number }> {
-    const committed = await this.#client.admin.committed(this.#names.group(role), this.#names.topic(topic));
-    let eventsIn = 0;
-    let eventsOut = 0;
-    for (const offset of committed.values()) {
-      if (role === 'scorer') eventsOut += totalOf(offset.metadata).events;
-      else {
-        const position = positionOf(offset);
-        eventsIn += position.eventsIn;
-        eventsOut += position.eventsOut;
-      }
-    }
-    return { eventsIn, eventsOut };
   }
 
   #show(stage: string, total: number, events: number): void {

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly wallMs?: () => number;
   /** Hears what goes on. */
   readonly watch?: RunWatch | undefined;
+  /** Asked between tasks and between steps of the training: a promise holds the run until it is kept. */
+  readonly gate?: (() => Promise<void> | undefined) | undefined;
 }
 
 export interface RunRequest extends Surroundings {

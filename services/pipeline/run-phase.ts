@@ -26,7 +26,7 @@ export async function runPhase<Task, Result>(
   tasks: readonly Task[],
   options: PhaseOptions<Task, Result>,
 ): Promise<void> {
-  const { phase, events, progress, signal, watch, line } = options;
+  const { phase, events, progress, signal, watch, line, gate } = options;
   const { wallMs = systemClock.wallMs } = options;
   progress.start(phase, events.total, events.done);
   let [position, held, heldBytes] = [line?.finished ?? 0, 0, 0];
@@ -40,6 +40,7 @@ export async function runPhase<Task, Result>(
   if (line !== undefined) watch?.waiting?.(line.stage, position, end);
   await pool.runAll<Task, Result>(tasks, {
     signal,
+    gate,
     onStart: (task) => hold(1, task),
     onStep(step) {
       const { events: done, batches = [] } = step as ProgressStep;

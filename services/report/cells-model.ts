@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { RmmError } from '../../lib/base/error.js';
+import type { Config } from '../../lib/config/index.js';
 import { CellErrors } from '../../lib/learning/cell-errors.js';
 import { planExpansion } from '../../lib/learning/expansion-plan.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
@@ -26,7 +27,11 @@ export interface FeatureNames {
 }
 
 export function featureNames({ first }: Pick<ReportContext, 'first'>): FeatureNames {
-  const { layout } = featurizerOf(first.config);
+  return featureNamesOf(first.config);
+}
+
+export function featureNamesOf(config: Config): FeatureNames {
+  const { layout } = featurizerOf(config);
   const matrix = layout.type === 'rmm' ? (layout as RmmLayout) : undefined;
   return { layout, matrix, meanings: matrix === undefined ? layout.names : cellMeanings(matrix) };
 }

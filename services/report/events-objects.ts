@@ -52,18 +52,20 @@ export async function readObjects(
   try {
     // Weights are of no use here, and data have none.
     const opened = await reopenInput(run, input, 'data', { config: run.config, inputFolder, signal });
-    return 'notDefined' in opened ? opened : await read(settings, opened, entries);
+    if ('notDefined' in opened) return opened;
+    return { objects: await objectsOfEntries(settings, opened, entries) };
   } catch (error) {
     if (!(error instanceof RmmError)) throw error;
     return { notDefined: `${name} cannot be read: ${error.message}` };
   }
 }
 
-async function read(
+/** The selected objects of entries of an opened file; those that do not pass the selection are missing. */
+export async function objectsOfEntries(
   settings: { readonly config: Config; readonly profile: Profile },
   opened: OpenedFile,
   entries: readonly number[],
-): Promise<ReadObjects> {
+): Promise<Map<number, EventObjects>> {
   const file: FileContext = { ...opened, medianWeight: 0, sumOfWeights: new Map() };
   const ingest = ingestOf(settings, file);
   const widener = new EventWidener();
@@ -82,7 +84,7 @@ async function read(
   } finally {
     reader.close();
   }
-  return { objects };
+  return objects;
 }
 
 function objectsOf({ met, metPhi, leptons, jets }: Events, selected: Selected): EventObjects {

@@ -46,6 +46,8 @@ export interface TrainModelOptions {
   readonly clock: Pick<Clock, 'steadyMs'>;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
+  /** See TrainOptions. */
+  readonly gate?: (() => Promise<void> | undefined) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -126,6 +128,7 @@ function trainNetwork(
     usualErrorEvents: training.usual_error_events,
     ...(options.generation === undefined ? {} : { generation: options.generation }),
     signal,
+    gate: options.gate,
     ...(options.save === undefined ? {} : { save: options.save }),
     ...hear,
   });

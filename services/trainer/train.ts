@@ -56,6 +56,8 @@ export interface TrainOptions {
   readonly checkpointMinutes: number;
   readonly clock: Pick<Clock, 'steadyMs'>;
   readonly signal: AbortSignal;
+  /** Asked after every step: a promise holds the training until it is kept. */
+  readonly gate?: (() => Promise<void> | undefined) | undefined;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
   /** Hears of every training step with its number of rows. */
@@ -201,6 +203,8 @@ async function follow(
       signal.throwIfAborted();
       options.onStep(rows);
       await mark(stop, loop, false);
+      await options.gate?.();
+      signal.throwIfAborted();
     };
     if (source !== undefined) {
       const settings = { ...megasetOptions(options, route, stop), afterStep, onLastEpoch };

@@ -70,4 +70,16 @@ export const servicesCodes = {
       'The model was made for other features than the ones given, or does not hold what the scores need.',
     cure: 'Use the configuration that the model was made with, or train a new model.',
   },
+  serve_address_unusable: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The live page cannot be served at the address that was given.',
+    cure: 'Give --serve another address: of this machine, with a port that is free; port 0 takes a free one.',
+  },
+  serve_token_weak: {
+    domain: 'user',
+    exit: 2,
+    summary: 'The token for the live page is too short, or has characters that do not fit into a header.',
+    cure: 'Set RMMSTREAM_SERVE_TOKEN to 24 or more letters and digits, or leave it out: a token is made then.',
+  },
 } as const satisfies Record<string, CodeSpec>;

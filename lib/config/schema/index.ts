@@ -7,6 +7,7 @@ import { inputSchema } from './input.js';
 import { kafkaSchema } from './kafka.js';
 import { real, section, walkable } from './keys.js';
 import { learningSchema } from './learning.js';
+import { liveSchema } from './live.js';
 import { networkSchema } from './network.js';
 import { outputSchema } from './output.js';
 import { reportSchema } from './report.js';
@@ -41,6 +42,7 @@ export const configSchema = section('Configuration of rmmstream.', {
   continuous: continuousSchema,
   output: outputSchema,
   report: reportSchema,
+  live: liveSchema,
   study: studySchema,
 });
 

@@ -5,8 +5,7 @@ import { type EventObjects, readObjects } from '../events-objects.js';
 import { eventTable, identityTable, strongest, strongestText, sumOf } from '../events-tables.js';
 import { type TopEvent, topEvents } from '../events-top.js';
 import { eventDisplaySvg } from '../figures/event-display.js';
-import { matrixSvg } from '../figures/matrix.js';
-import { logRange } from '../figures/matrix-scale.js';
+import { eventMatrixSvg } from '../figures/event-matrix.js';
 import { featuresMissing } from '../row-places.js';
 import type { Block, FigureBlock, Section } from '../section.js';
 
@@ -129,33 +128,13 @@ function display(event: TopEvent, objects: EventObjects, score: string): FigureB
 
 function matrix(event: TopEvent, features: EventFeatures, names: FeatureNames): FigureBlock {
   const { values } = features;
-  const { layout, meanings } = names;
-  const { slotNames, firstSlots } = names.matrix!;
-  const isEnergy = (column: number) => layout.kinds[column] === 'gev';
-  const rangeOf = (holds: (column: number) => boolean) =>
-    logRange(
-      [...values].filter((_, column) => holds(column)),
-      4,
-    ) ?? { low: 0.1, high: 1 };
-  const unit = names.matrix!.options.sqrtSGev > 0 ? 'sqrt(s)' : 'GeV';
   const top = strongestText(features, names);
-  const svg = matrixSvg(`${figureId(event)}-matrix`, {
-    slots: slotNames,
-    starts: firstSlots,
+  const svg = eventMatrixSvg(
+    `${figureId(event)}-matrix`,
     values,
-    scales: [
-      { ...rangeOf(isEnergy), label: unit, colours: 'cool', holds: isEnergy },
-      {
-        ...rangeOf((column) => !isEnergy(column)),
-        label: 'h',
-        colours: 'warm',
-        holds: (column) => !isEnergy(column),
-      },
-    ],
-    marked: strongest(features.cells),
-    title: (column) =>
-      `${meanings[column]}: ${values[column]!.toPrecision(3)}${isEnergy(column) ? ` ${unit}` : ''}`,
-  });
+    { ...names, matrix: names.matrix! },
+    strongest(features.cells),
+  );
   return {
     kind: 'figure',
     id: `${figureId(event)}-matrix`,

@@ -103,7 +103,8 @@ test('the shipped sample, as the containers see it, is a valid configuration for
 });
 
 test('outputs are one folder for all, which the image gives to its user', () => {
-  for (const [name, { volumes = [] }] of ours) assert.ok(volumes.includes('out:/out'), name);
+  for (const [name, { volumes = [] }] of ours)
+    assert.ok(volumes.includes(name === 'dashboard' ? 'out:/out:ro' : 'out:/out'), name);
   const last = parseDockerfile(read('deploy/docker/Dockerfile')).at(-1)!.instructions;
   const user = last.find((instruction) => instruction.name === 'USER')!.text;
   for (const [name, service] of ours) assert.equal(service.user, user, name);
@@ -125,12 +126,12 @@ test('nothing may write its root, gain a right or take all memory, and every log
   }
 });
 
-test('only Prometheus and Grafana have ports, on this machine only; brokers and services reach nothing outside', () => {
+test('only what people look at has ports, on this machine only; brokers and services reach nothing outside', () => {
   const open = services.filter(([, { ports }]) => ports !== undefined);
-  assert.deepEqual(open.map(([name]) => name).sort(), ['grafana', 'prometheus']);
+  assert.deepEqual(open.map(([name]) => name).sort(), ['dashboard', 'grafana', 'prometheus']);
   for (const [, { ports }] of open) for (const port of ports!) assert.match(port, /^127\.0\.0\.1:/);
   for (const [name, { networks }] of [...ours, ['kafka', compose.services.kafka!] as const])
-    assert.deepEqual(networks, ['flow'], name);
+    assert.deepEqual(networks, name === 'dashboard' ? ['flow', 'watch'] : ['flow'], name);
   assert.deepEqual(compose.networks.flow, { internal: 'true' });
 });
 

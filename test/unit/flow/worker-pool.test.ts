@@ -80,6 +80,41 @@ test('an abort starts no further task and awaits the one in work', () =>
     assert.deepEqual(done, [2]);
   }));
 
+test('a gate holds what has not begun, and an abort is heard before it', () =>
+  withPool(2, async (pool) => {
+    const controller = new AbortController();
+    const done: number[] = [];
+    let closed: Promise<void> | undefined;
+    let open = () => {};
+    const close = () => {
+      closed = new Promise((resolve) => {
+        open = () => {
+          closed = undefined;
+          resolve();
+        };
+      });
+    };
+    const runAll = () =>
+      pool.runAll<{ value: number }, number>([{ value: 1 }, { value: 2 }, { value: 3 }], {
+        onResult: (result) => done.push(result),
+        gate: () => closed,
+        signal: controller.signal,
+      });
+    close();
+    const held = runAll();
+    await pool.run({ value: 0 });
+    assert.deepEqual(done, []);
+    open();
+    await held;
+    assert.equal(done.length, 3);
+    close();
+    const aborted = runAll();
+    controller.abort(new Error('stop'));
+    open();
+    await assert.rejects(aborted, { message: 'stop' });
+    assert.equal(done.length, 3, 'nothing of the second began');
+  }));
+
 test('a task that hangs is ended and named, and the other thread goes on', () =>
   withPool(
     2,

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { LoadedConfig } from '../../lib/config/index.js';
+import { type LiveServer, openLiveServer } from './http/live-server.js';
+import type { LiveControl } from './http/routes.js';
+import { FrameMaker } from './model/frames.js';
+import type { LiveModel } from './model/live-model.js';
+import { ScoreReader } from './scores/score-reader.js';
+import type { ServeAddress } from './serve-address.js';
+import { type Token, tokenVariable } from './token.js';
+
+export interface LivePageOptions {
+  readonly loaded: LoadedConfig;
+  readonly address: ServeAddress;
+  readonly token: Token;
+  readonly model: LiveModel;
+  readonly control: LiveControl | undefined;
+  /** Wall clock. */
+  readonly wallMs: () => number;
+  /** Hears where the page is, and what a person should know of it. */
+  readonly say: (text: string) => void;
+  /** Done before every tick. */
+  readonly beforeTick?: () => void;
+}
+
+/** Times a second at which rates are taken and pages hear something. */
+const tickMs = 500;
+
+/** The live page of one command: model, reader of scores and server, and the tick that drives them. */
+export class LivePage {
+  readonly server: LiveServer;
+  readonly scores: ScoreReader;
+  readonly #options: LivePageOptions;
+  readonly #timer: NodeJS.Timeout;
+  #hasFailed = false;
+
+  private constructor(options: LivePageOptions, server: LiveServer, scores: ScoreReader) {
+    this.#options = options;
+    this.server = server;
+    this.scores = scores;
+    this.#timer = setInterval(() => this.tick(), tickMs).unref();
+  }
+
+  /** @throws serve_address_unusable */
+  static async open(options: LivePageOptions): Promise<LivePage> {
+    const { loaded, address, token, model, control, wallMs, say } = options;
+    const told = new Set<string>();
+    const scores = new ScoreReader({
+      loaded,
+      onSection: (section) => model.scores(section),
+      onTrouble(error) {
+        const text = `live page: ${error instanceof Error ? error.message : String(error)}`;
+        if (!told.has(text)) say(text);
+        told.add(text);
+      },
+    });
+    try {
+      const server = await openLiveServer({
+        ...address,
+        token: token.text,
+        names: [...loaded.config.live.names, hostname()],
+        maker: new FrameMaker(model, randomBytes(8).toString('hex')),
+        control,
+        pictures: (id) => scores.event(id),
+        wallMs,
+      });
+      for (const line of welcome(server, token)) say(line);
+      return new LivePage(options, server, scores);
+    } catch (error) {
+      await scores.close();
+      throw error;
+    }
+  }
+
+  tick(): void {
+    const { model, wallMs, beforeTick, say } = this.#options;
+    try {
+      beforeTick?.();
+      this.scores.refresh();
+      model.tick(wallMs());
+      this.server.push();
+    } catch (error) {
+      // A page is no reason to end the run beside which it stands.
+      if (!this.#hasFailed) say(`live page: ${error instanceof Error ? error.message : String(error)}`);
+      this.#hasFailed = true;
+    }
+  }
+
+  /** Sends the last state, and ends. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.scores.settle();
+    this.tick();
+    await this.server.close();
+    await this.scores.close();
+  }
+}
+
+/** Where the page is. The token stands behind a #, which browsers keep to themselves. */
+function welcome({ host, port, isLocal }: LiveServer, { text, isNew }: Token): string[] {
+  const name = host === '0.0.0.0' || host === '::' ? hostname() : host.includes(':') ? `[${host}]` : host;
+  const page = `http://${name}:${port}/`;
+  const link = isNew ? `${page}#token=${encodeURIComponent(text)}` : page;
+  const given = isNew ? '' : `; the token is that of ${tokenVariable}`;
+  if (isLocal) return [`live page: ${link} (this machine only${given})`];
+  return [
+    `live page: ${link}`,
+    `  It can be reached from other machines, so everything on it asks for the token${given}. The connection is not encrypted: over a net that you do not trust, put TLS before it or use a tunnel (docs/live.md).`,
+  ];
+}

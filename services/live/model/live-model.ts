@@ -1,0 +1,238 @@
+import type {
+  EpochView,
+  LetterCount,
+  PhaseState,
+  PhaseView,
+  RunSection,
+  RunState,
+  ScoresSection,
+  SectionName,
+  Snapshot,
+  Trouble,
+} from '../shared/snapshot.js';
+import type { FlowPlan } from './flows.js';
+import { type BatchFacts, StageState, type StageTotals } from './stage-state.js';
+import { TimeSeries } from './time-series.js';
+
+export interface LiveModelOptions {
+  readonly engine: RunSection['engine'];
+  readonly title: string;
+  readonly flow: FlowPlan;
+  readonly phases: readonly string[];
+  readonly control: RunSection['control'];
+  readonly limits: readonly string[];
+  /** What the scores are. */
+  readonly score: Pick<ScoresSection, 'score' | 'isLog' | 'luminosityFb'>;
+  /** Wall clock. */
+  readonly startedMs: number;
+}
+
+/** A report of a stage's batch, with what became of its bad events. */
+export interface BatchReportLike extends BatchFacts {
+  readonly deadLetters?: Readonly<Partial<Record<string, number>>>;
+}
+
+/** Points of the lines over time, and epochs of the loss curve, that are kept. */
+const mostPoints = 600;
+const mostEpochs = 2_000;
+/** Lines go on for so long after the end of a run: a page that is left open shows the run, not the time since. */
+const lastLookMs = 6_000;
+
+/**
+ * What a person sees of a run, kept up from what the run tells. Times come in with every call (wall clock,
+ * milliseconds), nothing goes out: pages take sections whose version they do not have yet.
+ */
+export class LiveModel {
+  readonly series = new TimeSeries(mostPoints);
+  readonly #flow: FlowPlan;
+  readonly #stages: ReadonlyMap<string, StageState>;
+  readonly #phases: Map<string, PhaseView>;
+  readonly #letters = new Map<string, LetterCount>();
+  readonly #troubles = new Map<string, Trouble>();
+  readonly #epochs: EpochView[] = [];
+  readonly #sections: { -readonly [Name in SectionName]: Snapshot[Name] };
+  readonly #versions = new Map<SectionName, number>();
+
+  constructor(options: LiveModelOptions) {
+    const { flow } = options;
+    this.#flow = flow;
+    this.#stages = new Map(flow.stages.map((stage) => [stage, new StageState(stage, flow.lagUnit(stage))]));
+    this.#phases = new Map(
+      options.phases.map((name) => [name, { name, state: 'planned', done: 0, total: 0 }]),
+    );
+    this.#sections = {
+      run: {
+        engine: options.engine,
+        title: options.title,
+        state: 'starting',
+        message: '',
+        startedMs: options.startedMs,
+        endedMs: undefined,
+        control: options.control,
+        limits: options.limits,
+      },
+      phases: [...this.#phases.values()],
+      flow: { nodes: flow.nodes, edges: flow.edges, stages: [] },
+      training: { megasets: 0, epochs: [], epochsSeen: 0, model: undefined, scaler: undefined },
+      scores: {
+        score: options.score.score,
+        isLog: options.score.isLog,
+        luminosityFb: options.score.luminosityFb,
+        files: 0,
+        rows: 0,
+        processes: [],
+        histogram: undefined,
+        tail: undefined,
+        top: [],
+        unreadable: 0,
+      },
+      letters: [],
+      troubles: [],
+    };
+    this.#look(options.startedMs);
+  }
+
+  /** Grows whenever the section changes. */
+  version(name: SectionName): number {
+    return this.#versions.get(name) ?? 0;
+  }
+
+  section<Name extends SectionName>(name: Name): Snapshot[Name] {
+    return this.#sections[name];
+  }
+
+  runState(state: RunState, nowMs: number, message = ''): void {
+    const { run } = this.#sections;
+    const isOver = state === 'finished' || state === 'stopped' || state === 'failed';
+    if (run.state === state && run.message === message) return;
+    this.#put('run', { ...run, state, message, endedMs: isOver ? nowMs : undefined });
+    this.#look(nowMs);
+  }
+
+  limits(limits: readonly string[]): void {
+    const { run } = this.#sections;
+    if (JSON.stringify(run.limits) !== JSON.stringify(limits)) this.#put('run', { ...run, limits });
+  }
+
+  phase(name: string, state: PhaseState, events?: { readonly done: number; readonly total: number }): void {
+    const known = this.#phases.get(name) ?? { name, state: 'planned', done: 0, total: 0 };
+    this.#phases.set(name, { ...known, state, ...events });
+    this.#put('phases', [...this.#phases.values()]);
+  }
+
+  batch(stage: string, report: BatchReportLike): void {
+    this.#stages.get(stage)?.batch(report);
+    for (const [reason, count] of Object.entries(report.deadLetters ?? {}))
+      if ((count ?? 0) > 0) this.#addLetters(stage, reason, count!);
+  }
+
+  /** Everything that counters say of a stage now; dead letters and errors by their label. */
+  read(
+    stage: string,
+    totals: StageTotals,
+    letters: ReadonlyMap<string, number>,
+    errors: ReadonlyMap<string, number>,
+    nowMs: number,
+  ): void {
+    this.#stages.get(stage)?.read(totals, nowMs);
+    for (const [reason, count] of letters) {
+      const known = this.#letters.get(`${stage} ${reason}`)?.count ?? 0;
+      if (count > known) this.#addLetters(stage, reason, count - known);
+    }
+    for (const [code, count] of errors) {
+      const known = this.#troubles.get(`${stage} ${code}`)?.count ?? 0;
+      if (count > known) this.#addTrouble(stage, code, count - known, nowMs);
+    }
+  }
+
+  queue(stage: string, batches: number, bytes: number): void {
+    this.#stages.get(stage)?.queue(batches, bytes);
+  }
+
+  waiting(stage: string, position: number, end: number): void {
+    this.#stages.get(stage)?.lag(Math.max(0, end - position));
+  }
+
+  error(stage: string, code: string, nowMs: number): void {
+    this.#stages.get(stage)?.error(code, nowMs);
+    this.#addTrouble(stage, code, 1, nowMs);
+  }
+
+  checkpoint(stage: string, atMs: number): void {
+    this.#stages.get(stage)?.checkpoint(atMs);
+  }
+
+  artefact(kind: 'model' | 'scaler', version: string): void {
+    if (this.#sections.training[kind] !== version)
+      this.#put('training', { ...this.#sections.training, [kind]: version });
+  }
+
+  epoch({ megasets, ...epoch }: EpochView & { readonly megasets: number }): void {
+    this.#epochs.push(epoch);
+    if (this.#epochs.length > mostEpochs) this.#epochs.shift();
+    const { training } = this.#sections;
+    this.#put('training', {
+      ...training,
+      megasets,
+      epochs: [...this.#epochs],
+      epochsSeen: training.epochsSeen + 1,
+    });
+  }
+
+  scores(section: ScoresSection): void {
+    this.#put('scores', section);
+  }
+
+  /** Once a second or so: rates, health and the next point of every line. */
+  tick(nowMs: number): void {
+    this.#look(nowMs);
+    const { endedMs } = this.#sections.run;
+    if (endedMs !== undefined && nowMs - endedMs > lastLookMs) return;
+    const values: Record<string, number> = {};
+    for (const { stage, rateIn, rateOut, lag, lagUnit } of this.#sections.flow.stages) {
+      // What a stage gives on is nothing where it ends the flow or only learns.
+      values[`events ${stage}`] = stage === 'trainer' ? rateIn : rateOut;
+      // Rows of a training are many more than ranges: they have a line of their own at the phases.
+      if (lag !== undefined && lagUnit !== 'rows') values[`lag ${stage}`] = lag;
+    }
+    this.series.push(nowMs / 1000, values);
+  }
+
+  #look(nowMs: number): void {
+    const { run } = this.#sections;
+    const isPaused = run.state === 'paused' || run.state === 'pausing';
+    const stages = [...this.#stages.values()].map((stage) =>
+      stage.view({ nowMs, isPaused, phase: this.#phaseOf(stage.stage) }),
+    );
+    const { flow } = this.#sections;
+    if (JSON.stringify(flow.stages) !== JSON.stringify(stages)) this.#put('flow', { ...flow, stages });
+  }
+
+  #phaseOf(stage: string): 'before' | 'running' | 'over' | 'failed' {
+    const { state } = this.#sections.run;
+    const phase = this.#phases.get(this.#flow.phaseOf[stage] ?? '');
+    if (phase?.state === 'failed' || (state === 'failed' && phase?.state === 'running')) return 'failed';
+    if (state === 'finished' || phase?.state === 'done') return 'over';
+    if (phase !== undefined) return phase.state === 'running' ? 'running' : 'before';
+    return state === 'starting' ? 'before' : 'running';
+  }
+
+  #addLetters(stage: string, reason: string, count: number): void {
+    const key = `${stage} ${reason}`;
+    const known = this.#letters.get(key)?.count ?? 0;
+    this.#letters.set(key, { stage, reason, count: known + count });
+    this.#put('letters', [...this.#letters.values()]);
+  }
+
+  #addTrouble(stage: string, code: string, count: number, atMs: number): void {
+    const key = `${stage} ${code}`;
+    const known = this.#troubles.get(key)?.count ?? 0;
+    this.#troubles.set(key, { stage, code, count: known + count, atMs });
+    this.#put('troubles', [...this.#troubles.values()]);
+  }
+
+  #put<Name extends SectionName>(name: Name, section: Snapshot[Name]): void {
+    this.#sections[name] = section as never;
+    this.#versions.set(name, this.version(name) + 1);
+  }
+}

@@ -1,0 +1,134 @@
+import type { StageView } from '../shared/snapshot.js';
+import { healthOf } from './health.js';
+import { RateWindow } from './rate-window.js';
+
+/** A batch at a stage, as a run tells of it. */
+export interface BatchFacts {
+  readonly eventsIn: number;
+  readonly eventsOut: number;
+  readonly bytesOut: number;
+  readonly seconds: number;
+  readonly rejected?: Readonly<Partial<Record<string, number>>>;
+}
+
+/** Everything that counters of a stage say at one moment, where they are read from outside. */
+export interface StageTotals extends BatchFacts {
+  readonly batches: number;
+  readonly errors: number;
+  readonly lag: number | undefined;
+  readonly lagSeconds: number | undefined;
+  readonly queueBatches: number | undefined;
+  readonly queueBytes: number | undefined;
+  readonly checkpointMs: number | undefined;
+  readonly copies: { readonly up: number; readonly known: number } | undefined;
+}
+
+export interface StageMoment {
+  readonly nowMs: number;
+  readonly phase: 'before' | 'running' | 'over' | 'failed';
+  readonly isPaused: boolean;
+}
+
+const windowMs = 5_000;
+
+/** One stage of the dataflow, counted up from batches or read as totals. */
+export class StageState {
+  readonly stage: string;
+  readonly #lagUnit: string;
+  readonly #rates = new RateWindow(windowMs);
+  #totals: StageTotals = {
+    eventsIn: 0,
+    eventsOut: 0,
+    bytesOut: 0,
+    seconds: 0,
+    batches: 0,
+    errors: 0,
+    rejected: {},
+    lag: undefined,
+    lagSeconds: undefined,
+    queueBatches: undefined,
+    queueBytes: undefined,
+    checkpointMs: undefined,
+    copies: undefined,
+  };
+  #errorMs = Number.NEGATIVE_INFINITY;
+  #lastError: string | undefined;
+
+  /** @param lagUnit in what is counted what waits */
+  constructor(stage: string, lagUnit: string) {
+    this.stage = stage;
+    this.#lagUnit = lagUnit;
+  }
+
+  batch(batch: BatchFacts): void {
+    const { eventsIn, eventsOut, bytesOut, seconds, batches } = this.#totals;
+    this.#totals = {
+      ...this.#totals,
+      eventsIn: eventsIn + batch.eventsIn,
+      eventsOut: eventsOut + batch.eventsOut,
+      bytesOut: bytesOut + batch.bytesOut,
+      seconds: seconds + batch.seconds,
+      batches: batches + 1,
+      rejected: added(this.#totals.rejected, batch.rejected),
+    };
+  }
+
+  /** Takes what counters say; those that grew through errors colour the stage. */
+  read(totals: StageTotals, nowMs: number): void {
+    if (totals.errors > this.#totals.errors) {
+      this.#errorMs = nowMs;
+      this.#lastError ??= 'met';
+    }
+    this.#totals = totals;
+  }
+
+  queue(batches: number, bytes: number): void {
+    this.#totals = { ...this.#totals, queueBatches: batches, queueBytes: bytes };
+  }
+
+  lag(waiting: number): void {
+    this.#totals = { ...this.#totals, lag: waiting };
+  }
+
+  checkpoint(atMs: number): void {
+    this.#totals = { ...this.#totals, checkpointMs: atMs };
+  }
+
+  error(code: string, nowMs: number): void {
+    this.#errorMs = nowMs;
+    this.#lastError = code;
+    this.#totals = { ...this.#totals, errors: this.#totals.errors + 1 };
+  }
+
+  view({ nowMs, phase, isPaused }: StageMoment): StageView {
+    const { seconds: _, rejected, ...totals } = this.#totals;
+    const rates = this.#rates.sample(this.#totals, nowMs);
+    const verdict = healthOf({
+      ...totals,
+      sinceErrorMs: nowMs - this.#errorMs,
+      sinceMovedMs: nowMs - this.#rates.movedMs,
+      lastError: this.#lastError,
+      phase,
+      isPaused,
+    });
+    return {
+      stage: this.stage,
+      ...verdict,
+      ...totals,
+      ...rates,
+      lagUnit: this.#lagUnit,
+      rejected: (rejected ?? {}) as Readonly<Record<string, number>>,
+    };
+  }
+}
+
+/** Sums by key; a key is foreign text, so that it never meets a prototype. */
+export function added(
+  known: BatchFacts['rejected'],
+  more: BatchFacts['rejected'],
+): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [key, count] of [...Object.entries(known ?? {}), ...Object.entries(more ?? {})])
+    sums.set(key, (sums.get(key) ?? 0) + (count ?? 0));
+  return Object.fromEntries(sums);
+}

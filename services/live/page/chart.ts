@@ -1,0 +1,196 @@
+import type uPlotClass from 'uplot';
+import { byId, make, say } from './dom.js';
+import { swatch } from './stages.js';
+import { colour, onTheme } from './theme.js';
+
+export interface ChartLine {
+  readonly name: string;
+  /** Custom property of the theme. */
+  readonly colour: string;
+  readonly kind: 'line' | 'dashed' | 'fill' | 'points';
+  /** In the legend beside the name. */
+  readonly note?: string;
+}
+
+export interface ChartData {
+  readonly x: readonly number[];
+  readonly lines: readonly (ChartLine & { readonly y: readonly (number | null)[] })[];
+}
+
+export interface ChartOptions {
+  readonly id: string;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  readonly isTime?: boolean;
+  /** Powers of ten on the y axis; values that are not above 0 have no point. */
+  readonly isLog?: boolean;
+  /** Values of bins: x holds their lower edges. */
+  readonly isStepped?: boolean;
+  /** x counts something. */
+  readonly areWhole?: boolean;
+  readonly empty: string;
+}
+
+const height = 240;
+const dash = [6, 4];
+const wholeSteps = [1, 2, 5]
+  .flatMap((step) => [1, 10, 100, 1000].map((unit) => step * unit))
+  .sort((a, b) => a - b);
+
+/** A chart of uPlot with a legend of our own, in the colours of the theme; drawn anew when those change. */
+export class Chart {
+  readonly #options: ChartOptions;
+  readonly #plot: HTMLElement;
+  #chart: uPlotClass | undefined;
+  #key = '';
+  #data: ChartData = { x: [], lines: [] };
+
+  constructor(options: ChartOptions) {
+    this.#options = options;
+    this.#plot = byId(`${options.id}-plot`);
+    this.#plot.setAttribute('role', 'img');
+    new ResizeObserver(() => this.#chart?.setSize({ width: this.#plot.clientWidth, height })).observe(
+      this.#plot,
+    );
+    onTheme(() => {
+      this.#key = '';
+      this.show(this.#data, this.#plot.ariaLabel ?? '');
+    });
+  }
+
+  /** @param summary what it shows, in words */
+  show(data: ChartData, summary: string): void {
+    const { id, empty } = this.#options;
+    this.#data = data;
+    this.#plot.ariaLabel = summary;
+    const isEmpty = data.x.length < (this.#options.isStepped ? 1 : 2) || data.lines.length === 0;
+    this.#plot.classList.toggle('empty', isEmpty);
+    const key = JSON.stringify([
+      isEmpty,
+      ...data.lines.map(({ name, kind, colour }) => [name, kind, colour]),
+    ]);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#chart?.destroy();
+      this.#chart = undefined;
+      this.#plot.replaceChildren();
+      if (isEmpty) this.#plot.textContent = empty;
+      else this.#chart = new uPlot(this.#settings(data), aligned(data), this.#plot);
+    } else this.#chart?.setData(aligned(data));
+    showLegend(byId(`${id}-legend`), isEmpty ? [] : data.lines);
+  }
+
+  #settings(data: ChartData): uPlotClass.Options {
+    const { isTime = false, isLog = false, areWhole = false, xLabel, yLabel } = this.#options;
+    const soft = colour('soft');
+    const grid = { stroke: colour('line'), width: 1 };
+    const axis = { stroke: soft, grid, ticks: grid, font: '12px system-ui,sans-serif', labelSize: 18 };
+    return {
+      width: this.#plot.clientWidth,
+      height,
+      legend: { show: false },
+      cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+      scales: {
+        x: { time: isTime },
+        y: isLog
+          ? { distr: 3, range: (_, low, high) => logRange(low, high) }
+          : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.05 : 1] },
+      },
+      axes: [
+        {
+          ...axis,
+          label: xLabel,
+          labelFont: '12px system-ui,sans-serif',
+          ...(isTime ? { values: clock, space: 84 } : {}),
+          ...(areWhole ? { incrs: wholeSteps } : {}),
+        },
+        {
+          ...axis,
+          label: yLabel,
+          labelFont: '12px system-ui,sans-serif',
+          size: 58,
+          values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : shortNumber(tick))),
+          ...(isLog
+            ? {
+                filter: powersOfTen,
+                grid: { ...grid, filter: powersOfTen },
+                ticks: { ...grid, filter: powersOfTen },
+              }
+            : {}),
+        },
+      ],
+      series: [{}, ...data.lines.map((line) => this.#series(line))],
+    };
+  }
+
+  #series({ kind, colour: name }: ChartLine): uPlotClass.Series {
+    const { isStepped = false } = this.#options;
+    const stroke = colour(name);
+    const stepped = isStepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {};
+    if (kind === 'points')
+      return { stroke, width: 0, paths: () => null, points: { show: true, size: 7, fill: stroke } };
+    return {
+      ...stepped,
+      stroke,
+      width: kind === 'fill' ? 1 : 2,
+      points: { show: false },
+      ...(kind === 'fill' ? { fill: stroke } : {}),
+      ...(kind === 'dashed' ? { dash } : {}),
+    };
+  }
+}
+
+function aligned({ x, lines }: ChartData): uPlotClass.AlignedData {
+  return [[...x], ...lines.map(({ y }) => [...y])] as uPlotClass.AlignedData;
+}
+
+/** Whole powers of ten around the values. */
+function logRange(low: number | null, high: number | null): [number, number] {
+  if (low === null || high === null || !(high > 0)) return [0.1, 10];
+  const top = 10 ** Math.ceil(Math.log10(high) + 0.05);
+  return [Math.max(10 ** Math.floor(Math.log10(Math.max(low, 1e-300))), top / 1e6), top];
+}
+
+function powersOfTen(_: uPlotClass, ticks: number[]): (number | null)[] {
+  return ticks.map((tick) =>
+    Math.abs(Math.log10(tick) - Math.round(Math.log10(tick))) < 1e-6 ? tick : null,
+  );
+}
+
+function clock(_: uPlotClass, ticks: number[]): string[] {
+  return ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB'));
+}
+
+/** 1200000 -> "1.2M": an axis has little room. */
+export function shortNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size === 0) return '0';
+  for (const [unit, letter] of [
+    [1e9, 'G'],
+    [1e6, 'M'],
+    [1e3, 'k'],
+  ] as const)
+    if (size >= unit) return `${Number((value / unit).toPrecision(3))}${letter}`;
+  return size >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
+}
+
+function showLegend(list: HTMLElement, lines: readonly ChartLine[]): void {
+  const items = lines.map(({ name, colour: property, kind, note }) => {
+    const words = make('span', {}, name);
+    if (note !== undefined) words.append(' ', make('b', {}, note));
+    return make('li', {}, swatch(colour(property), kind), words);
+  });
+  const made = make('ul', {}, ...items);
+  if (
+    made.textContent === list.textContent &&
+    list.childElementCount === items.length &&
+    list.dataset.theme === colour('ink')
+  )
+    return;
+  list.dataset.theme = colour('ink');
+  list.replaceChildren(...made.children);
+}
+
+export function sayOf(id: string, text: string): void {
+  say(byId(`${id}-say`), text);
+}

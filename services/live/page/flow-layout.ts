@@ -1,0 +1,127 @@
+import type { FlowEdge, FlowNode } from '../shared/snapshot.js';
+
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Line {
+  readonly path: string;
+  /** Middle of its label. */
+  readonly labelX: number;
+  readonly labelY: number;
+  readonly anchor: 'middle' | 'start';
+  /** Where the line ends, and in which direction: degrees, 0 to the right. */
+  readonly tipX: number;
+  readonly tipY: number;
+  readonly tipTurn: number;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly boxes: ReadonlyMap<string, Box>;
+  readonly lines: readonly Line[];
+}
+
+/** Pixels of a box, between boxes along the flow and across it, and for labels beside the last column. */
+const wide = { width: 122, height: 74, along: 74, across: 46, beside: 0 } as const;
+const tall = { width: 158, height: 74, along: 50, across: 56, beside: 72 } as const;
+const narrow = { width: 104, height: 74, along: 46, across: 44, beside: 70 } as const;
+/** Files have lower boxes. */
+const filesInset = 14;
+
+/**
+ * Places of boxes and lines: from left to right where there is room, else from top to bottom.
+ * @param room width in pixels
+ */
+export function layOut(nodes: readonly FlowNode[], edges: readonly FlowEdge[], room: number): Layout {
+  const isWide = room >= 1000;
+  const sizes = isWide ? wide : room >= 560 ? tall : narrow;
+  const { width, height } = sizes;
+  const stepAlong = (isWide ? width : height) + sizes.along;
+  const stepAcross = (isWide ? height : width) + sizes.across;
+  const boxes = new Map<string, Box>();
+  for (const { id, kind, column, row } of nodes) {
+    const [along, across] = [column * stepAlong, row * stepAcross];
+    const inset = kind === 'files' ? filesInset : 0;
+    boxes.set(id, {
+      x: 2 + (isWide ? along : across),
+      y: 2 + inset + (isWide ? across : along),
+      width,
+      height: height - 2 * inset,
+    });
+  }
+  const lines = edges.map(({ from, to }) => lineOf(boxes.get(from)!, boxes.get(to)!, isWide));
+  const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width));
+  const bottom = Math.max(...[...boxes.values()].map((box) => box.y + box.height));
+  return { width: right + sizes.beside + 2, height: bottom + 2, boxes, lines };
+}
+
+function lineOf(from: Box, to: Box, isWide: boolean): Line {
+  const isBeside = isWide ? from.x === to.x : from.y === to.y;
+  return isBeside ? across(from, to, isWide) : along(from, to, isWide);
+}
+
+/** Between two boxes of one column (or, from top to bottom, of one line). */
+function across(from: Box, to: Box, isWide: boolean): Line {
+  if (isWide) {
+    const isUp = from.y > to.y;
+    const x = from.x + from.width / 2;
+    const [y1, y2] = isUp ? [from.y, to.y + to.height] : [from.y + from.height, to.y];
+    return {
+      path: `M${x} ${y1}V${y2}`,
+      labelX: x + 8,
+      labelY: (y1 + y2) / 2,
+      anchor: 'start',
+      tipX: x,
+      tipY: y2,
+      tipTurn: isUp ? -90 : 90,
+    };
+  }
+  const isLeft = from.x > to.x;
+  const y = from.y + from.height / 2;
+  const [x1, x2] = isLeft ? [from.x, to.x + to.width] : [from.x + from.width, to.x];
+  return {
+    path: `M${x1} ${y}H${x2}`,
+    labelX: (x1 + x2) / 2,
+    labelY: y - 7,
+    anchor: 'middle',
+    tipX: x2,
+    tipY: y,
+    tipTurn: isLeft ? 180 : 0,
+  };
+}
+
+/** From one step of the flow to a later one. */
+function along(from: Box, to: Box, isWide: boolean): Line {
+  if (isWide) {
+    const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
+    const [x2, y2] = [to.x, to.y + to.height / 2];
+    const middle = x2 - (x2 - x1) / 2;
+    return {
+      path: y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`,
+      labelX: middle,
+      // Under a curve, which comes from above.
+      labelY: y1 === y2 ? y1 - 8 : y2 + 17,
+      anchor: 'middle',
+      tipX: x2,
+      tipY: y2,
+      tipTurn: 0,
+    };
+  }
+  const [x1, y1] = [from.x + from.width / 2, from.y + from.height];
+  const [x2, y2] = [to.x + to.width / 2, to.y];
+  const middle = y2 - (y2 - y1) / 2;
+  return {
+    path: x1 === x2 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`,
+    labelX: x2 + 8,
+    labelY: y2 - 20,
+    anchor: 'start',
+    tipX: x2,
+    tipY: y2,
+    tipTurn: 90,
+  };
+}

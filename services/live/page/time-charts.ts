@@ -1,0 +1,96 @@
+import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
+import { Chart, type ChartLine, sayOf } from './chart.js';
+import { byId, putTable } from './dom.js';
+import { stageTitle } from './stages.js';
+import type { Series } from './store.js';
+
+/** Colours by stage: the same in both charts. */
+const looks: Readonly<Record<string, Pick<ChartLine, 'colour' | 'kind'>>> = {
+  ingest: { colour: 'signal2', kind: 'line' },
+  selector: { colour: 'signal1', kind: 'line' },
+  featurizer: { colour: 'signal3', kind: 'line' },
+  scaler_moments: { colour: 'signal6', kind: 'dashed' },
+  scaler: { colour: 'signal6', kind: 'line' },
+  trainer: { colour: 'signal4', kind: 'dashed' },
+  scorer: { colour: 'signal5', kind: 'line' },
+  feature_files: { colour: 'faint', kind: 'dashed' },
+};
+const otherLook = { colour: 'soft', kind: 'line' } as const;
+
+/** Rows of the table beside a chart: the last points are what a person asks for. */
+const tableRows = 30;
+
+interface TimeChart {
+  readonly id: string;
+  readonly prefix: string;
+  readonly chart: Chart;
+  readonly text: (value: number) => string;
+}
+
+/** Throughput and what waits, over time. */
+export class TimeCharts {
+  readonly #charts: readonly TimeChart[];
+
+  /** @param waits what waits is counted in */
+  constructor(waits: string) {
+    this.#charts = [
+      {
+        id: 'throughput',
+        prefix: 'events ',
+        text: formatRate,
+        chart: new Chart({
+          id: 'throughput',
+          xLabel: 'time',
+          yLabel: 'events / s',
+          isTime: true,
+          empty: 'Nothing has gone through yet.',
+        }),
+      },
+      {
+        id: 'lag',
+        prefix: 'lag ',
+        text: formatCount,
+        chart: new Chart({ id: 'lag', xLabel: 'time', yLabel: waits, isTime: true, empty: 'Nothing waits.' }),
+      },
+    ];
+  }
+
+  show(series: Series): void {
+    for (const one of this.#charts) this.#show(one, series);
+  }
+
+  #show({ id, prefix, chart, text }: TimeChart, { times, lines }: Series): void {
+    const stages = Object.keys(lines)
+      .filter((name) => name.startsWith(prefix) && lines[name]!.some((value) => (value ?? 0) > 0))
+      .map((name) => name.slice(prefix.length));
+    const last = (stage: string) => lines[`${prefix}${stage}`]!.at(-1) ?? 0;
+    const summary = stages.map((stage) => `${stageTitle(stage)} ${text(last(stage))}`).join(', ');
+    sayOf(id, stages.length === 0 ? '' : `Now: ${summary}`);
+    chart.show(
+      {
+        x: times,
+        lines: stages.map((stage) => ({
+          name: stageTitle(stage),
+          ...(Object.hasOwn(looks, stage) ? looks[stage]! : otherLook),
+          y: lines[`${prefix}${stage}`]!,
+        })),
+      },
+      `Lines over time by stage. ${summary}`,
+    );
+    const details = byId(`${id}-table`);
+    if (!(details.parentElement as HTMLDetailsElement).open) return;
+    const from = Math.max(0, times.length - tableRows);
+    putTable(
+      details,
+      'The last points, the newest first',
+      [{ text: 'time' }, ...stages.map((stage) => ({ text: stageTitle(stage), isNumber: true }))],
+      times
+        .slice(from)
+        .map((time, at) => [
+          new Date(time * 1000).toLocaleTimeString('en-GB'),
+          ...stages.map((stage) => text(lines[`${prefix}${stage}`]![from + at] ?? 0)),
+        ])
+        .reverse(),
+    );
+  }
+}

@@ -1,0 +1,320 @@
+import assert from 'node:assert/strict';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { after, before } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { browserSkip, startBrowser } from '../support/browser.js';
+import { outputDigests } from '../support/cli.js';
+import { type ServedRun, startServed } from '../support/served-run.js';
+import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
+
+/*
+ * The live page as a person meets it, beside real runs. What runs in the page is text here, since this project has no
+ * DOM types. With RMMSTREAM_SCREENSHOTS=FOLDER pictures are left there, to be looked at.
+ */
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const token = 'a-token-of-twenty-five-ch';
+const environment = { RMMSTREAM_SERVE_TOKEN: token };
+/** A file may have any name, and names are shown. */
+const evil = `<img src=x onerror="document.title='broken in'">&amp;'.root`;
+
+let folder = '';
+let browser: Browser;
+
+before(async () => {
+  if (browserSkip !== false) return;
+  folder = mkdtempSync(join(tmpdir(), 'rmmstream-test-'));
+  browser = await startBrowser();
+});
+
+after(async () => {
+  if (browserSkip !== false) return;
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Seen {
+  readonly page: Page;
+  /** What the console said, and addresses outside the server. */
+  readonly complaints: string[];
+}
+
+async function open(
+  target: string,
+  options: { width?: number; colorScheme?: 'light' | 'dark' } = {},
+): Promise<Seen> {
+  const { width = 1400, colorScheme = 'light' } = options;
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(target).origin) complaints.push(request.url());
+  });
+  await page.goto(target);
+  return { page, complaints };
+}
+
+/** The text of an element, once `holds` says that it is as wanted. */
+async function text(page: Page, id: string, holds: (text: string) => boolean, what: string): Promise<string> {
+  let found = '';
+  for (let tries = 0; tries < 900; tries += 1) {
+    found = String(await page.evaluate(`document.getElementById(${JSON.stringify(id)})?.textContent ?? ''`));
+    if (holds(found)) return found;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`waited in vain for ${what}; it says ${found}`);
+}
+
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const kept = process.env.RMMSTREAM_SCREENSHOTS;
+  if (kept === undefined) return;
+  mkdirSync(kept, { recursive: true });
+  await page.evaluate('scrollTo(0, 0)');
+  writeFileSync(join(kept, `${name}.png`), await page.screenshot({ fullPage: true }));
+}
+
+async function stop(run: ServedRun): Promise<void> {
+  run.child.kill('SIGTERM');
+  await run.result;
+}
+
+/** Long enough to be watched: a second and more for each part. */
+function longConfig(name: string): string {
+  const file = join(folder, evil);
+  if (!existsSync(file)) copyFileSync(sampleFile('mc/zprime2000_mumu'), file);
+  const samples = [
+    shipped('mc/zee', 'background'),
+    shipped('mc/ttbar', 'background'),
+    { name: 'zprime', kind: 'signal', files: [evil.replace(/[?*[\]{}()!]/g, '?')] } as const,
+  ];
+  const rest = {
+    features: { min_filled: 20 },
+    training: { epochs: 60, megasets: 4, batch_events: 64 },
+    engine: { workers: 2, range_events: 8192 },
+  };
+  return writeConfig(folder, samples, rest, name);
+}
+
+test('during a run figures move; it is held, goes on, is drained; the same command and the same page go on', {
+  skip: browserSkip,
+}, async () => {
+  const config = longConfig('watched.yaml');
+  const out = join(folder, 'watched');
+  const args = ['run', config, '--output', out];
+  const first = await startServed([...args, '--serve', '0'], environment);
+  const { page, complaints } = await open(`${first.address}#token=${token}`);
+  assert.equal(new URL(page.url()).hash, '', 'the token has left the address');
+  await text(page, 'loss-say', (say) => say.startsWith('Megaset 1 '), 'the first epoch');
+  const loss = await text(page, 'loss-say', (say) => say !== '', 'a loss');
+  await text(page, 'loss-say', (say) => say !== loss, 'another loss');
+  const canvases = () =>
+    page.evaluate(`document.querySelectorAll('#loss canvas, #throughput canvas').length`);
+  assert.equal(await canvases(), 2);
+  await keepPicture(page, 'live-training');
+
+  await page.click('#control-pause');
+  await text(page, 'run-state', (state) => state === 'paused', 'the run to be held');
+  const held = await text(page, 'loss-say', (say) => say !== '', 'a loss');
+  await page.waitForTimeout(1_500);
+  assert.equal(await text(page, 'loss-say', () => true, ''), held, 'nothing goes on');
+  await page.click('#control-resume');
+  await text(page, 'loss-say', (say) => say !== held, 'the run to go on');
+
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.click('#control-drain');
+  const { code, stderr } = await first.result;
+  assert.equal(code, 130, stderr);
+  await text(
+    page,
+    'lost',
+    (say) => /comes back by itself/.test(say),
+    'the page to say that its server is gone',
+  );
+  assert.deepEqual(
+    complaints.filter((one) => !one.includes('ERR_CONNECTION_REFUSED') && !one.includes('ERR_INCOMPLETE')),
+    [],
+  );
+  complaints.length = 0;
+
+  const second = await startServed(
+    [...args, '--serve', `127.0.0.1:${first.port}`, '--keep-serving'],
+    environment,
+  );
+  await text(page, 'run-state', (state) => state === 'finished', 'the run to finish');
+  assert.equal(await page.evaluate(`document.getElementById('lost').hidden`), true);
+  await text(
+    page,
+    'top-say',
+    (say) => /^The 12 events with the largest error/.test(say),
+    'the list of events',
+  );
+  assert.deepEqual(
+    complaints.filter((one) => !one.includes('ERR_CONNECTION_REFUSED')),
+    [],
+  );
+  await stop(second);
+  const reference = join(folder, 'unwatched');
+  await runWell(['run', config, '--output', reference]);
+  assert.deepEqual(outputDigests(out), outputDigests(reference), 'watched, held and drained: the same bytes');
+  await page.close();
+});
+
+interface Fault {
+  readonly id: string;
+  readonly impact: string | null;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+async function faultsOf(page: Page): Promise<unknown[]> {
+  // The policy of the page forbids what a text becomes, so axe comes in from outside of it.
+  await page.evaluate(axe);
+  const { violations, passes } = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations', 'passes'] })`,
+  )) as { violations: readonly Fault[]; passes: readonly { id: string }[] };
+  assert.ok(passes.some(({ id }) => id === 'color-contrast'));
+  return violations.map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 200), nodes[0]!.failureSummary]);
+}
+
+test('a finished run: every width and theme, axe, the keyboard, and names that are HTML', {
+  skip: browserSkip,
+}, async (context) => {
+  const config = longConfig('finished.yaml');
+  const run = await startServed(
+    [
+      'run',
+      config,
+      '--output',
+      join(folder, 'finished'),
+      '--serve',
+      '0',
+      '--keep-serving',
+      '--set',
+      'training.epochs=3',
+    ],
+    environment,
+  );
+  try {
+    const { page } = await open(run.address);
+    await text(page, 'run-state', (state) => state === 'finished', 'the run to finish');
+    await text(page, 'top-say', (say) => say.startsWith('The 12'), 'the list of events');
+    await page.close();
+    for (const width of [390, 800, 1400]) {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await context.test(`${width} pixels, ${colorScheme}`, async () => {
+          const { page, complaints } = await open(run.address, { width, colorScheme });
+          await text(page, 'top-say', (say) => say.startsWith('The 12'), 'the list of events');
+          for (const figure of ['throughput', 'lag', 'loss', 'histogram', 'tail-met', 'tail-mll'])
+            assert.equal(
+              await page.evaluate(`document.querySelectorAll('#${figure} canvas').length`),
+              1,
+              figure,
+            );
+          await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+          await page.click('#top-table tr:has-text("zprime") button[data-event]');
+          await page.waitForSelector('#event img');
+          // The policy forbids what a page is asked to wait for as text: each picture is awaited by its event.
+          await page.evaluate(
+            `Promise.all([...document.querySelectorAll('#event img')].map((image) => image.decode()))`,
+          );
+          assert.equal(await page.evaluate(`document.querySelectorAll('#event img').length`), 2);
+          const [inside, outside] = (await page.evaluate(
+            '[document.documentElement.scrollWidth, innerWidth]',
+          )) as number[];
+          assert.ok(inside! <= outside!, `the page is ${inside} wide in a window of ${outside}`);
+          assert.deepEqual(await faultsOf(page), []);
+          assert.deepEqual(complaints, []);
+          await keepPicture(page, `live-${width}-${colorScheme}`);
+          await page.close();
+        });
+      }
+    }
+    await context.test('what is HTML in a name is a name', async () => {
+      const { page } = await open(run.address);
+      await text(page, 'top-table', (table) => table.includes('<img src=x onerror='), 'the name of the file');
+      assert.equal(await page.evaluate(`document.querySelectorAll('#top-table img').length`), 0);
+      assert.doesNotMatch(await page.title(), /broken in/);
+      await page.close();
+    });
+    await context.test('by keyboard: to the content, to an event and back to its button', async () => {
+      const { page } = await open(run.address);
+      await text(page, 'top-say', (say) => say.startsWith('The 12'), 'the list of events');
+      await page.keyboard.press('Tab');
+      assert.equal(await page.evaluate('document.activeElement.className'), 'skip');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate('document.activeElement.id'), 'content');
+      await page.focus('#top-table button[data-event]');
+      const id = await page.evaluate('document.activeElement.dataset.event');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('#event img');
+      assert.equal(await page.evaluate('document.activeElement.id'), 'event');
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate('document.activeElement.dataset.event'), id);
+      const moving = await page.evaluate(
+        `[...document.querySelectorAll('[aria-live]')].map((one) => one.id).join()`,
+      );
+      assert.equal(moving, 'live', 'one place only speaks by itself');
+      await page.close();
+    });
+    await context.test('without the token of the tab an order asks for it', async () => {
+      const { page } = await open(run.address);
+      assert.equal(
+        await page.evaluate(`document.getElementById('control-pause').disabled`),
+        true,
+        'it is over',
+      );
+      await page.close();
+    });
+  } finally {
+    await stop(run);
+  }
+});
+
+test('served to other machines: the printed link opens it, the token leaves the address, a wrong one does not', {
+  skip: browserSkip,
+}, async () => {
+  const config = longConfig('open.yaml');
+  const run = await startServed(
+    [
+      'run',
+      config,
+      '--output',
+      join(folder, 'open'),
+      '--serve',
+      '0.0.0.0:0',
+      '--keep-serving',
+      '--set',
+      'training.epochs=1',
+    ],
+    { RMMSTREAM_SERVE_TOKEN: '' },
+  );
+  try {
+    const made = /#token=(.+)$/.exec(run.link)![1]!;
+    const wrong = await open(`${run.address}#token=not-the-token`);
+    await text(wrong.page, 'login-say', (say) => say.startsWith('That is not the token'), 'the refusal');
+    assert.equal(new URL(wrong.page.url()).hash, '');
+    await wrong.page.fill('#token', made);
+    await wrong.page.click('button');
+    await text(wrong.page, 'link-state', (state) => state === 'live', 'the page after the form');
+    await wrong.page.close();
+    const { page } = await open(`${run.address}#token=${made}`);
+    await text(page, 'link-state', (state) => state === 'live', 'the page after the link');
+    assert.equal(page.url(), run.address);
+    assert.equal(await page.evaluate('document.cookie'), '', 'scripts do not see the cookie');
+    await page.close();
+  } finally {
+    await stop(run);
+  }
+});

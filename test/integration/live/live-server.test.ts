@@ -1,0 +1,387 @@
+import assert from 'node:assert/strict';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
+import test from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { RmmError } from '../../../lib/base/error.js';
+import { type LiveServer, openLiveServer } from '../../../services/live/http/live-server.js';
+import type { LiveControl } from '../../../services/live/http/routes.js';
+import { embeddedFlow } from '../../../services/live/model/flows.js';
+import { FrameMaker } from '../../../services/live/model/frames.js';
+import { LiveModel } from '../../../services/live/model/live-model.js';
+import type { Frame } from '../../../services/live/shared/snapshot.js';
+
+const token = 'a-token-of-twenty-five-ch';
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface World {
+  readonly server: LiveServer;
+  readonly model: LiveModel;
+  readonly orders: string[];
+  ask(
+    path: string,
+    more?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Got>;
+}
+
+/** A server on a free port; `isOpen` serves it as if other machines could reach it. */
+async function serving(body: (world: World) => Promise<void>, isOpen = false): Promise<void> {
+  const model = new LiveModel({
+    engine: 'embedded',
+    title: '<img src=x onerror=alert(1)>',
+    flow: embeddedFlow,
+    phases: [],
+    control: { available: true, why: '' },
+    limits: [],
+    score: { score: 'error', isLog: true, luminosityFb: 10 },
+    startedMs: 0,
+  });
+  const orders: string[] = [];
+  const control: LiveControl = {
+    pause: () => orders.push('pause'),
+    resume: () => orders.push('resume'),
+    drain: () => orders.push('drain'),
+  };
+  const server = await openLiveServer({
+    host: isOpen ? '0.0.0.0' : '127.0.0.1',
+    port: 0,
+    token,
+    names: [],
+    maker: new FrameMaker(model, 'server-1'),
+    control,
+    pictures: async (id) =>
+      id === '0123456789abcdef'
+        ? {
+            detail: { id, noDisplay: '', noMatrix: 'none', objects: [], met: undefined, cells: [] },
+            display: '<svg xmlns="http://www.w3.org/2000/svg" stroke="var(--ink)"/>',
+            matrix: undefined,
+          }
+        : undefined,
+    wallMs: () => 1_000,
+  });
+  const ask: World['ask'] = (path, { method = 'GET', headers = {}, body: sent = '' } = {}) =>
+    new Promise((resolve, reject) => {
+      const out = request(
+        { host: '127.0.0.1', port: server.port, path, method, headers, agent: false },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          );
+        },
+      );
+      out.on('error', reject);
+      out.end(sent);
+    });
+  try {
+    await body({ server, model, orders, ask });
+  } finally {
+    await server.close();
+  }
+}
+
+/** Reads a stream; `frames` are those so far. */
+function listen(port: number, headers: Record<string, string> = {}) {
+  const frames: Frame[] = [];
+  let text = '';
+  const out = request({ host: '127.0.0.1', port, path: '/stream', headers, agent: false }, (response) => {
+    response.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        frames.push(JSON.parse(text.slice('data: '.length, end)) as Frame);
+        text = text.slice(end + 2);
+      }
+    });
+    response.on('error', () => {});
+  });
+  out.on('error', () => {});
+  out.end();
+  return { frames, stop: () => out.destroy() };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !holds(); tries += 1) await wait(10);
+  assert.ok(holds());
+}
+
+test('every answer forbids what a page does not need, errors too', async () => {
+  await serving(async ({ ask }) => {
+    for (const path of ['/', '/style.css', '/snapshot', '/nothing', '/event?id=x']) {
+      const { headers } = await ask(path);
+      const policy = String(headers['content-security-policy']);
+      assert.match(policy, /default-src 'none'/, path);
+      assert.doesNotMatch(policy, /unsafe|\*|https?:/, path);
+      assert.match(policy, /require-trusted-types-for 'script'/);
+      assert.equal(headers['x-content-type-options'], 'nosniff');
+      assert.equal(headers['access-control-allow-origin'], undefined);
+      assert.equal(headers['cross-origin-resource-policy'], 'same-origin');
+      assert.equal(headers['x-frame-options'], 'DENY');
+      assert.equal(headers['referrer-policy'], 'same-origin');
+    }
+  });
+});
+
+test('the page has no script or style of its own text, and all that it names is there', async () => {
+  await serving(async ({ ask }) => {
+    const { body } = await ask('/');
+    assert.doesNotMatch(body, /<script(?![^>]*src=)[^>]*>|<style| on[a-z]+=| style=|javascript:/i);
+    const named = [...body.matchAll(/(?:src|href)="(\/[^"#]*)"/g)].map((match) => match[1]!);
+    assert.ok(named.length >= 5);
+    const seen = new Set<string>();
+    const walk = async (path: string): Promise<void> => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const { status, body: text, headers } = await ask(path);
+      assert.equal(status, 200, path);
+      if (!path.endsWith('.js') || path === '/uplot.js') return;
+      assert.match(String(headers['content-type']), /^text\/javascript/);
+      for (const match of text.matchAll(/(?:from|import) '(\.[^']+)'/g))
+        await walk(new URL(match[1]!, `http://x${path}`).pathname);
+    };
+    for (const path of named) await walk(path);
+    assert.ok(seen.has('/services/live/page/store.js') && seen.has('/lib/telemetry/format.js'));
+  });
+});
+
+test('a path leads to what is served and nowhere else', async () => {
+  await serving(async ({ ask, server }) => {
+    for (const path of [
+      '/../package.json',
+      '/services/live/page/../../../../package.json',
+      '/%2e%2e/package.json',
+      '/services/live/page/..%2f..%2fcli.js',
+      '/package.json',
+      '//evil.example/',
+      '/__proto__',
+      '/constructor',
+      `/${'a'.repeat(4_000)}`,
+    ])
+      assert.equal((await ask(path)).status, 404, path);
+    // What is no path at all.
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () =>
+        socket.write('GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'),
+      );
+      let text = '';
+      socket.on('data', (part) => {
+        text += String(part);
+      });
+      socket.on('close', () => resolve(text));
+    });
+    assert.match(answer, /^HTTP\/1\.1 404 /);
+  });
+});
+
+test('a name that is not its own is refused, before anything else', async () => {
+  await serving(async ({ ask, orders }) => {
+    for (const path of ['/', '/stream', '/snapshot', '/style.css', '/nothing'])
+      assert.equal((await ask(path, { headers: { host: 'rebound.example' } })).status, 421, path);
+    const headers = { host: 'rebound.example', authorization: `Bearer ${token}` };
+    assert.equal((await ask('/control/drain', { method: 'POST', headers })).status, 421);
+    assert.deepEqual(orders, []);
+  });
+});
+
+test('orders need the token in a header, POST, and the origin of the page', async () => {
+  await serving(async ({ ask, orders, server }) => {
+    const authorization = `Bearer ${token}`;
+    const origin = `http://127.0.0.1:${server.port}`;
+    assert.equal((await ask('/control/pause', { method: 'POST' })).status, 401);
+    assert.equal(
+      (await ask('/control/pause', { method: 'POST', headers: { authorization: 'Bearer x' } })).status,
+      401,
+    );
+    assert.equal((await ask(`/control/pause?token=${token}`, { method: 'POST' })).status, 401);
+    assert.equal((await ask('/control/pause', { headers: { authorization } })).status, 405);
+    const foreign = { authorization, origin: 'http://evil.example' };
+    assert.equal((await ask('/control/pause', { method: 'POST', headers: foreign })).status, 403);
+    assert.deepEqual(orders, []);
+    for (const order of ['pause', 'resume', 'drain'])
+      assert.equal(
+        (await ask(`/control/${order}`, { method: 'POST', headers: { authorization, origin } })).status,
+        202,
+      );
+    assert.deepEqual(orders, ['pause', 'resume', 'drain']);
+  });
+});
+
+test('beyond this machine everything asks for the token: a form, a cookie, and then the page', async () => {
+  await serving(async ({ ask, orders }) => {
+    const form = await ask('/');
+    assert.equal(form.status, 401);
+    assert.match(form.body, /<form method="post" action="\/login">/);
+    assert.doesNotMatch(form.body, /main\.js/);
+    for (const path of [
+      '/snapshot',
+      '/stream',
+      '/event?id=0123456789abcdef',
+      '/uplot.js',
+      '/nothing',
+      '/services/live/page/main.js',
+    ])
+      assert.equal((await ask(path)).status, 401, path);
+    const needed = [...form.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]!);
+    const { body: script } = await ask('/services/live/page/login.js');
+    for (const match of script.matchAll(/from '\.(\/[^']+)'/g)) needed.push(`/services/live/page${match[1]}`);
+    assert.ok(needed.length >= 5);
+    for (const path of needed) assert.equal((await ask(path)).status, 200, path);
+    const login = (body: string, headers = {}) =>
+      ask('/login', {
+        method: 'POST',
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      });
+    const wrong = await login('token=wrong');
+    assert.deepEqual([wrong.status, wrong.headers['set-cookie']], [401, undefined]);
+    assert.equal((await login(`token=${token}`, { origin: 'http://evil.example' })).status, 403);
+    const right = await login(`token=${token}`);
+    assert.deepEqual([right.status, right.headers.location], [303, '/']);
+    const [set] = right.headers['set-cookie']!;
+    assert.match(set!, /; HttpOnly; SameSite=Strict$/);
+    const cookie = set!.split(';')[0]!;
+    assert.match((await ask('/', { headers: { cookie } })).body, /main\.js/);
+    assert.equal((await ask('/snapshot', { headers: { cookie } })).status, 200);
+    assert.equal((await ask('/control/drain', { method: 'POST', headers: { cookie } })).status, 401);
+    assert.deepEqual(orders, []);
+  }, true);
+});
+
+test('what is too large is refused, and what comes too slowly ends', async () => {
+  await serving(async ({ ask, server }) => {
+    const large = await ask('/login', { method: 'POST', body: `token=${'x'.repeat(100_000)}` }).catch(
+      (error: NodeJS.ErrnoException) => error,
+    );
+    // The answer comes before all is sent; where the system is quicker the connection is gone.
+    assert.ok(large instanceof Error || large.status === 413);
+    assert.equal((await ask('/', { headers: { 'x-large': 'x'.repeat(20_000) } })).status, 431);
+    const authorization = `Bearer ${token}`;
+    const body = 'x'.repeat(100_000);
+    const order = await ask('/control/pause', { method: 'POST', body, headers: { authorization } }).catch(
+      (error: Error) => error,
+    );
+    assert.ok(order instanceof Error || order.status === 413);
+    assert.equal((await ask('/snapshot')).status, 200, 'it serves on');
+    // The rest of this request never comes.
+    const socket = connect(server.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: '));
+    socket.on('error', () => {});
+    await new Promise((resolve) => socket.resume().on('close', resolve));
+  });
+});
+
+test('header lines cannot be added through anything that comes back', async () => {
+  await serving(async ({ ask }) => {
+    for (const path of [
+      '/event?id=%0d%0aset-cookie:%20a=b',
+      '/event/display.svg?id=0123456789abcdef&theme=%0d%0ax:y',
+    ]) {
+      const { headers } = await ask(path);
+      assert.equal(headers['set-cookie'], undefined);
+      assert.equal(headers.x, undefined);
+    }
+  });
+});
+
+test('pictures have the colours of the theme, and a policy of their own without scripts', async () => {
+  await serving(async ({ ask }) => {
+    const id = '0123456789abcdef';
+    const light = await ask(`/event/display.svg?id=${id}`);
+    const dark = await ask(`/event/display.svg?id=${id}&theme=dark`);
+    assert.match(light.body, /stroke="#1b1f24"/);
+    assert.match(dark.body, /stroke="#e6e9ed"/);
+    assert.equal(light.headers['content-type'], 'image/svg+xml; charset=utf-8');
+    assert.match(
+      String(light.headers['content-security-policy']),
+      /^default-src 'none'; style-src 'unsafe-inline'.*sandbox$/,
+    );
+    assert.equal((await ask(`/event/matrix.svg?id=${id}`)).status, 404);
+    assert.equal((await ask('/event?id=ffffffffffffffff')).status, 404);
+    assert.equal((await ask('/event?id=../../x')).status, 404);
+  });
+});
+
+test('a page is sent everything at first, then what changes', async () => {
+  await serving(async ({ server, model }) => {
+    const page = listen(server.port);
+    await until(() => page.frames.length === 1);
+    assert.equal(page.frames[0]!.sections.run?.title, '<img src=x onerror=alert(1)>');
+    model.epoch({ megaset: 0, megasets: 1, epoch: 0, loss: 1, validationLoss: undefined });
+    server.push();
+    await until(() => page.frames.length === 2);
+    assert.deepEqual(Object.keys(page.frames[1]!.sections), ['training']);
+    page.stop();
+    await until(() => server.pages === 0);
+  });
+});
+
+test('a page that does not read holds one frame here and nothing up; what it missed comes in one piece', async () => {
+  await serving(async ({ server, model }) => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write('GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    socket.pause();
+    await until(() => server.pages === 1);
+    const quick = listen(server.port);
+    // 100 MB, were every frame kept.
+    for (let round = 0; round < 200; round += 1) {
+      model.limits([`${round} ${'x'.repeat(500_000)}`]);
+      server.push();
+      await until(() => quick.frames.length > 0);
+      await wait(1);
+    }
+    await until(() => quick.frames.at(-1)!.sections.run?.limits[0]?.startsWith('199 ') === true);
+    let text = '';
+    socket.on('data', (part) => {
+      text += String(part);
+    });
+    socket.resume();
+    for (let tries = 0; tries < 300 && !text.includes('"199 x'); tries += 1) {
+      server.push();
+      await wait(10);
+    }
+    assert.ok(text.includes('"199 x'));
+    // What the system holds of a connection, a frame, and the last state; not the 100 MB of all frames.
+    assert.ok(text.length < 40e6, `${text.length} characters`);
+    socket.destroy();
+    quick.stop();
+  });
+});
+
+test('as many pages as there may be, and no more', async () => {
+  await serving(async ({ server, ask }) => {
+    const pages = Array.from({ length: 24 }, () => listen(server.port));
+    await until(() => server.pages === 24);
+    const more = await ask('/stream');
+    assert.deepEqual([more.status, more.headers['retry-after']], [503, '10']);
+    pages[0]!.stop();
+    await until(() => server.pages === 23);
+    for (const page of pages) page.stop();
+  });
+});
+
+test('an address that is taken is an error with a cure', async () => {
+  await serving(async ({ server, model }) => {
+    await assert.rejects(
+      openLiveServer({
+        host: '127.0.0.1',
+        port: server.port,
+        token,
+        names: [],
+        maker: new FrameMaker(model, 's'),
+        control: undefined,
+        pictures: async () => undefined,
+        wallMs: () => 0,
+      }),
+      (error) =>
+        error instanceof RmmError &&
+        error.code === 'serve_address_unusable' &&
+        /another process has it; choose another PORT/.test(error.message),
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { embeddedFlow, kafkaFlow } from '../../../services/live/model/flows.js';
+import { layOut } from '../../../services/live/page/flow-layout.js';
+
+for (const [name, { nodes, edges }] of [
+  ['embedded', embeddedFlow],
+  ['kafka', kafkaFlow],
+] as const) {
+  for (const room of [360, 760, 1360]) {
+    test(`${name}, ${room} pixels: no box covers another, every line begins and ends at its boxes`, () => {
+      const { width, height, boxes, lines } = layOut(nodes, edges, room);
+      const all = [...boxes.values()];
+      for (const [at, a] of all.entries()) {
+        assert.ok(a.x >= 0 && a.y >= 0 && a.x + a.width <= width && a.y + a.height <= height);
+        for (const b of all.slice(at + 1)) {
+          const isApart =
+            a.x + a.width < b.x || b.x + b.width < a.x || a.y + a.height < b.y || b.y + b.height < a.y;
+          assert.ok(isApart, `${JSON.stringify(a)} and ${JSON.stringify(b)}`);
+        }
+      }
+      const touches = (id: string, x: number, y: number) => {
+        const box = boxes.get(id)!;
+        const isAtSide = (x === box.x || x === box.x + box.width) && y >= box.y && y <= box.y + box.height;
+        const isAtEnd = (y === box.y || y === box.y + box.height) && x >= box.x && x <= box.x + box.width;
+        return isAtSide || isAtEnd;
+      };
+      edges.forEach(({ from, to }, at) => {
+        const { path, tipX, tipY, labelX, labelY } = lines[at]!;
+        const [, x, y] = /^M([\d.]+) ([\d.]+)/.exec(path)!.map(Number);
+        assert.ok(touches(from, x!, y!), `${from} to ${to} begins at ${x} ${y}`);
+        assert.ok(touches(to, tipX, tipY), `${from} to ${to} ends at ${tipX} ${tipY}`);
+        assert.ok(labelX >= 0 && labelX <= width && labelY >= 0 && labelY <= height + 20);
+      });
+    });
+  }
+}
