@@ -10,6 +10,7 @@ import { flowCodes } from '../lib/base/codes/flow.js';
 import { kafkaCodes } from '../lib/base/codes/kafka.js';
 import { learningCodes } from '../lib/base/codes/learning.js';
 import { physicsCodes } from '../lib/base/codes/physics.js';
+import { planCodes } from '../lib/base/codes/plan.js';
 import { reportCodes } from '../lib/base/codes/report.js';
 import { servicesCodes } from '../lib/base/codes/services.js';
 import { statisticsCodes } from '../lib/base/codes/statistics.js';
@@ -35,6 +36,7 @@ export const errorAreas: readonly (readonly [string, Readonly<Record<string, Cod
   ['Reports and studies', reportCodes],
   ['Blind files', blindCodes],
   ['Amplifying', amplifyCodes],
+  ['Capacity', planCodes],
   ['Anywhere', baseCodes],
 ];
 

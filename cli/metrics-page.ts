@@ -21,6 +21,7 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
       'errors',
       'busySeconds',
       'transactionSeconds',
+      'scoreLatency',
       'queueBatches',
       'queueBytes',
     ],

@@ -11,6 +11,7 @@ import { registerGraph } from './graph.js';
 import { registerInspect } from './inspect.js';
 import { registerLedger } from './ledger.js';
 import { registerModel } from './model.js';
+import { registerPlan } from './plan.js';
 import { registerReplay } from './replay.js';
 import { registerReport } from './report.js';
 import { registerRun, registerTrain } from './run.js';
@@ -50,4 +51,5 @@ export const commands: readonly RegisterCommand[] = [
   registerTap,
   registerGraph,
   registerAmplify,
+  registerPlan,
 ];

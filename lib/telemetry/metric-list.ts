@@ -103,6 +103,16 @@ export const metricList = {
     labels: { ...ofStage, outcome: ['committed', 'aborted'] },
     bounds: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   },
+  scoreLatency: {
+    type: 'histogram',
+    name: 'rmmstream_ingest_to_score_seconds',
+    help: 'Seconds from the moment when ingest read a block to the moment when its scores are in a file, once for each block. Clocks of different machines go into it.',
+    labels: ofStage,
+    bounds: [
+      0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 5, 7, 10, 14, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1800,
+      3600,
+    ],
+  },
   queueBatches: {
     type: 'gauge',
     name: 'rmmstream_queue_batches',

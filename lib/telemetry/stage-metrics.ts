@@ -32,6 +32,8 @@ export interface StageMetrics {
   error(code: ErrorCode): void;
   busy(seconds: number): void;
   transaction(outcome: 'committed' | 'aborted', seconds: number): void;
+  /** @param seconds from the reading of a block to its scores in a file */
+  scored(seconds: number): void;
   /** What is held in memory now. */
   queue(batches: number, bytes: number): void;
   /** The partitions of this copy from now on: series of others are taken away. */
@@ -84,6 +86,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     error: (code) => metrics.add('errors', { stage, code }, 1),
     busy: (seconds) => metrics.add('busySeconds', own, seconds),
     transaction: (outcome, seconds) => metrics.observe('transactionSeconds', { stage, outcome }, seconds),
+    scored: (seconds) => metrics.observe('scoreLatency', own, seconds),
     queue(batches, bytes) {
       metrics.set('queueBatches', own, batches);
       metrics.set('queueBytes', own, bytes);

@@ -79,6 +79,11 @@ function planBranch(
 function roleOf(branch: BranchInfo, names: BranchNames): Role {
   if (branch.name === names.event) return 'event';
   if (branch.name === names.sumWeights) return 'sumWeights';
+  return geometryRole(branch);
+}
+
+/** How a branch turns with its event. @throws amplify_geometry */
+export function geometryRole(branch: BranchInfo): Geometry {
   const geometry = geometryOf(branch.name);
   const real = branch.type === 'float32' || branch.type === 'float64';
   if (geometry === 'fixed' || (geometry !== undefined && real && branch.shape.kind !== 'fixed'))

@@ -5,7 +5,7 @@ import { record, type ServiceContext } from '../kafka/context.js';
 import type { RecordOf } from '../kafka/progress-records.js';
 import { blocksOf } from '../kafka/run-state.js';
 import { refuseOtherRun } from '../kafka/same-run.js';
-import { openInputs } from '../pipeline/input-plan.js';
+import { type OpenedFile, openInputs } from '../pipeline/input-plan.js';
 import { type Manifest, manifestOf } from '../pipeline/manifest.js';
 import { type WeighedInputs, weighInputs } from '../pipeline/weigh-phase.js';
 import { startWorkers } from '../pipeline/workers.js';
@@ -42,7 +42,7 @@ export async function planBounded(context: ServiceContext, tenure: Tenure): Prom
   tools.log.info('planned', { files: files.length, blocks });
 }
 
-/** Puts the run on record, or sees that the one on record is this one. @throws run_changed */
+/** Puts the run on record, or sees that the one on record is this one; one that watches folders has no inputs. @throws run_changed */
 export async function startRun(context: ServiceContext, tenure: Tenure, manifest: Manifest): Promise<void> {
   const { loaded, view } = context;
   const { mode } = loaded.config.input;
@@ -57,20 +57,19 @@ export async function startRun(context: ServiceContext, tenure: Tenure, manifest
         window_offsets: loaded.config.kafka.sink_window_offsets,
         configuration_hash: manifest.configurationHash,
         configuration: manifest.configuration,
-        inputs: mode === 'bounded' ? [...manifest.inputs] : [],
+        inputs: [...manifest.inputs],
       },
     ]);
     await view.catchUp(tenure.signal);
   }
   const { run } = view.state;
-  if (run !== undefined)
-    refuseOtherRun(run, mode === 'bounded' ? manifest : { ...manifest, inputs: [] }, context.names.prefix);
+  if (run !== undefined) refuseOtherRun(run, manifest, context.names.prefix);
 }
 
 /** The weight-only pass over files, in worker threads of this service. */
 export async function weigh(
   { loaded, tools }: Pick<ServiceContext, 'loaded' | 'tools'>,
-  opened: Awaited<ReturnType<typeof openInputs>>,
+  opened: readonly OpenedFile[],
   signal: AbortSignal,
 ): Promise<WeighedInputs> {
   const { config, profile } = loaded;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RmmError } from '../../lib/base/error.js';
 import type { BlockSource } from '../../lib/flow/block-source.js';
+import { ingestTimeHeader } from '../../lib/flow/partitions/ingest-time.js';
 import type { FetchedMessage, OutgoingMessage } from '../../lib/kafka/client.js';
 import { sourceFromHeaders } from '../wire/headers.js';
 
@@ -128,12 +129,13 @@ export function wholeLetter(
   return { ...letter, message: { ...said, body_base64: Buffer.from(value).toString('base64') } };
 }
 
-/** The first headers, cut off where they are longer than any of ours. */
+/** The first headers, cut off where they are longer than any of ours; without the time, which no output holds. */
 function shortHeaders(headers: ReadonlyMap<string, string>): Record<string, string> {
   const kept: [string, string][] = [];
   let left: number = most.headers;
   for (const [name, value] of headers) {
     if (left < name.length) break;
+    if (name === ingestTimeHeader) continue;
     const short = value.slice(0, left - name.length);
     kept.push([name, short]);
     left -= name.length + short.length;

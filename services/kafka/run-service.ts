@@ -21,6 +21,11 @@ export interface ServiceDefinition {
   /** Parts that run from the start, before the run is on record. */
   readonly atOnce?: (context: ServiceContext) => readonly ServicePart[];
   readonly parts: (context: ServiceContext) => readonly ServicePart[];
+  /**
+   * Resolves when the service has done what it was started for, where that is before the end of the run. Such a one
+   * comes and goes: the run does not end with its failure either.
+   */
+  readonly done?: (context: ServiceContext, signal: AbortSignal) => Promise<void>;
 }
 
 export interface RunServiceOptions extends Pick<HostOptions, 'log' | 'clock' | 'onSignal' | 'host' | 'port'> {
@@ -108,6 +113,7 @@ class KafkaService implements ServiceWork {
       }),
       this.#following,
       this.#work.then(() => new Promise<never>(() => {})),
+      ...(this.#definition.done === undefined ? [] : [this.#definition.done(context, this.#closing.signal)]),
     ]).catch(async (error: unknown) => {
       await this.#tell(error);
       throw error;
@@ -193,6 +199,7 @@ class KafkaService implements ServiceWork {
   async #tell(error: unknown): Promise<void> {
     const context = this.#context;
     if (context === undefined || (error instanceof RmmError && error.code === 'service_failed')) return;
+    if (this.#definition.done !== undefined) return;
     if (!this.#isAdmitted && context.view.state.run !== undefined) return;
     const { name } = this.#definition;
     const { code, message } = error instanceof RmmError ? error : new RmmError('internal', String(error));

@@ -5,7 +5,7 @@ import { requestBytesOf, type ServiceContext, settleEnd } from './context.js';
 import { letterMessage, wholeLetter } from './letters.js';
 import { partitionedPart, type ServicePart } from './service-part.js';
 import { StageView } from './stage-view.js';
-import type { HopStage } from './stages.js';
+import { type HopStage, stages } from './stages.js';
 
 /** How a stage takes one topic to another. */
 export interface StageHop {
@@ -45,6 +45,7 @@ export function stageHopPart(context: ServiceContext, hop: StageHop): ServicePar
     ...(hop.gate === undefined ? {} : { gate: hop.gate }),
     ...(hop.feed === undefined ? {} : { feed: hop.feed }),
     ...(hop.outputPartition === undefined ? {} : { outputPartition: hop.outputPartition }),
+    ...(stage === stages.ingest ? { ingestedMs: () => tools.clock.wallMs() } : {}),
     settle: (at, tenure) => settleEnd(context, stage.makes, endOfInput(tenure.partition), at, tenure),
     observe: view.hopObserver,
   });

@@ -1,6 +1,7 @@
 import type { AtomicFile } from '../../lib/base/atomic-file.js';
 import { RmmError } from '../../lib/base/error.js';
 import { prepareAll } from '../../lib/base/prepared.js';
+import { ingestTimeOf } from '../../lib/flow/partitions/ingest-time.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { sinkBody } from '../../lib/flow/partitions/sink.js';
 import type { PreparedWindow, SinkWindow, WindowWriter } from '../../lib/flow/partitions/sink-options.js';
@@ -95,6 +96,8 @@ class ScoreWriter implements WindowWriter {
   readonly #tenure: Tenure;
   readonly #byModel = new Map<string, ScoreWindow>();
   readonly #letters: OutgoingMessage[] = [];
+  /** When ingest read the blocks that are in no file yet. */
+  #ingestedMs: number[] = [];
 
   constructor(work: ScoringWork, window: SinkWindow, tenure: Tenure) {
     this.#work = work;
@@ -102,7 +105,7 @@ class ScoreWriter implements WindowWriter {
     this.#tenure = tenure;
   }
 
-  async add(message: FetchedMessage): Promise<number | undefined> {
+  async add(message: FetchedMessage, isRepeated: boolean): Promise<number | undefined> {
     const { context, expected } = this.#work;
     let block: ScaledWire;
     try {
@@ -119,6 +122,8 @@ class ScoreWriter implements WindowWriter {
         return this.#refuse(message, error);
       }
       const { source, record, columns } = block;
+      const ingestedMs = ingestTimeOf(message.headers);
+      if (ingestedMs !== undefined && !isRepeated) this.#ingestedMs.push(ingestedMs);
       this.#windowOf(scorer).add({ source, record, columns: ownRowColumns(columns, record.rows), scores });
       return record.rows;
     });
@@ -141,6 +146,13 @@ class ScoreWriter implements WindowWriter {
 
   *#files(): Generator<AtomicFile, void> {
     for (const window of this.#byModel.values()) yield* window.prepare(this.#work.files);
+  }
+
+  published(): void {
+    const { context, view } = this.#work;
+    const nowMs = context.tools.clock.wallMs();
+    for (const ingestedMs of this.#ingestedMs) view.metrics.scored(Math.max(0, nowMs - ingestedMs) / 1000);
+    this.#ingestedMs = [];
   }
 
   deadLetters(): readonly OutgoingMessage[] {

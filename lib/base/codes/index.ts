@@ -9,6 +9,7 @@ import { flowCodes } from './flow.js';
 import { kafkaCodes } from './kafka.js';
 import { learningCodes } from './learning.js';
 import { physicsCodes } from './physics.js';
+import { planCodes } from './plan.js';
 import { reportCodes } from './report.js';
 import { servicesCodes } from './services.js';
 import { statisticsCodes } from './statistics.js';
@@ -35,6 +36,7 @@ export const errorCodes = {
   ...tuneCodes,
   ...reportCodes,
   ...blindCodes,
+  ...planCodes,
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -8,6 +8,7 @@ import {
   recoverPosition,
   startPosition,
 } from './hop-position.js';
+import { ingestTimeHeader, ingestTimeOf } from './ingest-time.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
 
@@ -41,6 +42,8 @@ export interface HopOptions {
   readonly nowMs: () => number;
   /** What the stage takes in, where that is not its input topic. */
   readonly feed?: (partition: number, offset: number, signal: AbortSignal) => PartitionFeed;
+  /** The time that messages get on their way, in the stage that reads their events; others give it on. */
+  readonly ingestedMs?: () => number;
   /** Partition of the output topic; by default that of the input. */
   readonly outputPartition?: (partition: number) => number;
   /** Resolves when messages of the partition may be taken; a stage may have to wait for a scaler or a model. */
@@ -144,7 +147,8 @@ async function pass(
       eventsIn: at.eventsIn + result.eventsIn,
       eventsOut: at.eventsOut + result.eventsOut,
     };
-    if (result.out !== undefined) out.push(withPosition(result.out, message.offset, at));
+    const ingestedMs = options.ingestedMs?.() ?? ingestTimeOf(message.headers);
+    if (result.out !== undefined) out.push(withHeaders(result.out, message.offset, at, ingestedMs));
   }
   const processedMs = options.nowMs();
   const seconds = () => (options.nowMs() - processedMs) / 1000;
@@ -197,9 +201,15 @@ async function sendDeadLetters(
   for (const part of byBytes(dead, requestBytes)) await transaction.send(deadLetterTopic, 0, part);
 }
 
-function withPosition(message: OutgoingMessage, input: number, at: HopPosition): OutgoingMessage {
+function withHeaders(
+  message: OutgoingMessage,
+  input: number,
+  at: HopPosition,
+  ingestedMs: number | undefined,
+): OutgoingMessage {
   const headers = {
     ...message.headers,
+    ...(ingestedMs === undefined ? {} : { [ingestTimeHeader]: String(Math.round(ingestedMs)) }),
     [inputOffsetHeader]: String(input),
     [positionHeader]: positionMetadata(at),
   };

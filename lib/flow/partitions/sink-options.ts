@@ -20,13 +20,18 @@ export interface PreparedWindow {
 
 /** The contents of one window on their way into files. */
 export interface WindowWriter {
-  /** Takes a message; its events, or undefined where it cannot be used. */
-  add(message: FetchedMessage): Promise<number | undefined> | number | undefined;
+  /**
+   * Takes a message; its events, or undefined where it cannot be used.
+   * @param isRepeated it lies before the position: what came of it is in a file already
+   */
+  add(message: FetchedMessage, isRepeated: boolean): Promise<number | undefined> | number | undefined;
   /**
    * Prepares files of what came so far, whose temporary names are nobody else's: the same messages give the same
    * files. May be called again.
    */
   prepare(): Promise<PreparedWindow> | PreparedWindow;
+  /** Files of all that came so far are in place. */
+  published?(): void;
   /** Messages that could not be used: they go out with the position behind the window. */
   deadLetters(): readonly OutgoingMessage[];
 }

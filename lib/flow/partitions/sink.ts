@@ -157,7 +157,7 @@ class PartitionSink {
   async #take(message: FetchedMessage, writer: WindowWriter, isRepeated: boolean): Promise<number> {
     const place = message.offset - this.#window * this.#options.windowOffsets;
     if (isRepeated && this.#refused.has(place)) return 0;
-    const events = await writer.add(message);
+    const events = await writer.add(message, isRepeated);
     if (events !== undefined) return events;
     if (isRepeated) {
       const { topic } = this.#options;
@@ -234,6 +234,7 @@ class PartitionSink {
       blocked: (error) => this.#observe.blocked?.(partition, error),
     });
     if (published === undefined) return;
+    this.#writer.published?.();
     const { events } = this.#counts.within;
     this.#observe.written?.(partition, events - this.#eventsOut, published.bytes, published.seconds);
     this.#eventsOut = events;

@@ -59,3 +59,10 @@ test('the commands that the README shows are commands of the program', async () 
   assert.ok(shown.size >= 5);
   for (const name of shown) assert.ok(known.includes(name), `rmmstream ${name} is not a command`);
 });
+
+test('no page holds what a merge could not decide', () => {
+  const marked = pages().filter((page) =>
+    /^(<{7}|={7}|>{7})( |$)/m.test(readFileSync(join(packageRoot, page), 'utf8')),
+  );
+  assert.deepEqual(marked, []);
+});

@@ -1,0 +1,122 @@
+import { formatBytes, formatCount, formatDuration, formatRate } from '../lib/telemetry/format.js';
+import { renderTable } from '../lib/telemetry/table.js';
+import type { CapacityPlan } from '../services/plan/plan.js';
+import type { Quantity } from '../services/plan/quantity.js';
+import type { Simulation } from '../services/plan/simulate.js';
+
+const right = { align: 'right' } as const;
+
+/** A plan for a person: what to start, what it takes, and how every number comes about. */
+export function planText(plan: CapacityPlan): string {
+  const { request, loads, spread, services, brokers, storage, network } = plan;
+  const { events, bytesPerEvent, hours, mode, headroom } = request;
+  const perSecond = (bytes: number) => `${formatBytes(bytes)}/s`;
+  return [
+    `${formatCount(events)} events of ${formatBytes(bytesPerEvent)} (${formatBytes(storage.input)}) in ${hours} h, ${mode}; planned for ${headroom} times the mean load`,
+    '',
+    stageTable(plan),
+    '',
+    phaseLine(plan),
+    `copies      ${Object.entries(services)
+      .map(([name, copies]) => `${name} ${copies}`)
+      .join(', ')}: a core each, two for the trainer`,
+    `partitions  ${spread.partitions}`,
+    `brokers     ${brokers.brokers}, replication ${request.replication}`,
+    `disk        brokers ${formatBytes(storage.topics)} in all, output ${formatBytes(storage.outputs)}, input ${formatBytes(storage.input)}`,
+    `network     input ${perSecond(network.input)}, producers ${perSecond(network.produced)}, consumers ${perSecond(network.consumed)}, between brokers ${perSecond(network.replicated)}`,
+    `training    ${formatDuration(loads.trainSeconds)} of one trainer`,
+    '',
+    'How each number comes about:',
+    ...plan.quantities.map(quantityLine),
+  ].join('\n');
+}
+
+function stageTable({ spread, loads }: CapacityPlan): string {
+  const phaseOf = (stage: string) =>
+    loads.phases.find(({ stages }) => (stages as readonly string[]).includes(stage))?.name;
+  return renderTable(
+    [
+      { title: 'stage' },
+      { title: 'phase' },
+      { title: 'events', ...right },
+      { title: 'load', ...right },
+      { title: 'rate of a copy', ...right },
+      { title: 'copies', ...right },
+      { title: 'use', ...right },
+    ],
+    spread.stages.map(({ stage, events, load, rate, copies, use }) => [
+      stage === spread.bottleneck ? `${stage} (bottleneck)` : stage,
+      phaseOf(stage),
+      formatCount(events),
+      formatRate(load),
+      formatRate(rate),
+      String(copies),
+      `${(100 * use).toFixed(0)} %`,
+    ]),
+  );
+}
+
+function phaseLine({ loads, request }: CapacityPlan): string {
+  if (request.mode === 'continuous') return 'phases      none: all stages work at the same time';
+  const phases = loads.phases.map(({ name, seconds }) => `${name} ${formatDuration(seconds)}`);
+  phases.splice(2, 0, `train ${formatDuration(loads.trainSeconds)}`);
+  return `phases      ${phases.join(', ')}`;
+}
+
+function quantityLine({ name, value, unit, formula, inputs }: Quantity): string {
+  const given = Object.entries(inputs).map(([key, number]) => `${key} ${exact(number)}`);
+  return `  ${name} = ${formula} = ${exact(value)} ${unit}\n      ${given.join(', ')}`;
+}
+
+/** Enough digits to compute with. */
+function exact(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e15
+    ? formatCount(value)
+    : String(Number(value.toPrecision(6)));
+}
+
+export function planObject(plan: CapacityPlan): object {
+  const { request, services, spread, brokers, storage, network, loads, quantities } = plan;
+  const { rates, ...asked } = request;
+  return {
+    asked,
+    rates,
+    copies: services,
+    partitions: spread.partitions,
+    bottleneck: spread.bottleneck,
+    brokers: brokers.brokers,
+    stages: spread.stages,
+    phases: loads.phases,
+    train_seconds: loads.trainSeconds,
+    disk_bytes: { topics: storage.topics, outputs: storage.outputs, input: storage.input },
+    network_bytes_per_second: {
+      input: network.input,
+      produced: network.produced,
+      consumed: network.consumed,
+      replicated: network.replicated,
+    },
+    quantities,
+  };
+}
+
+export function simulationText(
+  { spread }: CapacityPlan,
+  simulations: { readonly planned: Simulation; readonly one_copy_fewer: Simulation },
+): string {
+  const line = (what: string, { phases, holds }: Simulation) => {
+    const shown = phases.map(
+      ({ name, seconds, planned, lagSeconds }) =>
+        `${name} takes ${share(seconds / planned)} of its time${name === 'all' ? ` and ends ${lagSeconds.toFixed(0)} s behind` : ''}`,
+    );
+    return `  ${what}: ${shown.join(', ')}: ${holds ? 'it holds' : 'it does not hold'}`;
+  };
+  return [
+    'Simulated, block by block, at the load that is planned for:',
+    line('as planned', simulations.planned),
+    line(`${spread.bottleneck} with one copy fewer`, simulations.one_copy_fewer),
+  ].join('\n');
+}
+
+function share(value: number): string {
+  return Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : 'for ever';
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { parse } from 'yaml';
+import { packageRoot } from '../../../lib/base/package-root.js';
+import { rateNames } from '../../../services/plan/rates.js';
+import { inFolder, runCli } from '../../support/cli.js';
+
+const page = readFileSync(join(packageRoot, 'docs', 'scaling.md'), 'utf8');
+const usual = ['plan', '--events', '1e9', '--bytes-per-event', '2000', '--hours', '24'];
+
+test('the plans on the page are what the command says', async () => {
+  const plans = [...page.matchAll(/<!-- plan: (.*) -->\n```text\n([\s\S]*?)```/g)];
+  assert.equal(plans.length, 2);
+  for (const [, args, text] of plans) {
+    const { code, stdout, stderr } = await runCli(['plan', ...args!.split(' ')]);
+    assert.equal(code, 0, stderr);
+    assert.equal(stdout, text);
+  }
+});
+
+test('the rates on the page are rates of the program, and a plan takes them', async () => {
+  const [, text] = /```yaml\n([\s\S]*?)```/.exec(page)!;
+  for (const name of Object.keys(parse(text!) as object))
+    assert.ok((rateNames as readonly string[]).includes(name), name);
+  await inFolder(async (folder) => {
+    writeFileSync(join(folder, 'our-cluster.yaml'), text!);
+    const slow = await runCli([...usual, '--rates', 'our-cluster.yaml'], { cwd: folder });
+    assert.equal(slow.code, 2, 'ten epochs of AE large take longer than a day');
+    assert.match(slow.stderr, /plan_impossible.*one trainer takes 67.0 h for 10 epochs/);
+    const args = [
+      ...usual,
+      '--rates',
+      'our-cluster.yaml',
+      '--epochs',
+      '2',
+      '--rate',
+      'scorer=20000',
+      '--json',
+    ];
+    const { code, stdout, stderr } = await runCli(args, { cwd: folder });
+    assert.equal(code, 0, stderr);
+    const plan = JSON.parse(stdout) as {
+      readonly copies: Readonly<Record<string, number>>;
+      readonly rates: Readonly<Record<string, number>>;
+      readonly quantities: readonly unknown[];
+    };
+    assert.deepEqual(
+      [plan.rates.scorer, plan.rates.ingest, plan.rates.selected_bytes],
+      [20_000, 500_000, 104],
+    );
+    assert.ok(plan.copies.scorer! > 1);
+    assert.ok(plan.quantities.length > 25);
+  });
+});
+
+test('a simulation is told to programs too', async () => {
+  const args = [...usual, '--mode', 'continuous', '--rate', 'scorer=5000', '--simulate', '--json'];
+  const { code, stdout, stderr } = await runCli(args);
+  assert.equal(code, 0, stderr);
+  const { bottleneck, simulations } = JSON.parse(stdout) as {
+    readonly bottleneck: string;
+    readonly simulations: Readonly<Record<'planned' | 'one_copy_fewer', { readonly holds: boolean }>>;
+  };
+  assert.equal(bottleneck, 'scorer');
+  assert.deepEqual([simulations.planned.holds, simulations.one_copy_fewer.holds], [true, false]);
+});
+
+test('what makes no sense is a usage error', async () => {
+  for (const [args, message] of [
+    [[...usual, '--hours', '0'], /--hours 0: expected a number above 0/],
+    [[...usual, '--events', 'many'], /--events NaN/],
+    [[...usual, '--rate', 'scorer'], /--rate scorer: expected NAME=NUMBER/],
+    [[...usual, '--rate', 'scorr=5'], /there is no rate scorr/],
+    [[...usual, '--rate', 'scorer=-5'], /rate scorer -5/],
+    [[...usual, '--mode', 'sideways'], /bounded, continuous/],
+    [['plan', '--events', '5'], /--bytes-per-event/],
+  ] as const) {
+    const { code, stderr } = await runCli(args);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+  }
+  const missing = await runCli([...usual, '--rates', 'nowhere.yaml']);
+  assert.notEqual(missing.code, 0);
+  assert.match(missing.stderr, /nowhere.yaml/);
+});

@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import { RmmError } from '../../../lib/base/error.js';
+import { packageRoot } from '../../../lib/base/package-root.js';
+import { copiesFor, spreadOf, useOf } from '../../../services/plan/copies.js';
+import { type CapacityPlan, planCapacity } from '../../../services/plan/plan.js';
+import type { Quantity } from '../../../services/plan/quantity.js';
+import { measuredRates } from '../../../services/plan/rates.js';
+import { readRates } from '../../../services/plan/read-rates.js';
+import { type PlanRequest, usualRequest } from '../../../services/plan/request.js';
+
+const request: PlanRequest = {
+  ...usualRequest,
+  events: 1e9,
+  bytesPerEvent: 2000,
+  hours: 24,
+  rates: measuredRates,
+};
+
+/** Computes a formula as a person would, from the inputs that stand beside it. */
+function compute({ formula, inputs }: Quantity): number {
+  const names = Object.keys(inputs);
+  const script = formula.replaceAll(' x ', ' * ').replace(/\b(ceil|floor|max|sqrt)\(/g, 'Math.$1(');
+  return new Function(...names, `return ${script};`)(...Object.values(inputs)) as number;
+}
+
+const busy: readonly PlanRequest[] = [
+  request,
+  { ...request, hours: 2, epochs: 1 },
+  { ...request, mode: 'continuous', hours: 4, epochs: 1, retentionHours: 1 },
+  { ...request, events: 1e6, hours: 1 },
+];
+
+test('every formula that is shown gives the number that is shown, from the inputs that are shown', () => {
+  for (const one of busy) {
+    const { quantities } = planCapacity(one);
+    assert.ok(quantities.length > 25);
+    for (const found of quantities) {
+      if (found.name === 'partitions') continue;
+      const value = compute(found);
+      assert.ok(
+        Math.abs(value - found.value) <= 1e-9 * Math.abs(found.value),
+        `${found.name}: ${value} is not ${found.value}`,
+      );
+    }
+  }
+});
+
+/** A plan with round numbers, computed by hand. */
+test('a small plan is what a person computes', () => {
+  const rates = {
+    ...measuredRates,
+    ingest: 100,
+    selector: 200,
+    featurizer: 50,
+    moments: 100,
+    scaler: 100,
+    scorer: 25,
+    trainer: 1000,
+  };
+  // Per 1,000 events: 500 selected, 250 trained for 4 epochs: 1 s of training.
+  const plan = planCapacity({
+    ...request,
+    events: 3_600_000,
+    hours: 4,
+    headroom: 2,
+    selected: 0.5,
+    trained: 0.5,
+    epochs: 4,
+    rates,
+  });
+  assert.equal(plan.loads.trainSeconds, 3600);
+  // 36,000 + 18,000 + 36,000 + 18,000 to read, 18,000 to scale, 72,000 to score.
+  assert.deepEqual(
+    plan.loads.phases.map(({ name, work, seconds }) => [name, work, Math.round(seconds)]),
+    [
+      ['read', 108_000, 1618],
+      ['scale', 18_000, 661],
+      ['score', 72_000, 1321],
+    ],
+  );
+  assert.deepEqual(
+    plan.spread.stages.map(({ stage, load, rate }) => [stage, Math.round((100 * load) / rate) / 100]),
+    [
+      ['ingest', 22.25],
+      ['selector', 11.12],
+      ['featurizer', 22.25],
+      ['moments', 11.12],
+      ['scaler', 27.25],
+      ['scorer', 54.49],
+    ],
+  );
+  const { services, spread } = plan;
+  assert.ok(services.scorer >= 55 && services.scorer <= 58, `${services.scorer}`);
+  assert.equal(services.scaler, spread.stages.find(({ stage }) => stage === 'scaler')!.copies);
+  assert.equal(services.trainer, 1);
+  assert.ok(spread.partitions >= 2 * services.scorer);
+});
+
+test('other times of the phases take more copies', () => {
+  const { phases } = planCapacity(request).loads;
+  const copies = (times: readonly number[]) =>
+    phases.reduce((sum, { work }, index) => sum + work / times[index]!, 0);
+  const planned = phases.map(({ seconds }) => seconds);
+  for (const [more, less] of [
+    [0, 1],
+    [1, 2],
+    [2, 0],
+  ] as const) {
+    const other = [...planned];
+    other[more]! += 100;
+    other[less]! -= 100;
+    assert.ok(copies(other) > copies(planned));
+  }
+});
+
+test('partitions are shared out whole: copies are counted by the one that has most of them', () => {
+  const stage = { stage: 'scorer', events: 1, rate: 100, load: 250 } as const;
+  // Of 4 partitions a copy carries one (62.5 of its 100), so 2.5 copies become 4; of 10 it carries 4.
+  assert.equal(copiesFor(stage, 4), 4);
+  assert.equal(copiesFor(stage, 10), 3);
+  assert.equal(copiesFor(stage, 2), undefined, 'a partition alone is too much for a copy');
+  assert.equal(useOf(stage, 3, 10), (4 / 10) * 2.5);
+  const { partitions, stages } = spreadOf([stage], 1);
+  assert.equal(stages[0]!.copies, 3);
+  assert.equal(partitions, 6, 'two for each copy');
+  assert.equal(spreadOf([stage], 7).partitions, 8, '7 would take a fourth copy: three of 7 are 107 %');
+});
+
+test('a run without end has no phases: everything at once, the two parts of the scaler in one', () => {
+  const plan = planCapacity({ ...request, mode: 'continuous', hours: 4, epochs: 1 });
+  assert.deepEqual(
+    plan.spread.stages.map(({ stage }) => stage),
+    ['ingest', 'selector', 'featurizer', 'scaler', 'scorer'],
+  );
+  const { ingest, scorer } = Object.fromEntries(plan.spread.stages.map((stage) => [stage.stage, stage]));
+  assert.ok(Math.abs(ingest!.load - (1.5 * 1e9) / 14_400) < 1e-6);
+  assert.ok(Math.abs(scorer!.load - (1.5 * 0.83e9) / 14_400) < 1e-6);
+});
+
+test('retention bounds what is read once, and nothing else', () => {
+  const disk = (plan: CapacityPlan, name: string) =>
+    plan.quantities.find((found) => found.name === `disk of topic ${name}`)!.value;
+  const all = planCapacity(request);
+  const short = planCapacity({ ...request, retentionHours: 6 });
+  const long = planCapacity({ ...request, retentionHours: 48 });
+  for (const topic of ['events', 'selected']) {
+    assert.equal(disk(short, topic), disk(all, topic) / 4);
+    assert.equal(disk(long, topic), disk(all, topic));
+  }
+  for (const topic of ['features', 'scaled']) assert.equal(disk(short, topic), disk(all, topic));
+});
+
+test('brokers are enough for replicas, bytes and disks', () => {
+  assert.equal(planCapacity({ ...request, events: 1e6 }).brokers.brokers, 3);
+  assert.equal(planCapacity({ ...request, events: 1e6, replication: 1 }).brokers.brokers, 1);
+  assert.equal(planCapacity({ ...request, brokerDisk: 1e11 }).brokers.brokers, Math.ceil(1460.31 / 80));
+  const fast = planCapacity({ ...request, hours: 1.2, epochs: 1, trained: 0.1 });
+  assert.ok(fast.brokers.brokers > 3 && fast.spread.partitions >= fast.brokers.brokers);
+});
+
+function refusal(change: Partial<PlanRequest>): RmmError {
+  try {
+    planCapacity({ ...request, ...change });
+  } catch (error) {
+    if (error instanceof RmmError) return error;
+  }
+  return assert.fail('it was planned');
+}
+
+test('what makes no sense is refused by the name of its option, all of it at once', () => {
+  for (const [change, message] of [
+    [{ events: 0 }, /^--events 0: expected a whole number from 1/],
+    [{ events: Number.NaN }, /--events NaN/],
+    [{ events: 1.5 }, /--events 1.5: expected a whole number/],
+    [{ bytesPerEvent: 0 }, /--bytes-per-event 0: expected a number above 0/],
+    [{ hours: -1 }, /--hours -1/],
+    [{ selected: 1.2 }, /--selected 1.2: expected a number above 0 and at most 1/],
+    [{ headroom: 0.5 }, /--headroom 0.5: expected a number from 1/],
+    [{ replication: 2.5 }, /--replication 2.5/],
+    [{ rates: { ...measuredRates, scorer: 0 } }, /rate scorer 0/],
+    [{ rates: { ...measuredRates, broker_read: Number.POSITIVE_INFINITY } }, /rate broker_read Infinity/],
+  ] as const) {
+    const error = refusal(change);
+    assert.equal(error.code, 'cli_usage');
+    assert.match(error.message, message);
+  }
+  assert.equal(refusal({ hours: 0, epochs: 0, diskFill: 2 }).message.split('\n').length, 3);
+});
+
+test('what no number of machines does is said with what would help', () => {
+  const training = refusal({ hours: 12 });
+  assert.equal(training.code, 'plan_impossible');
+  assert.match(
+    training.message,
+    /one trainer takes 10.8 h for 10 epochs, and there are 8.00 h \(12 h \/ headroom 1.5\)/,
+  );
+  const partitions = refusal({ events: 1e13, epochs: 1, trained: 1e-6 });
+  assert.equal(partitions.code, 'plan_impossible');
+  assert.match(partitions.message, /more than the 1024 that a topic may have/);
+});
+
+test('rates come from the measured ones, a file over them, single ones over both', () => {
+  const file = { name: 'rates.yaml', text: 'scorer: 5\ntrainer: 6 # rows/s\n' };
+  assert.deepEqual(readRates(file, [['trainer', 7]]), { ...measuredRates, scorer: 5, trainer: 7 });
+  assert.deepEqual(readRates(undefined, []), measuredRates);
+  for (const [text, message] of [
+    ['scorr: 5', /rates.yaml: there is no rate scorr.*scorer/],
+    ['scorer: fast', /rates.yaml: scorer is "fast", expected a number/],
+    ['- 5', /rates.yaml: expected lines such as/],
+    ['{', /rates.yaml is no YAML/],
+    ['__proto__: {ingest: 1}', /there is no rate __proto__/],
+  ] as const)
+    assert.throws(
+      () => readRates({ name: 'rates.yaml', text }, []),
+      (error) => error instanceof RmmError && error.code === 'cli_usage' && message.test(error.message),
+    );
+});
+
+test('the measured rates are those of docs/benchmarks.md', () => {
+  const page = readFileSync(join(packageRoot, 'docs', 'benchmarks.md'), 'utf8').replaceAll(/\s+/g, ' ');
+  const line = (name: keyof typeof measuredRates) => measuredRates[name].toLocaleString('en-US');
+  assert.ok(
+    page.includes(
+      `${line('ingest')} for ingest, ${line('selector')} selector, ${line('featurizer')} featurizer, ${line('moments')} moments, ${line('scaler')} scaled rows, ${line('scorer')} scorer`,
+    ),
+  );
+  assert.match(page, new RegExp(`AE small .{0,200}\\| 2048 \\| ${line('trainer')} \\|`));
+  const { events_bytes, selected_bytes, features_bytes, scaled_bytes, score_file_bytes, feature_file_bytes } =
+    measuredRates;
+  assert.ok(
+    page.includes(
+      `\`events\` ${events_bytes} bytes an entry, \`selected\` ${selected_bytes}, \`features\` ${features_bytes} and \`scaled\` ${scaled_bytes} bytes a selected event, score files ${score_file_bytes} and feature files ${feature_file_bytes}`,
+    ),
+  );
+  const [, written] = /1 MB, written \| [^|]+\| (\d+), \d+, \d+ \|/.exec(page)!;
+  const [, read] = /1 MB, read \| [^|]+\| (\d+), \d+, \d+ \|/.exec(page)!;
+  assert.deepEqual(
+    [measuredRates.broker_write, measuredRates.broker_read],
+    [Number(written) * 1e6, Number(read) * 1e6],
+  );
+  // 0.76 GB of 6,818,612 training rows.
+  assert.match(page, /6,818,612 training rows/);
+  assert.match(page, /store on disk[^|]*\| 0.76 GB/);
+  assert.equal(measuredRates.megaset_bytes, Math.ceil(0.76e9 / 6_818_612));
+});
