@@ -50,18 +50,11 @@ export interface BlindLayout {
 const names = /^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/;
 
 /** @throws blind_name_invalid */
-/** @throws cli_usage where the name could lead out of the folder */
 export function blindLayoutOf(runDirectory: string, name: string): BlindLayout {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$/.test(name)) {
-    throw new RmmError(
-      'cli_usage',
-      `${JSON.stringify(name.slice(0, 100))} is no name of a seal; expected letters, digits, _ . + - and at most 64 characters`,
-    );
-  }
   if (!names.test(name)) {
     throw new RmmError(
       'blind_name_invalid',
-      `${JSON.stringify(name)} cannot be the name of a seal: expected 1 to 64 letters, digits, _ . + and -, the first a letter or digit`,
+      `${JSON.stringify(name.slice(0, 100))} is no name of a seal: expected 1 to 64 letters, digits, _ . + and -, the first a letter or digit`,
       { context: { name } },
     );
   }
