@@ -66,7 +66,7 @@ another address) answers in the same way for the whole run, with all stages on o
   its scaler only, and there is no \`feature_files\`.
 - Files have no time at which they arrived: \`rmmstream_lag_seconds\` is the time since the last range (or step) was finished
   while others wait, and 0 where none does.
-- There are no transactions. A task without progress for \`engine.stall_timeout_ms\` ends the run, so no partition stalls.
+- There are no transactions, and no \`rmmstream_ingest_to_score_seconds\`: training lies between the two. A task without progress for \`engine.stall_timeout_ms\` ends the run, so no partition stalls.
 - Drift is measured after the scaler is frozen, which a bounded run does from all its training events: neither engine has it
   there, only \`input.mode: continuous\`.
 

@@ -34,6 +34,8 @@ export async function sampleMetrics(): Promise<string> {
   stage.transaction('committed', 0.03);
   stage.transaction('committed', 3);
   stage.transaction('aborted', 1000);
+  stage.scored(4.2);
+  stage.scored(700);
   stage.queue(2, 2_400_000);
   stage.assigned([0, 3, 7]);
   stage.progress(0, { position: 10, end: 52, oldestMs: nowMs - 90_500 });

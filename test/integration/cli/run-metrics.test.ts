@@ -11,7 +11,7 @@ import { startMeasuredRun, watched } from '../../support/watched-services.js';
 /** Set only where something goes wrong. */
 const elsewhere = ['deadLetters', 'errors'];
 /** What docs/metrics.md says that a run in one process has not. */
-const absent = ['transactionSeconds', 'drift', 'driftingFeatures'];
+const absent = ['transactionSeconds', 'scoreLatency', 'drift', 'driftingFeatures'];
 
 test('a run with --metrics-port shows what it does, and makes the same as one without', async () => {
   await inFolder(async (folder) => {
