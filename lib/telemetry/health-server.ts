@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
-import { type AddressNames, closeServer, listenOn } from './http-listen.js';
+import { type AddressNames, closeServer, listenOn, requestLimits } from './http-listen.js';
 import type { Metrics } from './metrics.js';
 
 export interface HealthServerOptions {
@@ -27,21 +27,13 @@ export interface HealthServer {
 /** A connection on which nothing moves is closed after this long. */
 const silenceMs = 10_000;
 
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 8_192,
-} as const;
-
 /**
  * Serves /live, /ready and /metrics, to GET and HEAD.
  *
  * @throws service_address_unusable
  */
 export async function openHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const server = createServer(limits, (request, response) => {
+  const server = createServer(requestLimits, (request, response) => {
     answer(request, options)
       .catch((error: unknown) => plain(500, `the answer could not be made: ${String(error)}\n`))
       .then((made) => send(request, response, made));

@@ -3,6 +3,15 @@ import type { Server } from 'node:http';
 /** An answer still on its way at the end has this long. */
 const closingMs = 250;
 
+/** What a server grants to whoever asks: a request comes at once and is small, or it is not answered. */
+export const requestLimits = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 8_192,
+} as const;
+
 /** What host and port are called where a person gives them. */
 export interface AddressNames {
   readonly host: string;

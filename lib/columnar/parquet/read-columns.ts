@@ -41,12 +41,7 @@ export async function readParquetColumns<Name extends string>(
   path: string,
   names: readonly Name[],
 ): Promise<ReadTable & { readonly columns: Readonly<Record<Name, ReadColumn>> }> {
-  let file: AsyncBuffer;
-  try {
-    file = await asyncBufferFromFile(path);
-  } catch (error) {
-    throw fromSystemError(error, 'opening', path);
-  }
+  const file = await opened(path);
   try {
     const metadata = await parquetMetadataAsync(file);
     const rows = rowCount(path, metadata, file.byteLength);
@@ -66,14 +61,17 @@ export async function readParquetColumns<Name extends string>(
   }
 }
 
-/** Names of the columns of a Parquet file, in its order. @throws parquet_corrupt, io_failed */
-export async function parquetColumnNames(path: string): Promise<string[]> {
-  let file: AsyncBuffer;
+async function opened(path: string): Promise<AsyncBuffer> {
   try {
-    file = await asyncBufferFromFile(path);
+    return await asyncBufferFromFile(path);
   } catch (error) {
     throw fromSystemError(error, 'opening', path);
   }
+}
+
+/** Names of the columns of a Parquet file, in its order. @throws parquet_corrupt, io_failed */
+export async function parquetColumnNames(path: string): Promise<string[]> {
+  const file = await opened(path);
   try {
     const { schema } = await parquetMetadataAsync(file);
     return schema.slice(1).map(({ name }) => name);

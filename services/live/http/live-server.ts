@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../../../lib/base/error.js';
-import { closeServer, listenOn } from '../../../lib/telemetry/http-listen.js';
+import { closeServer, listenOn, requestLimits } from '../../../lib/telemetry/http-listen.js';
 import type { FrameMaker } from '../model/frames.js';
 import { Access, isLoopback } from './access.js';
 import { type Answer, html, plain, send } from './answer.js';
@@ -34,13 +34,6 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
-const limits = {
-  headersTimeout: 5_000,
-  requestTimeout: 5_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 8_192,
-} as const;
 const mostConnections = 96;
 const mostPages = 24;
 const longestPath = 512;
@@ -57,7 +50,7 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
   const assets = readAssets();
   const isLocal = isLoopback(host);
   let access: Access | undefined;
-  const server = createServer(limits, (request, response) => {
+  const server = createServer(requestLimits, (request, response) => {
     // Before the port is known nothing is served.
     if (access === undefined) return void response.destroy();
     const context = { access, assets, streams, control, pictures, maker, wallMs };

@@ -1,3 +1,4 @@
+import { stages } from '../../../lib/telemetry/metric-list.js';
 import type { FlowEdge, FlowNode } from '../shared/snapshot.js';
 
 /** The dataflow as a picture, and which part of a run each of its stages works for. */
@@ -62,16 +63,7 @@ export const kafkaFlow: FlowPlan = {
     edge('scorer', 'scores', 'scores', 'scorer', 'out'),
     edge('feature_files', 'features', 'features', 'feature_files', 'out'),
   ],
-  stages: [
-    'ingest',
-    'selector',
-    'featurizer',
-    'scaler_moments',
-    'scaler',
-    'trainer',
-    'scorer',
-    'feature_files',
-  ],
+  stages,
   phaseOf: {},
   lagUnit: (stage) => (stage === 'ingest' ? 'blocks' : 'messages'),
 };
