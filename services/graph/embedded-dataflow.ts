@@ -1,5 +1,6 @@
 import type { Config } from '../../lib/config/index.js';
 import type { Stage } from '../../lib/telemetry/metric-list.js';
+import type { Phase } from '../pipeline/watch.js';
 import { type Dataflow, type FlowEdge, type FlowNode, filesNode, inputNode, nodeId } from './dataflow.js';
 import { outputNames } from './output-names.js';
 
@@ -7,7 +8,7 @@ const { scores, features, model, modelZip, deadLetters, cutflow, run } = outputN
 const { weighed, moments, megasets, checkpoint } = outputNames;
 
 /** What takes part in a run in one process: stages by their names in metrics, and the steps around them. */
-type Part = Stage | 'weights' | 'evaluate';
+type Part = Stage | Extract<Phase, 'weights' | 'evaluate'>;
 
 /** Who works where: stages of worker threads are fused, a range of entries goes through all of them in one go. */
 const places: Readonly<Record<'workers' | 'main', readonly Part[]>> = {

@@ -1,12 +1,10 @@
+import type { Phase } from '../pipeline/watch.js';
 import type { DirectoryFacts } from './directory-facts.js';
-
-/** Phases of a run in one process, by their names on its progress lines. */
-export type RunPhase = 'weights' | 'features' | 'train' | 'score' | 'evaluate';
 
 export interface DirectoryVerdict {
   readonly state: 'finished' | 'working' | 'stopped';
   /** The phase that it is in, or stopped in; undefined where it is finished. */
-  readonly phase: RunPhase | undefined;
+  readonly phase: Phase | undefined;
   readonly because: string;
 }
 
@@ -26,7 +24,7 @@ export function directoryVerdict(facts: DirectoryFacts): DirectoryVerdict {
   };
 }
 
-function phaseOf({ isScoring, weighed, features, scores, model }: DirectoryFacts): RunPhase {
+function phaseOf({ isScoring, weighed, features, scores, model }: DirectoryFacts): Phase {
   if (features.done === 0 && weighed.done < weighed.total) return 'weights';
   if (isScoring) return scores.done < scores.total ? 'score' : 'evaluate';
   if (features.done < features.total) return 'features';

@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { axe, browserSkip, startBrowser } from '../support/browser.js';
 import { outputDigests } from '../support/cli.js';
 import { type ServedRun, startServed } from '../support/served-run.js';
 import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
@@ -23,7 +14,6 @@ import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.
  * DOM types. With RMMSTREAM_SCREENSHOTS=FOLDER pictures are left there, to be looked at.
  */
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const token = 'a-token-of-twenty-five-ch';
 const environment = { RMMSTREAM_SERVE_TOKEN: token };
 /** A file may have any name, and names are shown. */

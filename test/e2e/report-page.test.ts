@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
@@ -8,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { fileNames } from '../../services/report/render/file-names.js';
 import { reportPage } from '../../services/report/render/page.js';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { axe, browserSkip, startBrowser } from '../support/browser.js';
 import { madeFacts, madeSections } from '../support/made-sections.js';
 import { quick, runWell, shipped, smallSamples, writeConfig } from '../support/small-run.js';
 
@@ -17,7 +16,6 @@ import { quick, runWell, shipped, smallSamples, writeConfig } from '../support/s
  * RMMSTREAM_SCREENSHOTS=FOLDER pictures of the whole page are left there, to be looked at.
  */
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const schemes = ['light', 'dark'] as const;
 const widths = [390, 820, 1400];
 const data = { ...shipped('data/periodA', 'data'), luminosity_fb: 0.00146 };

@@ -6,7 +6,8 @@ import { type HopPosition, positionOf } from '../../../../lib/flow/partitions/ho
 import { PartitionRunner } from '../../../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../../lib/kafka/client.js';
 import { FakeKafka, type Trouble } from '../../../sim/support/fake-kafka.js';
-import { put, settled, soon } from '../../../support/service-context.js';
+import { hopRunner } from '../../../support/hop-runner.js';
+import { put, settled } from '../../../support/service-context.js';
 
 const message = (key: string, bytes = 1): OutgoingMessage => ({
   key,
@@ -34,29 +35,12 @@ function world(trouble?: Trouble, cluster = new FakeKafka(trouble)) {
     const settles: HopPosition[] = [];
     const stop = new AbortController();
     stops.add(stop);
-    const runner = new PartitionRunner({
-      client,
-      group: 'hop',
-      topic: 'in',
-      transactionalId: (partition) => `hop.${partition}`,
-      pause: () => soon(),
-      body: hopBody({
-        client,
-        group: 'hop',
-        inputTopic: 'in',
-        outputTopic: 'out',
-        deadLetterTopic: 'dead',
-        process: passOn,
-        fetchBytes: 1 << 20,
-        maxWaitMs: 5,
-        transactionMessages: 3,
-        requestBytes: 1 << 20,
-        nowMs: () => 0,
-        settle: async (at, { partition }) => {
-          if (partition === 0) settles.push(at);
-        },
-        ...more,
-      }),
+    const runner = hopRunner(client, {
+      process: passOn,
+      settle: async (at, { partition }) => {
+        if (partition === 0) settles.push(at);
+      },
+      ...more,
     });
     const ended = runner.run(stop.signal);
     ended.catch(() => {});

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { hopBody } from '../../../../lib/flow/partitions/hop.js';
 import { ingestTimeOf } from '../../../../lib/flow/partitions/ingest-time.js';
-import { PartitionRunner } from '../../../../lib/flow/partitions/partition-runner.js';
 import type { SinkOptions } from '../../../../lib/flow/partitions/sink-options.js';
 import { FakeKafka } from '../../../sim/support/fake-kafka.js';
-import { put, settled, soon } from '../../../support/service-context.js';
+import { hopRunner } from '../../../support/hop-runner.js';
+import { put, settled } from '../../../support/service-context.js';
 import { letters, sinkWorld, windows } from '../../../support/sink-world.js';
 
 /** Passes everything of topic `in` on, until all three messages are through; the times that messages have then. */
@@ -21,34 +20,17 @@ async function timesAfter(ingestedMs?: () => number): Promise<(number | undefine
   const client = cluster.client('one');
   const stop = new AbortController();
   let read = 0;
-  const runner = new PartitionRunner({
-    client,
-    group: 'hop',
-    topic: 'in',
-    transactionalId: () => 'hop',
-    pause: () => soon(),
-    body: hopBody({
-      client,
-      group: 'hop',
-      inputTopic: 'in',
-      outputTopic: 'out',
-      deadLetterTopic: 'dead',
-      process: ({ key, value }) => ({
-        out: { key, value, headers: { own: 'header' } },
-        deadLetters: [],
-        eventsIn: 1,
-        eventsOut: 1,
-      }),
-      fetchBytes: 1 << 20,
-      maxWaitMs: 5,
-      transactionMessages: 3,
-      requestBytes: 1 << 20,
-      nowMs: () => 0,
-      settle: async (at) => {
-        read = at.read;
-      },
-      ...(ingestedMs === undefined ? {} : { ingestedMs }),
+  const runner = hopRunner(client, {
+    process: ({ key, value }) => ({
+      out: { key, value, headers: { own: 'header' } },
+      deadLetters: [],
+      eventsIn: 1,
+      eventsOut: 1,
     }),
+    settle: async (at) => {
+      read = at.read;
+    },
+    ...(ingestedMs === undefined ? {} : { ingestedMs }),
   });
   const ended = runner.run(stop.signal);
   await settled(() => read === 3);

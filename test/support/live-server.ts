@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { type IncomingHttpHeaders, request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type LiveServer, openLiveServer } from '../../services/live/http/live-server.js';
+import type { LiveControl } from '../../services/live/http/routes.js';
+import { embeddedFlow } from '../../services/live/model/flows.js';
+import { FrameMaker } from '../../services/live/model/frames.js';
+import { LiveModel } from '../../services/live/model/live-model.js';
+import type { Frame } from '../../services/live/shared/snapshot.js';
+
+/** The token of the served page. */
+export const token = 'a-token-of-twenty-five-ch';
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface World {
+  readonly server: LiveServer;
+  readonly model: LiveModel;
+  readonly orders: string[];
+  ask(
+    path: string,
+    more?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<Got>;
+}
+
+/** A server on a free port; `isOpen` serves it as if other machines could reach it. */
+export async function serving(body: (world: World) => Promise<void>, isOpen = false): Promise<void> {
+  const model = new LiveModel({
+    engine: 'embedded',
+    title: '<img src=x onerror=alert(1)>',
+    flow: embeddedFlow,
+    phases: [],
+    control: { available: true, why: '' },
+    limits: [],
+    score: { score: 'error', isLog: true, luminosityFb: 10 },
+    startedMs: 0,
+  });
+  const orders: string[] = [];
+  const control: LiveControl = {
+    pause: () => orders.push('pause'),
+    resume: () => orders.push('resume'),
+    drain: () => orders.push('drain'),
+  };
+  const server = await openLiveServer({
+    host: isOpen ? '0.0.0.0' : '127.0.0.1',
+    port: 0,
+    token,
+    names: [],
+    maker: new FrameMaker(model, 'server-1'),
+    control,
+    pictures: async (id) =>
+      id === '0123456789abcdef'
+        ? {
+            detail: { id, noDisplay: '', noMatrix: 'none', objects: [], met: undefined, cells: [] },
+            display: '<svg xmlns="http://www.w3.org/2000/svg" stroke="var(--ink)"/>',
+            matrix: undefined,
+          }
+        : undefined,
+    wallMs: () => 1_000,
+  });
+  const ask: World['ask'] = (path, { method = 'GET', headers = {}, body: sent = '' } = {}) =>
+    new Promise((resolve, reject) => {
+      const out = request(
+        { host: '127.0.0.1', port: server.port, path, method, headers, agent: false },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (part: string) => {
+            text += part;
+          });
+          response.on('end', () =>
+            resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }),
+          );
+        },
+      );
+      out.on('error', reject);
+      out.end(sent);
+    });
+  try {
+    await body({ server, model, orders, ask });
+  } finally {
+    await server.close();
+  }
+}
+
+/** Reads a stream; `frames` are those so far. */
+export function listen(port: number, headers: Record<string, string> = {}) {
+  const frames: Frame[] = [];
+  let text = '';
+  const out = request({ host: '127.0.0.1', port, path: '/stream', headers, agent: false }, (response) => {
+    response.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        frames.push(JSON.parse(text.slice('data: '.length, end)) as Frame);
+        text = text.slice(end + 2);
+      }
+    });
+    response.on('error', () => {});
+  });
+  out.on('error', () => {});
+  out.end();
+  return { frames, stop: () => out.destroy() };
+}
+
+/** Waits until it holds, five seconds at most. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500 && !holds(); tries += 1) await wait(10);
+  assert.ok(holds());
+}
