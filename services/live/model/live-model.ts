@@ -189,7 +189,8 @@ export class LiveModel {
     const { endedMs } = this.#sections.run;
     if (endedMs !== undefined && nowMs - endedMs > lastLookMs) return;
     const values: Record<string, number> = {};
-    for (const { stage, rateIn, rateOut, lag, lagUnit } of this.#sections.flow.stages) {
+    for (const { stage, rateIn, rateOut, lagUnit } of this.#sections.flow.stages) {
+      const lag = this.#stages.get(stage)?.takeMostLag();
       // What a stage gives on is nothing where it ends the flow or only learns.
       values[`events ${stage}`] = stage === 'trainer' ? rateIn : rateOut;
       // Rows of a training are many more than ranges: they have a line of their own at the phases.

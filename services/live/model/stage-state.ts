@@ -35,6 +35,7 @@ const windowMs = 5_000;
 export class StageState {
   readonly stage: string;
   readonly #lagUnit: string;
+  #mostLag = 0;
   readonly #rates = new RateWindow(windowMs);
   #totals: StageTotals = {
     eventsIn: 0,
@@ -88,6 +89,16 @@ export class StageState {
 
   lag(waiting: number): void {
     this.#totals = { ...this.#totals, lag: waiting };
+    this.#mostLag = Math.max(this.#mostLag, waiting);
+  }
+
+  /** The most that waited since the last call: what came and went between two looks is no less real. */
+  takeMostLag(): number | undefined {
+    const { lag } = this.#totals;
+    if (lag === undefined) return undefined;
+    const most = Math.max(this.#mostLag, lag);
+    this.#mostLag = 0;
+    return most;
   }
 
   checkpoint(atMs: number): void {
