@@ -70,12 +70,12 @@ test('a simulation is told to programs too', async () => {
 test('what makes no sense is a usage error', async () => {
   for (const [args, message] of [
     [[...usual, '--hours', '0'], /--hours 0: expected a number above 0/],
-    [[...usual, '--events', 'many'], /--events NaN/],
+    [[...usual, '--events', 'many'], /--events many: expected a number/],
     [[...usual, '--rate', 'scorer'], /--rate scorer: expected NAME=NUMBER/],
     [[...usual, '--rate', 'scorr=5'], /there is no rate scorr/],
     [[...usual, '--rate', 'scorer=-5'], /rate scorer -5/],
     [[...usual, '--mode', 'sideways'], /bounded, continuous/],
-    [['plan', '--events', '5'], /--bytes-per-event/],
+    [['plan', '--events', '5'], /--hours/],
   ] as const) {
     const { code, stderr } = await runCli(args);
     assert.equal(code, 2, stderr);
