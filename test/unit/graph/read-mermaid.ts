@@ -10,9 +10,9 @@ export interface ReadFlowchart {
   readonly edges: readonly (readonly [from: string, arrow: string, to: string])[];
 }
 
-const label = '"([^"<>&`\\\\]*(?:<br/>[^"<>&`\\\\]*)*)"';
+const label = '"([^"<>&`\\\\%]*(?:<br/>[^"<>&`\\\\%]*)*)"';
 const grammar = {
-  title: /^accTitle: [^#;"<>]+$/,
+  title: /^accTitle: [^#;"<>%]+$/,
   box: new RegExp(`^subgraph (\\w+)\\[${label}\\]$`),
   node: new RegExp(`^(\\w+)(?:\\[|\\(\\[|\\[\\(|\\[/)${label}(?:\\]|\\]\\)|\\)\\]|/\\])$`),
   edge: /^(\w+) (-->|-\.->|-\. [a-z ]+ \.->) (\w+)$/,
