@@ -55,9 +55,14 @@ const mostEpochs = 2;
  */
 export async function measure(request: MeasureRequest): Promise<Measured> {
   const { progress, folder } = request;
-  const { training } = request.loaded.config;
+  const { training, input } = request.loaded.config;
   const epochs = Math.min(mostEpochs, training.epochs);
-  const config = { ...request.loaded.config, training: { ...training, epochs, passes: 1 } };
+  const config = {
+    ...request.loaded.config,
+    training: { ...training, epochs, passes: 1 },
+    // Of a run without end the files that are there.
+    input: { ...input, mode: 'bounded' as const },
+  };
   const loaded = { ...request.loaded, config, outputDirectory: join(folder, 'run') };
   const layout = layoutOf(loaded.outputDirectory);
   const { report, trainer } = await train({ ...request, loaded });

@@ -7,7 +7,7 @@ import { type Measured, measure } from '../../../services/plan/measure/measure.j
 import { measuredRates } from '../../../services/plan/rates.js';
 import { inFolder, runCli } from '../../support/cli.js';
 import { loadForTest, quietSurroundings } from '../../support/inputs.js';
-import { quick, runWell, writeConfig } from '../../support/small-run.js';
+import { quick, runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 
 /** Measures by a clock that goes on by a millisecond whenever it is asked: times are counts of laps. */
 async function measuredByLaps(folder: string, file: string): Promise<Measured> {
@@ -74,12 +74,12 @@ function bytesIn(folder: string): number {
 
 test('a plan is made from what was measured, says so, and its rates can be given to another', () =>
   inFolder(async (folder) => {
-    const config = writeConfig(folder);
+    // No broker is needed to measure for one, nor an end of the input.
+    const engine = { type: 'kafka', brokers: ['nowhere.invalid:1'], workers: 2 };
+    const config = writeConfig(folder, smallSamples, { ...quick, engine });
     const asked = ['plan', '--events', '1e9', '--hours', '240'];
-    const { stdout } = await runWell(
-      [...asked, '--measure', config, '--max-events', '1500', '--rate', 'selector=1e6', '--json'],
-      folder,
-    );
+    const measuring = ['--measure', config, '--max-events', '1500', '--set', 'input.mode=continuous'];
+    const { stdout } = await runWell([...asked, ...measuring, '--rate', 'selector=1e6', '--json'], folder);
     const plan = JSON.parse(stdout) as {
       readonly asked: Readonly<Record<string, number>>;
       readonly rates: Readonly<Record<string, number>>;

@@ -18,7 +18,7 @@ const grammar = {
   edge: /^(\w+) (-->|-\.->|-\. [a-z ]+ \.->) (\w+)$/,
 } as const;
 
-/** Fails at the first line that is none of what we write; Mermaid 12.3 in a browser accepts what this accepts. */
+/** Fails at the first line that is none of what we write; the parsers of Mermaid 11.17 and 12.3 accept what this accepts. */
 export function readMermaid(text: string): ReadFlowchart {
   const nodes = new Map<string, { box: string | undefined; lines: string[] }>();
   const boxes = new Map<string, string>();
