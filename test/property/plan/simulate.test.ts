@@ -48,6 +48,12 @@ test('planned copies end in their time and keep up; with one fewer at the bottle
       fc.pre(stage.use < 0.98);
       const planned = simulate(plan, undefined, given.seed);
       assert.ok(planned.holds, JSON.stringify(planned));
+      // Nothing of a plan says so by itself: phases one after the other, with the training, end in the time there is.
+      const { loads, request } = plan;
+      const took = planned.phases.reduce((sum, { seconds }) => sum + seconds, 0);
+      const training = request.mode === 'bounded' ? loads.trainSeconds : 0;
+      const allowed = (request.hours * 3600) / request.headroom;
+      assert.ok(took + training <= 1.01 * allowed, `${took} s and ${training} s of ${allowed} s`);
       if (stage.copies === 1 || useOf(stage, stage.copies - 1, partitions) < 1.03) return;
       fewer += 1;
       const less = simulate(plan, bottleneck, given.seed);
