@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { metricList } from '../../../lib/telemetry/metric-list.js';
-import { inFolder, outputDigests, runCli } from '../../support/cli.js';
+import { inFolder, outputDigests, runCli, startCli } from '../../support/cli.js';
 import { pageOf, untilTrue } from '../../support/kafka-services.js';
 import { quick, runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { startMeasuredRun, watched } from '../../support/watched-services.js';
@@ -91,6 +91,42 @@ interface TopJson {
     readonly answers: boolean;
   }[];
 }
+
+test('top that watches a run to its end says that it is over, and ends with an interrupt', async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, smallSamples, {
+      ...quick,
+      training: { ...quick.training, epochs: 10_000 },
+    });
+    const out = join(folder, 'out');
+    const run = startMeasuredRun([config, '--output', out]);
+    let top: ReturnType<typeof startCli> | undefined;
+    try {
+      await run.port;
+      await untilTrue('the run is at work', async () =>
+        existsSync(join(out, '.work', 'lock-addresses.json')),
+      );
+      top = startCli(['top', '--config', config, '--output', out, '--interval', '1']);
+      let shown = '';
+      top.child.stdout!.on('data', (bytes: Buffer) => {
+        shown += bytes.toString();
+      });
+      await untilTrue('the run is shown', async () => /^trainer /m.test(shown));
+      run.child.kill('SIGINT');
+      await run.result;
+      await untilTrue('its end is shown', async () =>
+        shown.includes('nothing is at work: the run is over\n'),
+      );
+      top.child.kill('SIGINT');
+      const { code, stderr } = await top.result;
+      assert.deepEqual([code, stderr], [0, '']);
+    } finally {
+      top?.child.kill('SIGKILL');
+      run.child.kill('SIGKILL');
+      await run.result;
+    }
+  });
+});
 
 test('top finds a run in one process by its configuration, and not what a killed one left', async () => {
   await inFolder(async (folder) => {
