@@ -8,8 +8,6 @@ import type { GivenRates } from '../services/plan/read-rates.js';
 import type { Simulation } from '../services/plan/simulate.js';
 
 const right = { align: 'right' } as const;
-/** Of a core, below which a measurement says that it was disturbed. */
-const quietShare = 0.9;
 
 /** Where the rates of a plan come from. */
 export interface RateOrigins {
@@ -76,19 +74,7 @@ function rateLines({ request: { rates } }: CapacityPlan, { from, measured }: Rat
     rateNames.map((name) => [name, exact(rates[name]), from[name]]),
   );
   if (measured === undefined) return [table];
-  const { entries, coreShare } = measured;
-  const busy =
-    coreShare < quietShare
-      ? [
-          `While it was measured others kept the machine busy: the process had ${share(coreShare)} of a core. A quiet one does more.`,
-        ]
-      : [];
-  return [
-    table,
-    `Measured with ${formatCount(entries)} entries: one core for each stage, messages of Kafka made and read, but no broker, whose part`,
-    'is in the headroom; learning.threads of them for the trainer.',
-    ...busy,
-  ];
+  return [table, ...measured.notes];
 }
 
 function phaseLine({ loads, request }: CapacityPlan): string {
@@ -116,9 +102,7 @@ export function planObject(plan: CapacityPlan, { from, measured }: RateOrigins):
     asked,
     rates,
     rates_from: from,
-    ...(measured === undefined
-      ? {}
-      : { measured: { entries: measured.entries, core_share: measured.coreShare } }),
+    ...(measured === undefined ? {} : { measured: measured.notes }),
     copies: services,
     partitions: spread.partitions,
     bottleneck: spread.bottleneck,

@@ -8,6 +8,7 @@ import type { PlanOptions } from '../plan-request.js';
 
 interface Options extends PlanOptions, Pick<ConfigOptions, 'maxEvents' | 'set'> {
   readonly measure?: string | true;
+  readonly services?: readonly string[];
   readonly simulate?: boolean;
 }
 
@@ -45,6 +46,10 @@ export function registerPlan(program: Command, cli: Cli): void {
       'measure them first, on the files of a configuration (default: the shipped sample): some 15 s',
     )
     .option(
+      '--services <addresses...>',
+      'or take them from what services at work have done: host:port of each',
+    )
+    .option(
       '--max-events <number>',
       'with --measure: entries of each sample to measure with (default: 20000)',
     )
@@ -59,7 +64,8 @@ Examples:
   rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24
   rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --mode continuous --retention-hours 6 --epochs 1
   rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --rates our-cluster.yaml --simulate --json
-  rmmstream plan --events 1e9 --hours 24 --measure analysis.yaml`,
+  rmmstream plan --events 1e9 --hours 24 --measure analysis.yaml
+  rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --services node1:9464 node2:9464`,
     );
   addSetOption(command).action(async (options: Options) => {
     const { planCapacity } = await import('../../services/plan/plan.js');
@@ -67,7 +73,9 @@ Examples:
     const { planRequest, ratesText } = await import('../plan-request.js');
     const file = options.rates === undefined ? undefined : ratesText(options.rates, cli.currentDirectory);
     // What makes no sense is told before anything is measured.
-    checkRequest(planRequest(options, file, nothingMeasured).request);
+    checkRequest(
+      planRequest(options, file, options.measure === undefined ? undefined : nothingMeasured).request,
+    );
     const measured = await measuredOf(cli, options);
     const { request, from } = planRequest(options, file, measured);
     const plan = planCapacity(request);
@@ -90,16 +98,30 @@ const nothingMeasured: MeasuredPlan = {
   trained: 1,
   epochs: 1,
   bytesPerEvent: 1,
-  entries: 0,
-  coreShare: 1,
+  notes: [],
 };
 
 async function measuredOf(cli: Cli, options: Options): Promise<MeasuredPlan | undefined> {
-  const { measure, maxEvents, set = [] } = options;
+  const { measure, services, maxEvents, set = [] } = options;
+  if (measure !== undefined && services !== undefined)
+    throw new RmmError('cli_usage', '--measure and --services both say the rates; leave one of them out');
+  if (services !== undefined) return servicesOf(cli, services);
   if (measure === undefined) {
     if (maxEvents === undefined && set.length === 0) return undefined;
     throw new RmmError('cli_usage', '--max-events and --set are for the configuration of --measure');
   }
   const { measureRates } = await import('../measure-rates.js');
   return measureRates(cli, measure, { set, ...(maxEvents === undefined ? {} : { maxEvents }) });
+}
+
+/** No service needs longer for its metrics. */
+const timeoutMs = 5_000;
+
+async function servicesOf(cli: Cli, addresses: readonly string[]): Promise<MeasuredPlan> {
+  const { serviceRates } = await import('../../services/plan/measure/service-rates.js');
+  const { metricsPage } = await import('../../services/top/addresses.js');
+  const { scrape } = await import('../../services/top/scrape.js');
+  const pages = addresses.map((address) => ({ address, page: metricsPage(address) }));
+  const options = { timeoutMs, signal: cli.signal, nowMs: () => cli.nowMs() };
+  return serviceRates(await Promise.all(pages.map(({ address, page }) => scrape(address, page, options))));
 }

@@ -1,29 +1,32 @@
 import type { Config } from '../../../lib/config/index.js';
 import type { RateSource } from '../read-rates.js';
+import type { PlanRequest } from '../request.js';
 import type { Measured } from './measure.js';
+import { rounded } from './rounded.js';
 
-/** What a plan takes from a measurement, in place of what is usual. */
-export interface MeasuredPlan {
+/** What a plan takes from a measurement in place of what is usual, as far as that says it. */
+export interface MeasuredPlan
+  extends Partial<Pick<PlanRequest, 'selected' | 'trained' | 'epochs' | 'bytesPerEvent'>> {
   readonly rates: RateSource;
-  readonly selected: number;
-  readonly trained: number;
-  readonly epochs: number;
-  readonly bytesPerEvent: number;
-  /** Entries that were read for it. */
-  readonly entries: number;
-  /** Of a core that the process had meanwhile; less than one where others keep the machine busy. */
-  readonly coreShare: number;
+  /** Lines for the person: what was measured, and what is not in it. */
+  readonly notes: readonly string[];
 }
 
-/**
- * Three digits of a rate are more than two measurements agree in.
- * @param what was measured, for the plan to say: "analysis.yaml"
- */
+/** Of a core, below which others have disturbed a measurement. */
+const quietShare = 0.9;
+
+/** @param what was measured: "analysis.yaml" */
 export function measuredPlan(
   { rates, entries, selected, trained, bytesPerEvent, coreShare }: Measured,
   { training }: Pick<Config, 'training'>,
   what: string,
 ): MeasuredPlan {
+  const busy =
+    coreShare < quietShare
+      ? [
+          `While it was measured others kept the machine busy: the process had ${Math.round(100 * coreShare)} % of a core. A quiet one does more.`,
+        ]
+      : [];
   return {
     rates: {
       from: `measured on ${what}`,
@@ -33,11 +36,10 @@ export function measuredPlan(
     trained: rounded(trained / selected),
     epochs: training.epochs * training.passes,
     bytesPerEvent: rounded(bytesPerEvent),
-    entries,
-    coreShare,
+    notes: [
+      `Measured with ${entries} entries: one core for each stage, messages of Kafka made and read, but no broker, whose part is in`,
+      'the headroom; learning.threads of them for the trainer.',
+      ...busy,
+    ],
   };
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(3));
 }

@@ -26,8 +26,7 @@ const measured: MeasuredPlan = {
   trained: 0.5,
   epochs: 7,
   bytesPerEvent: 188,
-  entries: 1000,
-  coreShare: 1,
+  notes: [],
 };
 
 test('what is given stands over what is measured, and that over what is usual', () => {
