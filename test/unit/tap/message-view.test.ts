@@ -71,6 +71,13 @@ test('records are JSON, and a message that no stage could use is shown with why'
   assert.equal(codes('scaled', { unreadable: 'it is packed by snappy' }), 'wire_batch_unreadable');
 });
 
+test('a time that no date can be is shown as it is', () => {
+  const line = (timestampMs: number) => messageText(view('models', { timestampMs }));
+  assert.match(line(0), / 1970-01-01T00:00:00.000Z /);
+  assert.match(line(-1), / 1969-12-31T23:59:59.999Z /);
+  assert.match(line(9e18), / 9000000000000000000 ms /);
+});
+
 test('fields for programs are those of the page', () => {
   const page = readFileSync(join(packageRoot, 'docs', 'terminal.md'), 'utf8');
   const ofPage = (start: string) => {
