@@ -121,10 +121,14 @@ export function planObject(plan: CapacityPlan, { from, measured }: RateOrigins):
   };
 }
 
-export function simulationText(
-  { spread }: CapacityPlan,
-  simulations: { readonly planned: Simulation; readonly one_copy_fewer: Simulation },
-): string {
+export interface Simulations {
+  readonly planned: Simulation;
+  /** The stage that has one copy fewer in the other. */
+  readonly missed: string;
+  readonly one_copy_fewer: Simulation;
+}
+
+export function simulationText(simulations: Simulations): string {
   const line = (what: string, { phases, holds }: Simulation) => {
     const shown = phases.map(({ name, seconds, planned, lagSeconds }) => {
       if (!Number.isFinite(seconds)) return `${name} never ends`;
@@ -136,7 +140,7 @@ export function simulationText(
   return [
     'Simulated, block by block, at the load that is planned for:',
     line('as planned', simulations.planned),
-    line(`${spread.bottleneck} with one copy fewer`, simulations.one_copy_fewer),
+    line(`${simulations.missed} with one copy fewer`, simulations.one_copy_fewer),
   ].join('\n');
 }
 

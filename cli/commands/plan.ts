@@ -53,7 +53,10 @@ export function registerPlan(program: Command, cli: Cli): void {
       '--max-events <number>',
       'with --measure: entries of each sample to measure with (default: 20000)',
     )
-    .option('--simulate', 'runs the plan, and one with a copy less at its bottleneck, in a model of queues')
+    .option(
+      '--simulate',
+      'runs the plan, and one with a copy less where it is missed most, in a model of queues',
+    )
     .addHelpText(
       'after',
       `
@@ -84,9 +87,10 @@ Examples:
       printResult(cli, planText(plan, origins), planObject(plan, origins));
       return;
     }
-    const { simulate } = await import('../../services/plan/simulate.js');
-    const simulations = { planned: simulate(plan), one_copy_fewer: simulate(plan, plan.spread.bottleneck) };
-    const text = `${planText(plan, origins)}\n\n${simulationText(plan, simulations)}`;
+    const { mostMissed, simulate } = await import('../../services/plan/simulate.js');
+    const missed = mostMissed(plan);
+    const simulations = { planned: simulate(plan), missed, one_copy_fewer: simulate(plan, missed) };
+    const text = `${planText(plan, origins)}\n\n${simulationText(simulations)}`;
     printResult(cli, text, { ...planObject(plan, origins), simulations });
   });
 }
