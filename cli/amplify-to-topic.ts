@@ -6,7 +6,7 @@ import type { Progress } from '../lib/telemetry/progress.js';
 import type { LoadOrder } from '../services/amplify/load/load-order.js';
 import { type Cli, commandProgress, printResult } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
-import { showLoad } from './load-progress.js';
+import { whileShown } from './load-progress.js';
 import { connectKafka } from './with-kafka.js';
 
 /**
@@ -39,22 +39,24 @@ export async function amplifyToTopic(
     const { made } = await createTopics(client, config);
     if (made.length > 0) progress.note(`made ${made.length} topics with the prefix ${config.kafka.prefix}`);
     const look = () => deliveredOf(client, new RunNames(config.kafka.prefix));
-    const stopShowing = showLoad(progress, look, order.events, () => cli.nowMs());
     let isDone = false;
     const definition = loadService(order, parents, () => {
       isDone = true;
     });
-    const { exit, forced, error } = await runService(definition, {
-      loaded,
-      log: noteLog(progress),
-      clock: systemClock,
-      host: config.service.host,
-      port: config.service.port,
-      random: Math.random,
-      connect: (onNote) => connectKafka(cli, loaded, onNote),
-      onSignal: (listener) => cli.onSignal(listener),
-    });
-    const seen = await stopShowing();
+    const view = { progress, look, ordered: order.events, nowMs: () => cli.nowMs() };
+    const { result: end, seen } = await whileShown(view, () =>
+      runService(definition, {
+        loaded,
+        log: noteLog(progress),
+        clock: systemClock,
+        host: config.service.host,
+        port: config.service.port,
+        random: Math.random,
+        connect: (onNote) => connectKafka(cli, loaded, onNote),
+        onSignal: (listener) => cli.onSignal(listener),
+      }),
+    );
+    const { exit, forced, error } = end;
     if (forced) process.exit(exit);
     if (error !== undefined) throw error;
     if (!isDone) throw interrupted(seen.events, order);

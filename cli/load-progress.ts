@@ -18,48 +18,78 @@ export interface SeenLoad {
   readonly rate: number | undefined;
 }
 
+export interface LoadView {
+  readonly progress: Progress;
+  /** undefined where brokers do not answer now. */
+  readonly look: () => Promise<Delivered | undefined>;
+  /** Events of the whole load, where that is known. */
+  readonly ordered: number | undefined;
+  /** A clock that never goes back. */
+  readonly nowMs: () => number;
+}
+
 const lookMs = 250;
 
 /**
- * Shows how far a load is; the result ends that with a last look.
- * @param look undefined where brokers do not answer now
- * @param ordered events of the whole load, where that is known
+ * Does `work` and shows meanwhile how far a load is. It looks a last time when the work is done, and no more once it
+ * has failed. @throws what the work throws
  */
-export function showLoad(
-  progress: Progress,
-  look: () => Promise<Delivered | undefined>,
-  ordered: number | undefined,
-  nowMs: () => number,
-): () => Promise<SeenLoad> {
+export async function whileShown<Result>(
+  view: LoadView,
+  work: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly seen: SeenLoad }> {
+  const load = new ShownLoad(view);
   const ending = new AbortController();
-  let before: number | undefined;
-  let events = 0;
-  let first: Seen | undefined;
-  let last: Seen | undefined;
-  const see = (found: Delivered | undefined) => {
-    if (found === undefined) return;
-    if (before === undefined) {
-      before = found.events;
-      progress.start('amplify', ordered ?? 0, before);
-    } else if (found.events > events) {
-      progress.advance('amplify', found.events - events);
-      last = { atMs: nowMs(), events: found.events };
-      first ??= last;
-    }
-    events = found.events;
-  };
   const showing = (async () => {
     while (!ending.signal.aborted) {
-      see(await look());
+      await load.look();
       await sleep(lookMs, ending.signal).catch(() => {});
     }
   })();
-  return async () => {
+  // It is heard of below.
+  showing.catch(() => {});
+  let result: Result;
+  try {
+    result = await work();
+  } finally {
     ending.abort();
-    await showing;
-    see(await look());
+  }
+  await showing;
+  await load.look();
+  return { result, seen: load.seen() };
+}
+
+class ShownLoad {
+  readonly #view: LoadView;
+  #before: number | undefined;
+  #events = 0;
+  #first: Seen | undefined;
+  #last: Seen | undefined;
+
+  constructor(view: LoadView) {
+    this.#view = view;
+  }
+
+  async look(): Promise<void> {
+    const { look, progress, ordered, nowMs } = this.#view;
+    const found = await look();
+    if (found === undefined) return;
+    const { events } = found;
+    if (this.#before === undefined) {
+      this.#before = events;
+      progress.start('amplify', ordered ?? 0, events);
+    } else if (events > this.#events) {
+      progress.advance('amplify', events - this.#events);
+      this.#last = { atMs: nowMs(), events };
+      this.#first ??= this.#last;
+    }
+    this.#events = events;
+  }
+
+  seen(): SeenLoad {
+    const [first, last] = [this.#first, this.#last];
     const seconds = first === undefined ? 0 : (last!.atMs - first.atMs) / 1000;
     const rate = seconds > 0 ? (last!.events - first!.events) / seconds : undefined;
-    return { before: before ?? events, events, seconds, rate };
-  };
+    return { before: this.#before ?? this.#events, events: this.#events, seconds, rate };
+  }
 }

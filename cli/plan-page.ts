@@ -1,13 +1,22 @@
 import { formatBytes, formatCount, formatDuration, formatRate } from '../lib/telemetry/format.js';
 import { renderTable } from '../lib/telemetry/table.js';
+import type { MeasuredPlan } from '../services/plan/measure/measured-plan.js';
 import type { CapacityPlan } from '../services/plan/plan.js';
 import type { Quantity } from '../services/plan/quantity.js';
+import { rateNames } from '../services/plan/rates.js';
+import type { GivenRates } from '../services/plan/read-rates.js';
 import type { Simulation } from '../services/plan/simulate.js';
 
 const right = { align: 'right' } as const;
 
+/** Where the rates of a plan come from. */
+export interface RateOrigins {
+  readonly from: GivenRates['from'];
+  readonly measured: MeasuredPlan | undefined;
+}
+
 /** A plan for a person: what to start, what it takes, and how every number comes about. */
-export function planText(plan: CapacityPlan): string {
+export function planText(plan: CapacityPlan, origins: RateOrigins): string {
   const { request, loads, spread, services, brokers, storage, network } = plan;
   const { events, bytesPerEvent, hours, mode, headroom } = request;
   const perSecond = (bytes: number) => `${formatBytes(bytes)}/s`;
@@ -25,6 +34,8 @@ export function planText(plan: CapacityPlan): string {
     `disk        brokers ${formatBytes(storage.topics)} in all, output ${formatBytes(storage.outputs)}, input ${formatBytes(storage.input)}`,
     `network     input ${perSecond(network.input)}, producers ${perSecond(network.produced)}, consumers ${perSecond(network.consumed)}, between brokers ${perSecond(network.replicated)}`,
     `training    ${formatDuration(loads.trainSeconds)} of one trainer`,
+    '',
+    ...rateLines(plan, origins),
     '',
     'How each number comes about:',
     ...plan.quantities.map(quantityLine),
@@ -56,6 +67,16 @@ function stageTable({ spread, loads }: CapacityPlan): string {
   );
 }
 
+/** Every rate with its origin, and what measuring leaves out. */
+function rateLines({ request: { rates } }: CapacityPlan, { from, measured }: RateOrigins): string[] {
+  const table = renderTable(
+    [{ title: 'rate of one copy, or size' }, { title: 'value', ...right }, { title: 'from' }],
+    rateNames.map((name) => [name, exact(rates[name]), from[name]]),
+  );
+  if (measured === undefined) return [table];
+  return [table, ...measured.notes];
+}
+
 function phaseLine({ loads, request }: CapacityPlan): string {
   if (request.mode === 'continuous') return 'phases      none: all stages work at the same time';
   const phases = loads.phases.map(({ name, seconds }) => `${name} ${formatDuration(seconds)}`);
@@ -70,17 +91,18 @@ function quantityLine({ name, value, unit, formula, inputs }: Quantity): string 
 
 /** Enough digits to compute with. */
 function exact(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e15
-    ? formatCount(value)
-    : String(Number(value.toPrecision(6)));
+  const shown = Number.isInteger(value) ? value : Number(value.toPrecision(6));
+  return Number.isInteger(shown) && Math.abs(shown) < 1e15 ? formatCount(shown) : String(shown);
 }
 
-export function planObject(plan: CapacityPlan): object {
+export function planObject(plan: CapacityPlan, { from, measured }: RateOrigins): object {
   const { request, services, spread, brokers, storage, network, loads, quantities } = plan;
   const { rates, ...asked } = request;
   return {
     asked,
     rates,
+    rates_from: from,
+    ...(measured === undefined ? {} : { measured: measured.notes }),
     copies: services,
     partitions: spread.partitions,
     bottleneck: spread.bottleneck,
@@ -99,24 +121,29 @@ export function planObject(plan: CapacityPlan): object {
   };
 }
 
-export function simulationText(
-  { spread }: CapacityPlan,
-  simulations: { readonly planned: Simulation; readonly one_copy_fewer: Simulation },
-): string {
+export interface Simulations {
+  readonly planned: Simulation;
+  /** The stage that has one copy fewer in the other. */
+  readonly missed: string;
+  readonly one_copy_fewer: Simulation;
+}
+
+export function simulationText(simulations: Simulations): string {
   const line = (what: string, { phases, holds }: Simulation) => {
-    const shown = phases.map(
-      ({ name, seconds, planned, lagSeconds }) =>
-        `${name} takes ${share(seconds / planned)} of its time${name === 'all' ? ` and ends ${lagSeconds.toFixed(0)} s behind` : ''}`,
-    );
+    const shown = phases.map(({ name, seconds, planned, lagSeconds }) => {
+      if (!Number.isFinite(seconds)) return `${name} never ends`;
+      const behind = name === 'all' ? ` and ends ${lagSeconds.toFixed(0)} s behind` : '';
+      return `${name} takes ${share(seconds / planned)} of its time${behind}`;
+    });
     return `  ${what}: ${shown.join(', ')}: ${holds ? 'it holds' : 'it does not hold'}`;
   };
   return [
     'Simulated, block by block, at the load that is planned for:',
     line('as planned', simulations.planned),
-    line(`${spread.bottleneck} with one copy fewer`, simulations.one_copy_fewer),
+    line(`${simulations.missed} with one copy fewer`, simulations.one_copy_fewer),
   ].join('\n');
 }
 
 function share(value: number): string {
-  return Number.isFinite(value) ? `${(100 * value).toFixed(1)} %` : 'for ever';
+  return `${(100 * value).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatRate, formatShare } from '../lib/telemetry/format.js';
+import { shownText } from '../lib/telemetry/shown-text.js';
 import { renderTable } from '../lib/telemetry/table.js';
 import type { DirectoryFacts, Share } from '../services/status/directory-facts.js';
 import type { DirectoryVerdict } from '../services/status/directory-verdict.js';
@@ -28,7 +29,7 @@ export function kafkaStatusText(status: KafkaStatus, nowMs: number): string {
     ],
   ] as const;
   return [
-    `${state}: ${because}`,
+    headLine(state, because),
     factLines(facts),
     renderTable(
       [
@@ -135,7 +136,7 @@ export function directoryStatusText(facts: DirectoryFacts, verdict: DirectoryVer
         : `held by process ${holder.pid}, which ${holder.isAlive ? 'lives' : 'is gone'}`,
     ],
   ];
-  return `${state}: ${because}\n\n${factLines(lines)}`;
+  return `${headLine(state, because)}\n\n${factLines(lines)}`;
 }
 
 function shareText({ done, total, entriesDone, entries }: Share): string {
@@ -174,7 +175,12 @@ export function directoryStatusObject(facts: DirectoryFacts, verdict: DirectoryV
   };
 }
 
+/** Why a service ended is what its record says: of one line, whatever is in it. */
+function headLine(state: string, because: string): string {
+  return `${state}: ${shownText(because)}`;
+}
+
 function factLines(facts: readonly (readonly [string, string])[]): string {
   const width = Math.max(...facts.map(([name]) => name.length));
-  return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  return facts.map(([name, value]) => `${name.padEnd(width)}  ${shownText(value)}`).join('\n');
 }

@@ -15,12 +15,18 @@ export function messageText(view: MessageView): string {
     topic,
     `partition ${partition}`,
     `offset ${formatCount(offset)}`,
-    new Date(timestampMs).toISOString(),
+    timeText(timestampMs),
     `key ${key === null ? 'none' : shownText(key)}`,
     formatBytes(bytes),
   ].join('  ');
   const parts = [place, factLines(headers), contentText(content)];
   return parts.filter((part) => part !== '').join('\n');
+}
+
+/** A producer may write any number; beyond what a date can be it is shown as it is. */
+function timeText(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? `${ms} ms` : time.toISOString();
 }
 
 /** The same for a batch of a file. */

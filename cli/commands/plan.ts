@@ -1,38 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { fromSystemError, RmmError } from '../../lib/base/error.js';
-import type { PlanRequest } from '../../services/plan/request.js';
+import { RmmError } from '../../lib/base/error.js';
+import type { MeasuredPlan } from '../../services/plan/measure/measured-plan.js';
 import { type Cli, printResult } from '../cli.js';
+import { addSetOption, type ConfigOptions } from '../config-options.js';
 import { planObject, planText, simulationText } from '../plan-page.js';
+import type { PlanOptions } from '../plan-request.js';
 
-interface Options {
-  readonly events: string;
-  readonly bytesPerEvent: string;
-  readonly hours: string;
-  readonly mode: PlanRequest['mode'];
-  readonly selected?: string;
-  readonly trained?: string;
-  readonly epochs?: string;
-  readonly replication?: string;
-  readonly retentionHours?: string;
-  readonly headroom?: string;
-  readonly brokerDisk?: string;
-  readonly diskFill?: string;
-  readonly rates?: string;
-  readonly rate: readonly string[];
+interface Options extends PlanOptions, Pick<ConfigOptions, 'maxEvents' | 'set'> {
+  readonly measure?: string | true;
+  readonly services?: readonly string[];
   readonly simulate?: boolean;
 }
 
 export function registerPlan(program: Command, cli: Cli): void {
-  program
+  const command = program
     .command('plan')
     .description(
       'Computes what a run over Kafka needs: copies, partitions, brokers, disk, network; every number with its formula.',
     )
     .requiredOption('--events <number>', 'events of the input files')
-    .requiredOption('--bytes-per-event <number>', 'bytes of the input files for each event')
     .requiredOption('--hours <number>', 'how long the run may take')
+    .option('--bytes-per-event <number>', 'bytes of the input files for each event (--measure finds it)')
     .addOption(
       new Option('--mode <mode>', 'bounded: files that are there; continuous: events come evenly')
         .choices(['bounded', 'continuous'])
@@ -53,73 +41,91 @@ export function registerPlan(program: Command, cli: Cli): void {
       (value: string, before: readonly string[]) => [...before, value],
       [] as readonly string[],
     )
-    .option('--simulate', 'runs the plan, and one with a copy less at its bottleneck, in a model of queues')
+    .option(
+      '--measure [config]',
+      'measure them first, on the files of a configuration (default: the shipped sample): some 15 s',
+    )
+    .option(
+      '--services <addresses...>',
+      'or take them from what services at work have done: host:port of each',
+    )
+    .option(
+      '--max-events <number>',
+      'with --measure: entries of each sample to measure with (default: 20000)',
+    )
+    .option(
+      '--simulate',
+      'runs the plan, and one with a copy less where it is missed most, in a model of queues',
+    )
     .addHelpText(
       'after',
       `
-Rates are those of docs/benchmarks.md unless you give your own; docs/scaling.md explains each number and how to measure.
+Rates are those of docs/benchmarks.md unless you give or measure your own; the plan says where each comes from, and
+docs/scaling.md explains each number.
 
 Examples:
   rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24
   rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --mode continuous --retention-hours 6 --epochs 1
-  rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --rates our-cluster.yaml --simulate --json`,
-    )
-    .action(async (options: Options) => {
-      const { planCapacity } = await import('../../services/plan/plan.js');
-      const plan = planCapacity(await requestOf(cli, options));
-      if (options.simulate !== true) {
-        printResult(cli, planText(plan), planObject(plan));
-        return;
-      }
-      const { simulate } = await import('../../services/plan/simulate.js');
-      const simulations = { planned: simulate(plan), one_copy_fewer: simulate(plan, plan.spread.bottleneck) };
-      const text = `${planText(plan)}\n\n${simulationText(plan, simulations)}`;
-      printResult(cli, text, { ...planObject(plan), simulations });
-    });
+  rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --rates our-cluster.yaml --simulate --json
+  rmmstream plan --events 1e9 --hours 24 --measure analysis.yaml
+  rmmstream plan --events 1e9 --bytes-per-event 2000 --hours 24 --services node1:9464 node2:9464`,
+    );
+  addSetOption(command).action(async (options: Options) => {
+    const { planCapacity } = await import('../../services/plan/plan.js');
+    const { checkRequest } = await import('../../services/plan/request.js');
+    const { planRequest, ratesText } = await import('../plan-request.js');
+    const file = options.rates === undefined ? undefined : ratesText(options.rates, cli.currentDirectory);
+    // What makes no sense is told before anything is measured.
+    checkRequest(
+      planRequest(options, file, options.measure === undefined ? undefined : nothingMeasured).request,
+    );
+    const measured = await measuredOf(cli, options);
+    const { request, from } = planRequest(options, file, measured);
+    const plan = planCapacity(request);
+    const origins = { from, measured };
+    if (options.simulate !== true) {
+      printResult(cli, planText(plan, origins), planObject(plan, origins));
+      return;
+    }
+    const { mostMissed, simulate } = await import('../../services/plan/simulate.js');
+    const missed = mostMissed(plan);
+    const simulations = { planned: simulate(plan), missed, one_copy_fewer: simulate(plan, missed) };
+    const text = `${planText(plan, origins)}\n\n${simulationText(simulations)}`;
+    printResult(cli, text, { ...planObject(plan, origins), simulations });
+  });
 }
 
-async function requestOf(cli: Cli, options: Options): Promise<PlanRequest> {
-  const { usualRequest } = await import('../../services/plan/request.js');
-  const { readRates } = await import('../../services/plan/read-rates.js');
-  const { rates: file } = options;
-  const path = file === undefined ? undefined : resolve(cli.currentDirectory, file);
-  const or = (text: string | undefined, usual: number) => (text === undefined ? usual : numberOf(text));
-  return {
-    events: numberOf(options.events),
-    bytesPerEvent: numberOf(options.bytesPerEvent),
-    hours: numberOf(options.hours),
-    mode: options.mode,
-    selected: or(options.selected, usualRequest.selected),
-    trained: or(options.trained, usualRequest.trained),
-    epochs: or(options.epochs, usualRequest.epochs),
-    replication: or(options.replication, usualRequest.replication),
-    retentionHours: or(options.retentionHours, usualRequest.retentionHours),
-    headroom: or(options.headroom, usualRequest.headroom),
-    brokerDisk: or(options.brokerDisk, usualRequest.brokerDisk),
-    diskFill: or(options.diskFill, usualRequest.diskFill),
-    rates: readRates(
-      path === undefined ? undefined : { name: file!, text: textOf(path) },
-      options.rate.map(pairOf),
-    ),
-  };
-}
+/** Stands for a measurement that is still to come. */
+const nothingMeasured: MeasuredPlan = {
+  rates: { from: '', pairs: [] },
+  selected: 1,
+  trained: 1,
+  epochs: 1,
+  bytesPerEvent: 1,
+  notes: [],
+};
 
-/** What is no number becomes NaN, which the plan refuses by the option's name. */
-function numberOf(text: string): number {
-  return text.trim() === '' ? Number.NaN : Number(text);
-}
-
-function pairOf(text: string): readonly [string, number] {
-  const cut = text.indexOf('=');
-  if (cut <= 0)
-    throw new RmmError('cli_usage', `--rate ${text}: expected NAME=NUMBER, for example --rate scorer=200000`);
-  return [text.slice(0, cut), numberOf(text.slice(cut + 1))];
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw fromSystemError(error, 'reading', path);
+async function measuredOf(cli: Cli, options: Options): Promise<MeasuredPlan | undefined> {
+  const { measure, services, maxEvents, set = [] } = options;
+  if (measure !== undefined && services !== undefined)
+    throw new RmmError('cli_usage', '--measure and --services both say the rates; leave one of them out');
+  if (services !== undefined) return servicesOf(cli, services);
+  if (measure === undefined) {
+    if (maxEvents === undefined && set.length === 0) return undefined;
+    throw new RmmError('cli_usage', '--max-events and --set are for the configuration of --measure');
   }
+  const { measureRates } = await import('../measure-rates.js');
+  return measureRates(cli, measure, { set, ...(maxEvents === undefined ? {} : { maxEvents }) });
+}
+
+/** No service needs longer for its metrics. */
+const timeoutMs = 5_000;
+
+async function servicesOf(cli: Cli, addresses: readonly string[]): Promise<MeasuredPlan> {
+  const { serviceRates } = await import('../../services/plan/measure/service-rates.js');
+  const { metricsPage } = await import('../../services/top/addresses.js');
+  const { scrape } = await import('../../services/top/scrape.js');
+  const pages = addresses.map((address) => ({ address, page: metricsPage(address) }));
+  const options = { timeoutMs, signal: cli.signal, nowMs: () => cli.nowMs() };
+  return serviceRates(await Promise.all(pages.map(({ address, page }) => scrape(address, page, options))));
 }

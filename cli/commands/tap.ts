@@ -65,14 +65,31 @@ export function registerTap(program: Command, cli: Cli): void {
     const wanted = wantedOf(options);
     const target = runTarget(cli, given, options);
     if (target.kind === 'directory') {
+      refuseForFiles(options);
       await showFiles(cli, target.directory, directoryTarget(name), wanted);
       return;
     }
     const { config, outputDirectory } = target.loaded;
     const found = kafkaTarget(name, config.kafka.prefix);
-    if (found.kind === 'files') await showFiles(cli, outputDirectory, found.stage, wanted);
-    else await showTopic(cli, given, options, found.topic, wanted);
+    if (found.kind === 'files') {
+      refuseForFiles(options);
+      await showFiles(cli, outputDirectory, found.stage, wanted);
+    } else await showTopic(cli, given, options, found.topic, wanted);
   });
+}
+
+/** Files have no partitions, no time in which they come, and no headers. */
+function refuseForFiles({ partition, rate, where }: TapOptions): void {
+  const given = [
+    ...(partition === undefined ? [] : ['--partition']),
+    ...(rate === undefined ? [] : ['--rate']),
+    ...(where.length === 0 ? [] : ['--where']),
+  ];
+  if (given.length === 0) return;
+  throw new RmmError(
+    'cli_usage',
+    `${given.join(', ')}: for messages of a topic only; what is asked for here is in files`,
+  );
 }
 
 function wantedOf(options: TapOptions): Wanted {

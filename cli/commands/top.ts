@@ -3,7 +3,7 @@ import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { sleep } from '../../lib/flow/backoff.js';
 import { terminalPainter } from '../../lib/telemetry/terminal-painter.js';
-import { localAddresses } from '../../services/kafka/local-addresses.js';
+import { runAddresses } from '../../services/pipeline/run-addresses.js';
 import { metricsPage, reachable } from '../../services/top/addresses.js';
 import { type TopRow, topRows } from '../../services/top/rows.js';
 import { type Scrape, scrape } from '../../services/top/scrape.js';
@@ -81,13 +81,18 @@ function shower(cli: Cli, once: boolean): (rows: readonly TopRow[]) => void {
       (text) => stdout.write(text),
       () => stdout.columns(),
     );
-    return (rows) => painter.paint(fitting(topTable(rows), stdout.rows?.() ?? 24));
+    return (rows) => painter.paint(fitting(topText(rows), stdout.rows?.() ?? 24));
   }
   let isFirst = true;
   return (rows) => {
-    printResult(cli, `${isFirst ? '' : '\n'}${topTable(rows)}`, { stages: rows.map(topObject) });
+    printResult(cli, `${isFirst ? '' : '\n'}${topText(rows)}`, { stages: rows.map(topObject) });
     isFirst = false;
   };
+}
+
+/** A run that was found by its configuration is over at some time. */
+function topText(rows: readonly TopRow[]): string {
+  return rows.length === 0 ? 'nothing is at work: the run is over' : topTable(rows);
 }
 
 /** Where to look, asked anew at each look: services of a run on this machine come back on other ports. */
@@ -102,7 +107,9 @@ function addressFinder(cli: Cli, given: readonly string[], options: TopOptions):
     'cli_usage',
     loaded === undefined
       ? 'give the address of at least one service, or --config'
-      : `${options.config} says no address (service.port is 0: each service takes a free port and says which), and no run of it lasts on this machine: give addresses`,
+      : loaded.config.engine.type === 'kafka'
+        ? `${options.config} says no address (service.port is 0: each service takes a free port and says which), and no run of it lasts on this machine: give addresses`
+        : `no run of ${options.config} with --metrics-port works in ${loaded.outputDirectory} on this machine: start it with --metrics-port 0, say where it writes (--output), or give addresses`,
   );
 }
 
@@ -110,6 +117,6 @@ function addressesOf({ config, outputDirectory }: LoadedConfig): string[] {
   const { host, port } = config.service;
   return [
     ...(config.engine.type === 'kafka' && port > 0 ? [reachable(host, port)] : []),
-    ...localAddresses(outputDirectory).map((local) => reachable(local.host, local.port)),
+    ...runAddresses(outputDirectory).map((found) => reachable(found.host, found.port)),
   ];
 }

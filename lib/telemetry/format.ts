@@ -43,7 +43,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 ? String(value) : significant(value)} ${units[unit]}`;
+  return `${significant(value)} ${units[unit]}`;
 }
 
 /** A share in [0, 1]: "0.0 %", "37.5 %", "100 %"; 100 only when nothing is left. */

@@ -1,4 +1,5 @@
 import { shownText } from './shown-text.js';
+import { textWidth } from './text-width.js';
 
 /** A column of a plain-text table: numbers to the right, text to the left. */
 export interface TableColumn {
@@ -17,14 +18,14 @@ export function renderTable(
 ): string {
   const cells = rows.map((row) => columns.map((_, index) => shownText(row[index] ?? '-')));
   const widths = columns.map((column, index) =>
-    cells.reduce((width, row) => Math.max(width, length(row[index]!)), length(column.title)),
+    cells.reduce((width, row) => Math.max(width, textWidth(row[index]!)), textWidth(column.title)),
   );
   const line = (row: readonly string[]) =>
     indent +
     columns
       .map((column, index) => {
         const cell = row[index]!;
-        const space = ' '.repeat(widths[index]! - length(cell));
+        const space = ' '.repeat(widths[index]! - textWidth(cell));
         return column.align === 'right' ? space + cell : cell + space;
       })
       .join('  ')
@@ -32,9 +33,4 @@ export function renderTable(
   const titles = columns.map((column) => column.title);
   const rule = widths.map((width) => '-'.repeat(width));
   return [titles, rule, ...cells].map(line).join('\n');
-}
-
-/** Characters that a terminal shows, each taken to be one cell wide. */
-function length(text: string): number {
-  return [...text].length;
 }

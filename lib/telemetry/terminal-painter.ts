@@ -1,3 +1,5 @@
+import { cutToWidth } from './text-width.js';
+
 /** Keeps a block of lines at the bottom of a terminal. */
 export interface TerminalPainter {
   /** Moves up over the last block and writes this one in its place. */
@@ -14,8 +16,8 @@ export function terminalPainter(write: (text: string) => void, columns: () => nu
   return {
     paint(lines) {
       // A line that wraps would break the count of lines to move up.
-      const width = Math.max(20, columns() - 1);
-      const cut = lines.map((line) => [...line].slice(0, width).join(''));
+      const width = Math.max(1, columns() - 1);
+      const cut = lines.map((line) => cutToWidth(line, width));
       // Lines of a longer block before it are wiped and left empty.
       const gone = Math.max(0, painted.length - cut.length);
       const wipe = gone === 0 ? '' : `${`${clearLine}\n`.repeat(gone)}\u001b[${gone}A`;

@@ -34,12 +34,12 @@ function nodeLine({ id, kind, lines }: FlowNode): string {
   return `${id}${open}"${lines.map(text).join('<br/>')}"${close}`;
 }
 
-/** What Mermaid or the page around it would take for its own is written as an entity. */
+/** What Mermaid or the page around it would take for its own is written as an entity; %%{ begins a directive anywhere. */
 function text(value: string): string {
-  return shownText(value).replaceAll(/[#"<>&`\\]/g, (character) => `#${character.charCodeAt(0)};`);
+  return shownText(value).replaceAll(/[#"<>&`\\%]/g, (character) => `#${character.charCodeAt(0)};`);
 }
 
 /** A title is taken as it stands up to the end of its line; a semicolon would end it as well. */
 function plain(value: string): string {
-  return shownText(value).replaceAll(/[#;"<>&`\\{}]/g, ' ');
+  return shownText(value).replaceAll(/[#;"<>&`\\{}%]/g, ' ');
 }

@@ -2,7 +2,8 @@ import type { Clock } from '../../lib/base/clock.js';
 import { measureDisk } from '../../lib/telemetry/disk-metrics.js';
 import { openTelemetry, type TelemetryOptions } from '../../lib/telemetry/telemetry-host.js';
 import { metricsWatch } from './metrics-watch.js';
-import type { RunWatch } from './watch.js';
+import { RunAddresses } from './run-addresses.js';
+import { joinWatches, type RunWatch } from './watch.js';
 
 export interface MeasuredOptions extends Pick<TelemetryOptions, 'host' | 'port' | 'named'> {
   /** Its disk is watched. */
@@ -15,7 +16,7 @@ export interface MeasuredOptions extends Pick<TelemetryOptions, 'host' | 'port' 
 }
 
 /**
- * Does a run while /live, /ready and /metrics answer for it.
+ * Does a run while /live, /ready and /metrics answer for it; where, its output directory says meanwhile.
  * @param body the run, which tells the watch
  * @throws service_address_unusable, and what the run throws
  */
@@ -25,13 +26,18 @@ export async function measured<Result>(
 ): Promise<Result> {
   const { clock, signal, outputDirectory, onOpen } = options;
   const telemetry = await openTelemetry(options);
+  let addresses: RunAddresses | undefined;
+  const opened = (directory: string) => {
+    addresses = new RunAddresses(directory);
+    addresses.add('run', telemetry);
+  };
   const drain = () => telemetry.phase('draining');
   signal.addEventListener('abort', drain);
   try {
     await measureDisk(telemetry.metrics, outputDirectory);
     onOpen(telemetry);
     telemetry.phase('running');
-    const result = await body(metricsWatch(telemetry.metrics, clock));
+    const result = await body(joinWatches([metricsWatch(telemetry.metrics, clock), { opened }]));
     telemetry.phase('stopped');
     return result;
   } catch (error) {
@@ -39,6 +45,7 @@ export async function measured<Result>(
     throw error;
   } finally {
     signal.removeEventListener('abort', drain);
+    addresses?.remove();
     await telemetry.close();
   }
 }

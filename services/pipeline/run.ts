@@ -75,6 +75,7 @@ async function runAllPhases(request: RunRequest): Promise<RunOutcome> {
     bytesNeeded: opened.reduce((sum, { entries }) => sum + entries, 0) * bytesPerEntry,
   });
   try {
+    request.watch?.opened?.(layout.root);
     if (state === 'finished' && isWhole(layout)) {
       // A kill may have come between the marker and the clearing.
       clearWork(layout, config.output.keep_features);

@@ -29,6 +29,8 @@ export interface ScoredRange {
  * scaler), never as a batch.
  */
 export interface RunWatch {
+  /** The output directory is this run's from now on, and locked. */
+  opened?(directory: string): void;
   /** @param events done so far, an earlier process included, and in all (0 while unknown) */
   phase?(name: Phase, state: PhaseState, events?: { readonly done: number; readonly total: number }): void;
   /** Of a range that is finished and durable; of the trainer, of a step. */
@@ -48,6 +50,7 @@ export interface RunWatch {
 }
 
 const listeners = [
+  'opened',
   'phase',
   'batch',
   'queue',

@@ -1,4 +1,4 @@
-import type { Network } from './network.js';
+import { brokersForBytes, type Network } from './network.js';
 import { type Quantity, quantity } from './quantity.js';
 import type { PlanRequest } from './request.js';
 import type { Storage } from './storage.js';
@@ -14,7 +14,7 @@ export function brokersOf(request: PlanRequest, network: Network, storage: Stora
   const { produced, consumed, replicated } = network;
   const written = produced + replicated;
   const read = consumed + replicated;
-  const byBytes = Math.ceil(written / rates.broker_write + read / rates.broker_read);
+  const byBytes = Math.ceil(brokersForBytes(network, rates));
   const byDisk = Math.ceil(storage.topics / (brokerDisk * diskFill));
   const brokers = Math.max(replication, byBytes, byDisk);
   return {

@@ -1,4 +1,4 @@
-import { RmmError } from '../../lib/base/error.js';
+import { invariant, RmmError } from '../../lib/base/error.js';
 import type { SpreadStage, StageLoad } from './loads.js';
 import { type Quantity, quantity } from './quantity.js';
 
@@ -39,32 +39,52 @@ export function useOf({ load, rate }: StageLoad, copies: number, partitions: num
 }
 
 /**
- * The fewest partitions with which the stages take hardly more copies than if work could be shared out evenly, no fewer
- * than twice as many as the largest stage has copies, and no fewer than there are brokers to lead them.
+ * The fewest partitions with which the stages take hardly more copies than if work could be shared out evenly, or else
+ * those with which they take the fewest; no fewer than twice as many as the largest stage has copies, and no fewer than
+ * there are brokers to lead them.
  * @throws plan_impossible where that is more than a topic may have
  */
 export function spreadOf(loads: readonly StageLoad[], brokers: number): SpreadPlan {
   const even = (one: StageLoad) => Math.max(1, Math.ceil(one.load / one.rate));
   const fewest = loads.reduce((sum, one) => sum + even(one), 0);
   const largest = Math.max(...loads.map(even));
+  refuseTooMany(largest, brokers);
+  let best:
+    | { readonly partitions: number; readonly copies: readonly number[]; readonly all: number }
+    | undefined;
   for (let partitions = Math.max(brokers, growth * largest); partitions <= mostPartitions; partitions += 1) {
     const copies = loads.map((one) => copiesFor(one, partitions) ?? Number.POSITIVE_INFINITY);
+    if (partitions < growth * Math.max(...copies)) continue;
     const all = copies.reduce((sum, count) => sum + count, 0);
-    if (all > Math.ceil(unevenness * fewest) || partitions < growth * Math.max(...copies)) continue;
-    const stages = loads.map(
-      (one, index): StageCopies => ({
-        ...one,
-        copies: copies[index]!,
-        use: useOf(one, copies[index]!, partitions),
-      }),
-    );
-    return withQuantities(partitions, stages, { brokers, fewest });
+    if (best === undefined || all < best.all) best = { partitions, copies, all };
+    if (all <= Math.ceil(unevenness * fewest)) break;
   }
-  throw new RmmError(
-    'plan_impossible',
-    `a stage takes ${largest} copies, and with ${growth} partitions for each of them that is more than the ${mostPartitions} that a topic may have; give it more --hours, or spread the input over several runs with a kafka.prefix of their own`,
-    { context: { copies: largest } },
+  invariant(best !== undefined, `no number of partitions for ${largest} copies and ${brokers} brokers`);
+  const { partitions, copies } = best;
+  const stages = loads.map(
+    (one, index): StageCopies => ({
+      ...one,
+      copies: copies[index]!,
+      use: useOf(one, copies[index]!, partitions),
+    }),
   );
+  return withQuantities(partitions, stages, { brokers, fewest });
+}
+
+function refuseTooMany(largest: number, brokers: number): void {
+  const split = 'spread the input over several runs with a kafka.prefix of their own';
+  if (growth * largest > mostPartitions)
+    throw new RmmError(
+      'plan_impossible',
+      `a stage takes ${largest} copies, and with ${growth} partitions for each of them that is more than the ${mostPartitions} that a topic may have; give it more --hours, or ${split}`,
+      { context: { copies: largest } },
+    );
+  if (brokers > mostPartitions)
+    throw new RmmError(
+      'plan_impossible',
+      `${brokers} brokers are more than the ${mostPartitions} partitions that a topic may have, of which each leads one at least; give them larger disks (--broker-disk), more --hours or a shorter --retention-hours, or ${split}`,
+      { context: { brokers } },
+    );
 }
 
 function withQuantities(
@@ -84,7 +104,7 @@ function withQuantities(
         'partitions',
         partitions,
         'partitions',
-        'fewest P >= max(brokers, growth x most_copies) with all_copies <= ceil(unevenness x even_copies); even_copies = sum of ceil(load / rate)',
+        'fewest P >= max(brokers, growth x most_copies) with all_copies <= ceil(unevenness x even_copies); even_copies = sum of ceil(load / rate); where no P does, the one with the fewest all_copies',
         {
           growth,
           most_copies: most,

@@ -2,8 +2,16 @@ import { RmmError } from '../../lib/base/error.js';
 import { type Quantity, quantity } from './quantity.js';
 import type { PlanRequest } from './request.js';
 
-/** Stages that are spread over copies; moments and scaler are parts of one service. */
-export const spreadStages = ['ingest', 'selector', 'featurizer', 'moments', 'scaler', 'scorer'] as const;
+/** Stages that are spread over copies; moments and scaler are parts of one service, feature files and scorer of another. */
+export const spreadStages = [
+  'ingest',
+  'selector',
+  'featurizer',
+  'moments',
+  'feature_files',
+  'scaler',
+  'scorer',
+] as const;
 export type SpreadStage = (typeof spreadStages)[number];
 
 /** Stages that work at the same time: a stage of a later phase waits for the whole of an earlier one. */
@@ -34,12 +42,15 @@ export interface Loads {
   readonly quantities: readonly Quantity[];
 }
 
+/** Share of a bounded run that may be training: something has to be left for its phases. */
+const mostTraining = 0.95;
+
 /**
  * Phases of a bounded run: the scaler is frozen when moments of all events are there, and scores need the model, which is
  * trained on all scaled rows. A run without end does everything at once.
  */
 const boundedPhases = [
-  { name: 'read', stages: ['ingest', 'selector', 'featurizer', 'moments'] },
+  { name: 'read', stages: ['ingest', 'selector', 'featurizer', 'moments', 'feature_files'] },
   { name: 'scale', stages: ['scaler'] },
   { name: 'score', stages: ['scorer'] },
 ] as const satisfies readonly Omit<Phase, 'seconds' | 'work'>[];
@@ -99,6 +110,7 @@ function eventsOf({ events, selected, trained }: PlanRequest): Counts {
     selector: events,
     featurizer: rows,
     moments: rows,
+    feature_files: rows,
     scaler: rows,
     scorer: rows,
     trained: rows * trained,
@@ -108,11 +120,12 @@ function eventsOf({ events, selected, trained }: PlanRequest): Counts {
 function refuseLongTraining(request: PlanRequest, trainSeconds: number, seconds: number): void {
   const { mode, hours, headroom, epochs } = request;
   // A run without end trains beside the flow, and must only keep up.
-  const least = mode === 'continuous' ? trainSeconds : trainSeconds * 1.05;
+  const least = mode === 'continuous' ? trainSeconds : trainSeconds / mostTraining;
   if (least <= seconds) return;
+  const most = mode === 'continuous' ? '' : `, of which training may take ${100 * mostTraining} %`;
   throw new RmmError(
     'plan_impossible',
-    `one trainer takes ${(trainSeconds / 3600).toPrecision(3)} h for ${epochs} epochs, and there are ${(seconds / 3600).toPrecision(3)} h (${hours} h / headroom ${headroom}); use fewer --epochs, more --hours, or a faster trainer (--rate trainer=ROWS_PER_SECOND: a GPU, a smaller network)`,
+    `one trainer takes ${(trainSeconds / 3600).toPrecision(3)} h for ${epochs} epochs, and there are ${(seconds / 3600).toPrecision(3)} h (${hours} h / headroom ${headroom})${most}; use fewer --epochs, more --hours, or a faster trainer (--rate trainer=ROWS_PER_SECOND: a GPU, a smaller network)`,
     { context: { train_seconds: trainSeconds, seconds } },
   );
 }

@@ -1,8 +1,9 @@
 import type { Loads } from './loads.js';
 import { type Quantity, quantity } from './quantity.js';
+import type { Rates } from './rates.js';
 import type { PlanRequest } from './request.js';
 
-/** Bytes a second in the busiest phase, with the headroom. */
+/** Bytes a second in the phase that keeps brokers busiest, with the headroom. */
 export interface Network {
   /** From the input files to the copies of ingest. */
   readonly input: number;
@@ -13,6 +14,14 @@ export interface Network {
   /** Between brokers. */
   readonly replicated: number;
   readonly quantities: readonly Quantity[];
+}
+
+/** Brokers that the bytes of a second keep busy: each is written and read by clients, and by other brokers. */
+export function brokersForBytes(
+  { produced, consumed, replicated }: Pick<Network, 'produced' | 'consumed' | 'replicated'>,
+  rates: Pick<Rates, 'broker_write' | 'broker_read'>,
+): number {
+  return (produced + replicated) / rates.broker_write + (consumed + replicated) / rates.broker_read;
 }
 
 /** Who reads a topic, and in which phase of a bounded run. */
@@ -44,9 +53,9 @@ export function networkOf(request: PlanRequest, loads: Loads): Network {
     }
     return { phase: phase.name, produced: produced / phase.seconds, consumed: consumed / phase.seconds };
   });
-  const busiest = flows.reduce((most, flow) =>
-    flow.produced * replication + flow.consumed > most.produced * replication + most.consumed ? flow : most,
-  );
+  const brokersBusy = ({ produced, consumed }: Flow) =>
+    brokersForBytes({ produced, consumed, replicated: produced * (replication - 1) }, request.rates);
+  const busiest = flows.reduce((most, flow) => (brokersBusy(flow) > brokersBusy(most) ? flow : most));
   const { produced, consumed, phase } = busiest;
   const replicated = produced * (replication - 1);
   const seconds = loads.phases.find(({ name }) => name === phase)!.seconds;

@@ -29,7 +29,7 @@ export interface CapacityPlan {
 export function planCapacity(request: PlanRequest): CapacityPlan {
   checkRequest(request);
   const loads = loadsOf(request);
-  const storage = storageOf(request);
+  const storage = storageOf(request, loads);
   const network = networkOf(request, loads);
   const brokers = brokersOf(request, network, storage);
   const spread = spreadOf(joined(loads, request), brokers.brokers);
@@ -48,22 +48,25 @@ export function planCapacity(request: PlanRequest): CapacityPlan {
       featurizer: of('featurizer'),
       scaler: of('moments', 'scaler'),
       trainer: 1,
-      scorer: of('scorer'),
+      scorer: of('feature_files', 'scorer'),
     },
     quantities: [loads, storage, network, brokers, spread].flatMap(({ quantities }) => quantities),
   };
 }
 
-/** In a run without end the two parts of the scaler share its copies at the same time. */
+/** Stages whose work, in a run without end, the copies of another stage do at the same time. */
+const partners: Readonly<Partial<Record<SpreadStage, SpreadStage>>> = {
+  scaler: 'moments',
+  scorer: 'feature_files',
+};
+
 function joined({ stages }: Loads, { mode }: PlanRequest): Loads['stages'] {
   if (mode === 'bounded') return stages;
-  const [moments, scaler] = (['moments', 'scaler'] as const).map((name) => stageOf(stages, name));
-  const rate = 1 / (1 / moments!.rate + 1 / scaler!.rate);
+  const guests = Object.values(partners);
   return stages
-    .filter(({ stage }) => stage !== 'moments')
-    .map((one) => (one.stage === 'scaler' ? { ...one, rate } : one));
-}
-
-function stageOf(stages: Loads['stages'], name: SpreadStage) {
-  return stages.find(({ stage }) => stage === name)!;
+    .filter(({ stage }) => !guests.includes(stage))
+    .map((one) => {
+      const guest = stages.find(({ stage }) => stage === partners[one.stage]);
+      return guest === undefined ? one : { ...one, rate: 1 / (1 / one.rate + 1 / guest.rate) };
+    });
 }

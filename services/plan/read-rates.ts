@@ -3,39 +3,58 @@ import { RmmError } from '../../lib/base/error.js';
 import { didYouMean } from '../../lib/config/index.js';
 import { measuredRates, type Rates, rateNames } from './rates.js';
 
+/** Of the rates that nobody gives. */
+export const usualOrigin = 'docs/benchmarks.md';
+
+/** Rates of one origin, not yet checked. */
+export interface RateSource {
+  /** Where they come from, as the plan shows it. */
+  readonly from: string;
+  readonly pairs: readonly (readonly [name: string, value: unknown])[];
+}
+
+/** The rates to plan with, and where each comes from. */
+export interface GivenRates {
+  readonly rates: Rates;
+  readonly from: Readonly<Record<keyof Rates, string>>;
+}
+
 /**
- * The rates to plan with: the measured ones, those of a file over them, single ones over both.
+ * The measured ones of docs/benchmarks.md, and over them those of `sources`, each over the ones before it.
  * @throws cli_usage for a name that is none, or a value that is no number
  */
-export function readRates(
-  file: { readonly name: string; readonly text: string } | undefined,
-  single: readonly (readonly [string, number])[],
-): Rates {
-  const given = file === undefined ? [] : pairsOf(file);
+export function readRates(sources: readonly RateSource[]): GivenRates {
   const rates: Record<keyof Rates, number> = { ...measuredRates };
-  for (const [where, pairs] of [
-    [`${file?.name}`, given],
-    ['--rate', single],
-  ] as const)
-    for (const [name, value] of pairs) {
+  const from = Object.fromEntries(rateNames.map((name) => [name, usualOrigin])) as Record<
+    keyof Rates,
+    string
+  >;
+  for (const source of sources)
+    for (const [name, value] of source.pairs) {
       if (!isName(name)) {
         throw new RmmError(
           'cli_usage',
-          `${where}: there is no rate ${name}${didYouMean(name, rateNames)}; there are ${rateNames.join(', ')}`,
+          `${source.from}: there is no rate ${name}${didYouMean(name, rateNames)}; there are ${rateNames.join(', ')}`,
         );
       }
-      if (typeof value !== 'number')
-        throw new RmmError('cli_usage', `${where}: ${name} is ${JSON.stringify(value)}, expected a number`);
+      if (typeof value !== 'number') {
+        throw new RmmError(
+          'cli_usage',
+          `${source.from}: ${name} is ${JSON.stringify(value)}, expected a number`,
+        );
+      }
       rates[name] = value;
+      from[name] = source.from;
     }
-  return rates;
+  return { rates, from };
 }
 
 function isName(name: string): name is keyof Rates {
   return (rateNames as readonly string[]).includes(name);
 }
 
-function pairsOf({ name, text }: { readonly name: string; readonly text: string }): [string, unknown][] {
+/** The rates in a file. @throws cli_usage where it is no map in YAML or JSON */
+export function ratesOfFile(name: string, text: string): RateSource {
   let found: unknown;
   try {
     found = parse(text);
@@ -46,5 +65,5 @@ function pairsOf({ name, text }: { readonly name: string; readonly text: string 
   }
   if (typeof found !== 'object' || found === null || Array.isArray(found))
     throw new RmmError('cli_usage', `${name}: expected lines such as \`scorer: 200000\``);
-  return Object.entries(found);
+  return { from: name, pairs: Object.entries(found) };
 }

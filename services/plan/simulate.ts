@@ -1,6 +1,6 @@
 import { shareOut } from '../../lib/kafka/share-out.js';
 import { Random } from '../../lib/learning/random.js';
-import type { StageCopies } from './copies.js';
+import { type StageCopies, useOf } from './copies.js';
 import type { SpreadStage } from './loads.js';
 import type { CapacityPlan } from './plan.js';
 
@@ -63,6 +63,17 @@ export function simulate(plan: CapacityPlan, fewer?: SpreadStage, seed = 1): Sim
     phases,
     holds: isInTime && isSoon,
   };
+}
+
+/**
+ * The stage where a copy less is missed most. One that has a single copy is looked at last: that nothing goes on without
+ * it shows nothing.
+ */
+export function mostMissed({ spread: { stages, partitions, bottleneck } }: CapacityPlan): SpreadStage {
+  const several = stages.filter(({ copies }) => copies > 1);
+  const without = (stage: StageCopies) => useOf(stage, stage.copies - 1, partitions);
+  if (several.length === 0) return bottleneck;
+  return several.reduce((most, one) => (without(one) > without(most) ? one : most)).stage;
 }
 
 /** When the blocks end in a stage, from when they come to it. No copies at all: never. */

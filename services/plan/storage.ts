@@ -1,3 +1,4 @@
+import type { Loads } from './loads.js';
 import { type Quantity, quantity } from './quantity.js';
 import type { PlanRequest } from './request.js';
 
@@ -11,11 +12,44 @@ export interface Storage {
   readonly quantities: readonly Quantity[];
 }
 
+/**
+ * The time in which `events` and `selected` are written: all of it where events come evenly; where files are there, what
+ * the copies of ingest take for them when nothing holds them up.
+ */
+function writingTime({ mode, events, hours, headroom, rates }: PlanRequest, loads: Loads): Quantity {
+  if (mode === 'continuous')
+    return quantity('time of writing', (hours * 3600) / headroom, 's', 'hours x 3600 / headroom', {
+      hours,
+      headroom,
+    });
+  const { load } = loads.stages.find(({ stage }) => stage === 'ingest')!;
+  const { ingest: rate } = rates;
+  const seconds = events / (rate * Math.ceil(load / rate));
+  return quantity('time of writing', seconds, 's', 'events / (rate x ceil(load / rate))', {
+    events,
+    rate,
+    load,
+  });
+}
+
+function keptShare({ retentionHours }: PlanRequest, writing: number): Quantity {
+  return quantity(
+    'kept of events and selected',
+    Math.min(1, (retentionHours * 3600) / writing),
+    'share',
+    'min(1, retention_hours x 3600 / time_of_writing)',
+    { retention_hours: retentionHours, time_of_writing: writing },
+  );
+}
+
 /** What topics, outputs and input take. Models, the scaler and the progress of a run are a few megabytes and left out. */
-export function storageOf(request: PlanRequest): Storage {
-  const { events, selected, trained, replication, retentionHours, hours, bytesPerEvent, rates } = request;
+export function storageOf(request: PlanRequest, loads: Loads): Storage {
+  const { events, selected, trained, replication, retentionHours, bytesPerEvent, rates } = request;
   const rows = events * selected;
-  const kept = retentionHours === 0 ? 1 : Math.min(1, retentionHours / hours);
+  const writing = writingTime(request, loads);
+  // Without a limit there is nothing to compute.
+  const bounds = retentionHours === 0 ? [] : [writing, keptShare(request, writing.value)];
+  const kept = bounds.at(-1)?.value ?? 1;
   const { events_bytes, selected_bytes, features_bytes, scaled_bytes } = rates;
   const topic = (name: string, count: number, bytes: number, share: number): Quantity =>
     quantity(
@@ -49,6 +83,6 @@ export function storageOf(request: PlanRequest): Storage {
     topics: sum(topics),
     outputs: sum(outputs),
     input: input.value,
-    quantities: [input, ...topics, ...outputs],
+    quantities: [input, ...bounds, ...topics, ...outputs],
   };
 }

@@ -55,7 +55,12 @@ const embedded: ReadonlyMap<string, DirectoryStage> = new Map([
 export function directoryTarget(name: string): DirectoryStage {
   const stage = embedded.get(name.replaceAll('_', '-'));
   if (stage !== undefined) return stage;
-  throw unknown(name, [...embedded.keys()]);
+  const isElsewhere = [...topicKinds, ...stageTargets().keys()].includes(name.replaceAll('_', '-'));
+  if (!isElsewhere) throw unknown(name, [...embedded.keys()]);
+  throw new RmmError(
+    'cli_usage',
+    `a run in one process hands ${name} on in memory and keeps features and scores only; expected one of ${[...embedded.keys()].join(', ')}, or the configuration of a run over Kafka`,
+  );
 }
 
 function unknown(name: string, known: readonly string[]): RmmError {

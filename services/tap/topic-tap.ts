@@ -1,3 +1,4 @@
+import { RmmError } from '../../lib/base/error.js';
 import type { FetchedMessage, KafkaClient, PartitionReader } from '../../lib/kafka/client.js';
 
 /** Small, so that a look at a topic of many partitions holds little; a larger message comes all the same. */
@@ -26,15 +27,22 @@ interface Lane {
 /**
  * Committed messages of a topic, of each partition one in turn. Reads by offsets of its own: it joins no group, takes
  * nobody's partition and commits nothing.
- * @throws kafka_topic_missing, and what a broker that is away gives
+ * @throws kafka_topic_missing, cli_usage for a partition that it has not, and what a broker that is away gives
  */
 export async function* tapTopic(
   options: TapOptions,
 ): AsyncGenerator<{ readonly partition: number; readonly message: FetchedMessage }, void> {
   const { client, topic, from, signal } = options;
-  const offsets = (await client.admin.offsets(topic)).filter(
+  const all = await client.admin.offsets(topic);
+  const offsets = all.filter(
     ({ partition }) => options.partition === undefined || partition === options.partition,
   );
+  if (offsets.length === 0) {
+    throw new RmmError(
+      'cli_usage',
+      `${topic} has no partition ${options.partition}; there are 0 to ${all.length - 1}`,
+    );
+  }
   let lanes = offsets.map(({ partition, first, end, stable }): Lane => {
     const reader = client.reader(topic, partition);
     return from === 'end'

@@ -102,7 +102,8 @@ function valuesOf(samples: readonly Sample[], key: MetricKey, stage: string): nu
   );
 }
 
-function total(samples: readonly Sample[], key: MetricKey, stage: string): number | undefined {
+/** A metric of a stage, summed over its series; undefined where there are none. */
+export function total(samples: readonly Sample[], key: MetricKey, stage: string): number | undefined {
   const values = valuesOf(samples, key, stage);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
 }

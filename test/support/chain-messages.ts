@@ -1,11 +1,12 @@
 import { loadConfig } from '../../lib/config/index.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
+import { MessageChain } from '../../services/plan/measure/message-chain.js';
 import { momentsTree } from '../../services/scaler/block-moments.js';
 import { MomentsOperator, ScalerOperator } from '../../services/scaler/operator.js';
 import { encodeEvents } from '../../services/wire/events.js';
 import { decodeFeatures } from '../../services/wire/features.js';
 import type { WireMessage } from '../../services/wire/message.js';
-import { MessageChain, received } from './message-chain.js';
+import { received } from './message-chain.js';
 import { type RawShape, rawEvents, sourceOf } from './raw-blocks.js';
 
 /** One message of each topic, all of the same block, and the stages that made them. */

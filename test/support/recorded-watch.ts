@@ -19,6 +19,7 @@ export class RecordedWatch {
         onTold(name, given);
       };
     const names: Record<Listener, true> = {
+      opened: true,
       phase: true,
       batch: true,
       queue: true,

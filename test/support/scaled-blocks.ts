@@ -5,6 +5,7 @@ import type { Model } from '../../lib/learning/model.js';
 import { buildNetwork } from '../../lib/learning/network.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
 import { featurizerOf } from '../../services/featurizer/config.js';
+import { MessageChain } from '../../services/plan/measure/message-chain.js';
 import { momentsTree } from '../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../services/scaler/operator.js';
@@ -13,7 +14,7 @@ import { modelFeatures } from '../../services/trainer/training-record.js';
 import { encodeEvents } from '../../services/wire/events.js';
 import { decodeFeatures } from '../../services/wire/features.js';
 import type { WireMessage } from '../../services/wire/message.js';
-import { MessageChain, received } from './message-chain.js';
+import { received } from './message-chain.js';
 import { rawEvents } from './raw-blocks.js';
 
 /** Settings with which most random events give rows. */

@@ -22,13 +22,13 @@ export interface LoadBounds extends Pick<LoadOrder, 'rate' | 'maxWaiting'> {
 }
 
 /**
- * Blocks that may be planned now: two transactions of each partition lie ready, or about a second of the rate; and
- * no more events wait for their scores than the order allows.
+ * Blocks that may be planned now: two transactions of each partition lie ready, or about two seconds of the rate and
+ * a block, so that the load ends soon after its time; and no more events wait for their scores than the order allows.
  */
 export function roomFor({ planned, delivered, waiting }: LoadPlace, bounds: LoadBounds): number {
   const { rate, maxWaiting, partitions, transactionMessages } = bounds;
   const most = 2 * partitions * transactionMessages;
-  const ahead = rate === undefined ? most : Math.min(most, partitions + Math.ceil(rate / blockEntries));
+  const ahead = rate === undefined ? most : Math.min(most, 1 + Math.ceil((2 * rate) / blockEntries));
   const left = maxWaiting === undefined ? ahead : Math.ceil((maxWaiting - waiting) / blockEntries);
   return Math.min(delivered + ahead - planned, left);
 }

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import type { LoadedConfig } from '../../../lib/config/index.js';
-import { localAddresses } from '../../kafka/local-addresses.js';
+import { runAddresses } from '../../pipeline/run-addresses.js';
 import { metricsPage, reachable } from '../../top/addresses.js';
 import { type Scrape, scrape } from '../../top/scrape.js';
 
@@ -24,7 +24,7 @@ function local({ config, outputDirectory }: LoadedConfig): string[] {
   const { host, port } = config.service;
   return [
     ...(port > 0 && config.live.services.length === 0 ? [reachable(host, port)] : []),
-    ...localAddresses(outputDirectory).map((one) => reachable(one.host, one.port)),
+    ...runAddresses(outputDirectory).map((one) => reachable(one.host, one.port)),
   ];
 }
 

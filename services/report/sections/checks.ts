@@ -11,6 +11,7 @@ import {
 import type { Block, Section, TableBlock, VerdictBlock } from '../section.js';
 import { ratioOf } from '../words.js';
 import { excludedOf, exclusionTable, exclusionVerdicts } from './exclusions.js';
+import { loadVerdicts } from './load-verdicts.js';
 import { nominalShare, shareTable, shareVerdicts, testShares } from './test-shares.js';
 
 /** What the inputs themselves show, before any physics: weights, yields, the split, doubled events. */
@@ -19,6 +20,7 @@ export const checksSection: SectionMaker = async (context) => {
   const yields = joined.flatMap((run) => yieldsOf(run, context));
   const shares = await testShares(context);
   const verdicts = [
+    ...joined.flatMap((run) => loadVerdicts(run)),
     ...joined.flatMap((run) => corruptVerdicts(run)),
     ...joined.flatMap((run) => cutShortVerdict(run)),
     ...yieldVerdicts(yields, context),

@@ -149,6 +149,18 @@ test('another seed is another load', async () => {
   });
 });
 
+test('a load of twice the events is another load: weights were divided by how often each event is made', async () => {
+  await inWorld('continuous', async ({ loaded, cluster, start }) => {
+    const total = (await parentsOf(loaded)).reduce((sum, { entries }) => sum + entries, 0);
+    // One copy of every parent, which a larger load would begin with as well.
+    assert.equal((await start({ ...usual, events: total }).ended).exit, 0);
+    const { exit, error } = await start({ ...usual, events: 2 * total }).ended;
+    assert.equal(exit, 1);
+    assert.match(String(error), /hold another load/);
+    assert.equal(entriesOn(cluster), total);
+  });
+});
+
 test('a load without a number of events ends with its time, all of its plan delivered; a run without end takes more', async () => {
   await inWorld('continuous', async ({ cluster, start }) => {
     const order = { ...usual, events: undefined, seconds: 0.5 };

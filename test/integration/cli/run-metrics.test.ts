@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { metricList } from '../../../lib/telemetry/metric-list.js';
-import { inFolder, outputDigests, runCli } from '../../support/cli.js';
-import { pageOf } from '../../support/kafka-services.js';
+import { inFolder, outputDigests, runCli, startCli } from '../../support/cli.js';
+import { pageOf, untilTrue } from '../../support/kafka-services.js';
 import { quick, runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { startMeasuredRun, watched } from '../../support/watched-services.js';
 
@@ -80,6 +80,88 @@ test('a port or an address that cannot be is refused before anything is done', a
       const { code, stderr } = await runCli(['run', config, '--output', join(folder, 'out'), ...args]);
       assert.equal(code, 2, stderr);
       assert.match(stderr, said);
+    }
+  });
+});
+
+interface TopJson {
+  readonly stages: readonly {
+    readonly address: string;
+    readonly stage: string | null;
+    readonly answers: boolean;
+  }[];
+}
+
+test('top that watches a run to its end says that it is over, and ends with an interrupt', async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, smallSamples, {
+      ...quick,
+      training: { ...quick.training, epochs: 10_000 },
+    });
+    const out = join(folder, 'out');
+    const run = startMeasuredRun([config, '--output', out]);
+    let top: ReturnType<typeof startCli> | undefined;
+    try {
+      await run.port;
+      await untilTrue('the run is at work', async () =>
+        existsSync(join(out, '.work', 'lock-addresses.json')),
+      );
+      top = startCli(['top', '--config', config, '--output', out, '--interval', '1']);
+      let shown = '';
+      top.child.stdout!.on('data', (bytes: Buffer) => {
+        shown += bytes.toString();
+      });
+      await untilTrue('the run is shown', async () => /^trainer /m.test(shown));
+      run.child.kill('SIGINT');
+      await run.result;
+      await untilTrue('its end is shown', async () =>
+        shown.includes('nothing is at work: the run is over\n'),
+      );
+      top.child.kill('SIGINT');
+      const { code, stderr } = await top.result;
+      assert.deepEqual([code, stderr], [0, '']);
+    } finally {
+      top?.child.kill('SIGKILL');
+      run.child.kill('SIGKILL');
+      await run.result;
+    }
+  });
+});
+
+test('top finds a run in one process by its configuration, and not what a killed one left', async () => {
+  await inFolder(async (folder) => {
+    // It would train for minutes.
+    const config = writeConfig(folder, smallSamples, {
+      ...quick,
+      training: { ...quick.training, epochs: 10_000 },
+    });
+    const out = join(folder, 'out');
+    const record = join(out, '.work', 'lock-addresses.json');
+    const top = () =>
+      runCli(['top', '--config', config, '--output', out, '--once', '--interval', '1', '--json']);
+    const refused = async () => {
+      const { code, stderr } = await top();
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /no run of .*analysis.yaml with --metrics-port works in .*out on this machine/);
+    };
+    await refused();
+    for (const end of ['SIGINT', 'SIGKILL'] as const) {
+      const run = startMeasuredRun([config, '--output', out]);
+      try {
+        const port = await run.port;
+        await untilTrue('the run is at work', async () => existsSync(record));
+        const { code, stdout, stderr } = await top();
+        assert.equal(code, 0, stderr);
+        const { stages } = JSON.parse(stdout) as TopJson;
+        assert.deepEqual([...new Set(stages.map(({ address }) => address))], [`127.0.0.1:${port}`]);
+        assert.ok(stages.every(({ answers }) => answers));
+        assert.ok(stages.some(({ stage }) => stage === 'trainer'));
+      } finally {
+        run.child.kill(end);
+        await run.result;
+      }
+      assert.equal(existsSync(record), end === 'SIGKILL');
+      await refused();
     }
   });
 });

@@ -60,6 +60,15 @@ test('a run in one process: nothing yet, trained and stopped, finished', () =>
       [first!.event_number, first!.weight, first!.split],
       [events[0]!.event_number, events[0]!.weight, events[0]!.split],
     );
+    for (const [option, value] of [
+      ['--where', 'sample=zee'],
+      ['--partition', '0'],
+      ['--rate', '5'],
+    ] as const) {
+      const { code, stderr } = await runCli(['tap', out, 'scores', option, value]);
+      assert.equal(code, 2);
+      assert.match(stderr, new RegExp(`${option}: for messages of a topic only`));
+    }
   }));
 
 test('a process that works on a run is told from one that was killed', () =>

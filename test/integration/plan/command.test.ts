@@ -3,7 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { parse } from 'yaml';
+import { systemClock } from '../../../lib/base/clock.js';
 import { packageRoot } from '../../../lib/base/package-root.js';
+import { stageMetrics } from '../../../lib/telemetry/stage-metrics.js';
+import { openTelemetry } from '../../../lib/telemetry/telemetry-host.js';
 import { rateNames } from '../../../services/plan/rates.js';
 import { inFolder, runCli } from '../../support/cli.js';
 
@@ -70,12 +73,12 @@ test('a simulation is told to programs too', async () => {
 test('what makes no sense is a usage error', async () => {
   for (const [args, message] of [
     [[...usual, '--hours', '0'], /--hours 0: expected a number above 0/],
-    [[...usual, '--events', 'many'], /--events NaN/],
+    [[...usual, '--events', 'many'], /--events many: expected a number/],
     [[...usual, '--rate', 'scorer'], /--rate scorer: expected NAME=NUMBER/],
     [[...usual, '--rate', 'scorr=5'], /there is no rate scorr/],
     [[...usual, '--rate', 'scorer=-5'], /rate scorer -5/],
     [[...usual, '--mode', 'sideways'], /bounded, continuous/],
-    [['plan', '--events', '5'], /--bytes-per-event/],
+    [['plan', '--events', '5'], /--hours/],
   ] as const) {
     const { code, stderr } = await runCli(args);
     assert.equal(code, 2, stderr);
@@ -84,4 +87,27 @@ test('what makes no sense is a usage error', async () => {
   const missing = await runCli([...usual, '--rates', 'nowhere.yaml']);
   assert.notEqual(missing.code, 0);
   assert.match(missing.stderr, /nowhere.yaml/);
+});
+
+test('rates of services at work go into a plan', async () => {
+  const telemetry = await openTelemetry({ host: '127.0.0.1', port: 0, clock: systemClock });
+  try {
+    const scorer = stageMetrics(telemetry.metrics, 'scorer', systemClock);
+    scorer.batchIn(1_000_000, 1);
+    scorer.busy(8);
+    const address = `127.0.0.1:${telemetry.port}`;
+    const { code, stdout, stderr } = await runCli([...usual, '--services', address]);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^scorer +125,000 {2}services at work$/m);
+    assert.match(stdout, /^ingest +363,000 {2}docs\/benchmarks.md$/m);
+    assert.match(stdout, /^Of services at work: /m);
+    const both = await runCli([...usual, '--measure', '--services', address]);
+    assert.equal(both.code, 2);
+    assert.match(both.stderr, /--measure and --services both say the rates/);
+  } finally {
+    await telemetry.close();
+  }
+  const { code, stderr } = await runCli([...usual, '--services', '127.0.0.1:9']);
+  assert.equal(code, 2);
+  assert.match(stderr, /--services 127.0.0.1:9: no answer/);
 });

@@ -26,6 +26,7 @@ import { rangesOfBlocks } from '../../../services/pipeline/block-ranges.js';
 import { sampleCutFlows } from '../../../services/pipeline/cutflow.js';
 import { rangeName } from '../../../services/pipeline/layout.js';
 import type { RangeRecord } from '../../../services/pipeline/records.js';
+import { MessageChain } from '../../../services/plan/measure/message-chain.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -44,7 +45,7 @@ import { decodeScaled, type ScaledWire } from '../../../services/wire/scaled.js'
 import { inFolder } from '../../support/cli.js';
 import { loadForTest, quietSurroundings, weighedFiles } from '../../support/inputs.js';
 import { manyBlocks } from '../../support/many-blocks.js';
-import { MessageChain, received } from '../../support/message-chain.js';
+import { received } from '../../support/message-chain.js';
 import { runWell, writeConfig } from '../../support/small-run.js';
 
 const settings = {
@@ -73,7 +74,7 @@ test('stages that hand on messages give the embedded run, bit for bit, from even
     const features: WireMessage[] = [];
     const deadLetters: string[] = [];
     for (const context of await weighedFiles(loaded)) {
-      for (const events of await chain.ingest(context)) {
+      for await (const events of chain.ingest(context)) {
         const selected = chain.select(received(events));
         deadLetters.push(...selected.deadLetters);
         features.push(chain.featurize(received(selected.message)));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { freezeScaler } from '../../../lib/learning/scaler.js';
 import { HighLevelRows } from '../../../services/featurizer/high-level.js';
+import { MessageChain } from '../../../services/plan/measure/message-chain.js';
 import { momentsTree } from '../../../services/scaler/block-moments.js';
 import { scalerOptions } from '../../../services/scaler/config.js';
 import { MomentsOperator, ScalerOperator } from '../../../services/scaler/operator.js';
@@ -12,7 +13,7 @@ import type { WireMessage } from '../../../services/wire/message.js';
 import { sharedFolder } from '../../golden/physics/shared-files.js';
 import { inFolder } from '../../support/cli.js';
 import { loadForTest, weighedFiles } from '../../support/inputs.js';
-import { MessageChain, received } from '../../support/message-chain.js';
+import { received } from '../../support/message-chain.js';
 import { type SampleSpec, samples, writeConfig } from '../../support/small-run.js';
 
 /** Every file of a folder as a background sample of its own. */
@@ -40,7 +41,7 @@ async function bytesAnEvent(
     const features: WireMessage[] = [];
     let rows = 0;
     for (const file of await weighedFiles(loaded)) {
-      for (const events of await chain.ingest(file)) {
+      for await (const events of chain.ingest(file)) {
         const message = chain.featurize(received(chain.select(received(events)).message));
         const block = decodeFeatures(received(message), chain.expected);
         const found = moments.process(block.features, block.columns, block.source);

@@ -6,7 +6,7 @@ import { useOf } from '../../../services/plan/copies.js';
 import { type CapacityPlan, planCapacity } from '../../../services/plan/plan.js';
 import { measuredRates } from '../../../services/plan/rates.js';
 import { type PlanRequest, usualRequest } from '../../../services/plan/request.js';
-import { simulate } from '../../../services/plan/simulate.js';
+import { mostMissed, simulate } from '../../../services/plan/simulate.js';
 
 const rate = fc.integer({ min: 20_000, max: 1_000_000 });
 const requests = fc.record({
@@ -48,6 +48,12 @@ test('planned copies end in their time and keep up; with one fewer at the bottle
       fc.pre(stage.use < 0.98);
       const planned = simulate(plan, undefined, given.seed);
       assert.ok(planned.holds, JSON.stringify(planned));
+      // Nothing of a plan says so by itself: phases one after the other, with the training, end in the time there is.
+      const { loads, request } = plan;
+      const took = planned.phases.reduce((sum, { seconds }) => sum + seconds, 0);
+      const training = request.mode === 'bounded' ? loads.trainSeconds : 0;
+      const allowed = (request.hours * 3600) / request.headroom;
+      assert.ok(took + training <= 1.01 * allowed, `${took} s and ${training} s of ${allowed} s`);
       if (stage.copies === 1 || useOf(stage, stage.copies - 1, partitions) < 1.03) return;
       fewer += 1;
       const less = simulate(plan, bottleneck, given.seed);
@@ -78,6 +84,18 @@ test('what comes is scored soon where the plan holds, and ever later with one co
   assert.ok(phase!.lagSeconds < 0.01 * phase!.planned, `${phase!.lagSeconds} s`);
   const [late] = simulate(plan, bottleneck).phases;
   assert.ok(late!.lagSeconds > 0.05 * late!.planned, `${late!.lagSeconds} s`);
+});
+
+test('the stage that misses a copy most is one that has several, whatever the bottleneck', () => {
+  const plan = planCapacity({ ...usual, mode: 'bounded', events: 1e9, hours: 3, trained: 0.72 });
+  const { stages, bottleneck } = plan.spread;
+  const copies = Object.fromEntries(stages.map((stage) => [stage.stage, stage.copies]));
+  assert.equal(copies[bottleneck], 1, 'without it nothing goes on, which shows nothing');
+  const missed = mostMissed(plan);
+  assert.ok(copies[missed]! > 1);
+  assert.equal(simulate(plan, missed).holds, false);
+  const alone = planCapacity({ ...usual, mode: 'bounded', events: 1e8, hours: 24 });
+  assert.equal(mostMissed(alone), alone.spread.bottleneck);
 });
 
 test('no copy at all never ends', () => {

@@ -10,6 +10,7 @@ import { readMermaid } from './read-mermaid.js';
 const hostile = [
   'he said "no"; end # %% // <img src=x onerror=alert(1)>',
   'back\\slash \\N `tick` #quot; &amp; --> [x]',
+  '%%{init: {"theme": "dark"}}%% 100 %',
 ];
 
 const flow: Dataflow = {

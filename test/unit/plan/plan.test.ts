@@ -8,7 +8,7 @@ import { copiesFor, spreadOf, useOf } from '../../../services/plan/copies.js';
 import { type CapacityPlan, planCapacity } from '../../../services/plan/plan.js';
 import type { Quantity } from '../../../services/plan/quantity.js';
 import { measuredRates } from '../../../services/plan/rates.js';
-import { readRates } from '../../../services/plan/read-rates.js';
+import { ratesOfFile, readRates } from '../../../services/plan/read-rates.js';
 import { type PlanRequest, usualRequest } from '../../../services/plan/request.js';
 
 const request: PlanRequest = {
@@ -22,7 +22,7 @@ const request: PlanRequest = {
 /** Computes a formula as a person would, from the inputs that stand beside it. */
 function compute({ formula, inputs }: Quantity): number {
   const names = Object.keys(inputs);
-  const script = formula.replaceAll(' x ', ' * ').replace(/\b(ceil|floor|max|sqrt)\(/g, 'Math.$1(');
+  const script = formula.replaceAll(' x ', ' * ').replace(/\b(ceil|floor|max|min|sqrt)\(/g, 'Math.$1(');
   return new Function(...names, `return ${script};`)(...Object.values(inputs)) as number;
 }
 
@@ -56,6 +56,7 @@ test('a small plan is what a person computes', () => {
     selector: 200,
     featurizer: 50,
     moments: 100,
+    feature_files: 50,
     scaler: 100,
     scorer: 25,
     trainer: 1000,
@@ -72,28 +73,30 @@ test('a small plan is what a person computes', () => {
     rates,
   });
   assert.equal(plan.loads.trainSeconds, 3600);
-  // 36,000 + 18,000 + 36,000 + 18,000 to read, 18,000 to scale, 72,000 to score.
+  // 36,000 + 18,000 + 36,000 + 18,000 + 36,000 to read, 18,000 to scale, 72,000 to score; their roots share 3,600 s:
+  // 379.5, 134.2 and 268.3 of 782.0.
   assert.deepEqual(
     plan.loads.phases.map(({ name, work, seconds }) => [name, work, Math.round(seconds)]),
     [
-      ['read', 108_000, 1618],
-      ['scale', 18_000, 661],
-      ['score', 72_000, 1321],
+      ['read', 144_000, 1747],
+      ['scale', 18_000, 618],
+      ['score', 72_000, 1235],
     ],
   );
   assert.deepEqual(
     plan.spread.stages.map(({ stage, load, rate }) => [stage, Math.round((100 * load) / rate) / 100]),
     [
-      ['ingest', 22.25],
-      ['selector', 11.12],
-      ['featurizer', 22.25],
-      ['moments', 11.12],
-      ['scaler', 27.25],
-      ['scorer', 54.49],
+      ['ingest', 20.61],
+      ['selector', 10.3],
+      ['featurizer', 20.61],
+      ['moments', 10.3],
+      ['feature_files', 20.61],
+      ['scaler', 29.14],
+      ['scorer', 58.28],
     ],
   );
   const { services, spread } = plan;
-  assert.ok(services.scorer >= 55 && services.scorer <= 58, `${services.scorer}`);
+  assert.ok(services.scorer >= 59 && services.scorer <= 62, `${services.scorer}`);
   assert.equal(services.scaler, spread.stages.find(({ stage }) => stage === 'scaler')!.copies);
   assert.equal(services.trainer, 1);
   assert.ok(spread.partitions >= 2 * services.scorer);
@@ -129,28 +132,55 @@ test('partitions are shared out whole: copies are counted by the one that has mo
   assert.equal(spreadOf([stage], 7).partitions, 8, '7 would take a fourth copy: three of 7 are 107 %');
 });
 
-test('a run without end has no phases: everything at once, the two parts of the scaler in one', () => {
+test('where every number of partitions is uneven, the one with the fewest copies is taken', () => {
+  const of = (stage: 'scaler' | 'scorer', load: number) => ({ stage, events: 1, rate: 1, load });
+  // 452 and 362 copies if work could be shared out evenly; but above 904 partitions and up to 1,024 a copy carries two.
+  const { partitions, stages } = spreadOf([of('scorer', 451.4), of('scaler', 361.7)], 3);
+  assert.equal(partitions, 904);
+  assert.deepEqual(
+    stages.map(({ copies }) => copies),
+    [452, 452],
+  );
+});
+
+test('a run without end has no phases: everything at once, the two parts of the scaler in one, and those of the scorer', () => {
   const plan = planCapacity({ ...request, mode: 'continuous', hours: 4, epochs: 1 });
   assert.deepEqual(
     plan.spread.stages.map(({ stage }) => stage),
     ['ingest', 'selector', 'featurizer', 'scaler', 'scorer'],
   );
-  const { ingest, scorer } = Object.fromEntries(plan.spread.stages.map((stage) => [stage.stage, stage]));
+  const { ingest, scaler, scorer } = Object.fromEntries(
+    plan.spread.stages.map((stage) => [stage.stage, stage]),
+  );
+  const { moments, scaler: scaling, feature_files: files, scorer: scoring } = measuredRates;
+  assert.ok(Math.abs(1 / scaler!.rate - (1 / moments + 1 / scaling)) < 1e-15);
+  assert.ok(Math.abs(1 / scorer!.rate - (1 / files + 1 / scoring)) < 1e-15);
   assert.ok(Math.abs(ingest!.load - (1.5 * 1e9) / 14_400) < 1e-6);
   assert.ok(Math.abs(scorer!.load - (1.5 * 0.83e9) / 14_400) < 1e-6);
 });
 
-test('retention bounds what is read once, and nothing else', () => {
+test('retention bounds what is read once, by the time in which it is written, and nothing else', () => {
   const disk = (plan: CapacityPlan, name: string) =>
     plan.quantities.find((found) => found.name === `disk of topic ${name}`)!.value;
-  const all = planCapacity(request);
-  const short = planCapacity({ ...request, retentionHours: 6 });
-  const long = planCapacity({ ...request, retentionHours: 48 });
-  for (const topic of ['events', 'selected']) {
-    assert.equal(disk(short, topic), disk(all, topic) / 4);
-    assert.equal(disk(long, topic), disk(all, topic));
-  }
-  for (const topic of ['features', 'scaled']) assert.equal(disk(short, topic), disk(all, topic));
+  const expectShare = (given: PlanRequest, retentionHours: number, share: number) => {
+    const [all, bounded] = [planCapacity(given), planCapacity({ ...given, retentionHours })];
+    for (const topic of ['events', 'selected']) {
+      const kept = disk(bounded, topic) / disk(all, topic);
+      assert.ok(Math.abs(kept - share) < 1e-9, `${kept} of ${topic}, expected ${share}`);
+    }
+    for (const topic of ['features', 'scaled']) assert.equal(disk(bounded, topic), disk(all, topic));
+  };
+  // A copy of ingest reads the files in 1e9 / 363,000 s, less than an hour of the 24: within 6 h nothing is deleted.
+  expectShare(request, 6, 1);
+  expectShare(request, 0.5, 1800 / (1e9 / 363_000));
+  // Three of them read in a third of the time.
+  const hasty = { ...request, rates: { ...measuredRates, ingest: 100_000, trainer: 1e9 } };
+  const { load } = planCapacity(hasty).loads.stages[0]!;
+  expectShare(hasty, 0.1, 360 / (1e9 / (100_000 * Math.ceil(load / 100_000))));
+  // Without end events come evenly, 1.5 times as fast as on the mean.
+  const endless = { ...request, mode: 'continuous', epochs: 1 } as const;
+  expectShare(endless, 6, 6 / 16);
+  expectShare(endless, 48, 1);
 });
 
 test('brokers are enough for replicas, bytes and disks', () => {
@@ -159,6 +189,26 @@ test('brokers are enough for replicas, bytes and disks', () => {
   assert.equal(planCapacity({ ...request, brokerDisk: 1e11 }).brokers.brokers, Math.ceil(1460.31 / 80));
   const fast = planCapacity({ ...request, hours: 1.2, epochs: 1, trained: 0.1 });
   assert.ok(fast.brokers.brokers > 3 && fast.spread.partitions >= fast.brokers.brokers);
+});
+
+test('brokers are counted in the phase that keeps them busiest, not in the one with most bytes', () => {
+  // The phase score reads most bytes a second and writes none; the phase scale, which is long, writes what it reads.
+  const sizes = { events_bytes: 1000, selected_bytes: 0.001, features_bytes: 0.001, scaled_bytes: 4000 };
+  const rates = {
+    ...measuredRates,
+    ...sizes,
+    broker_write: 1e7,
+    broker_read: 1e9,
+    scaler: 1e4,
+    trainer: 1e12,
+  };
+  const plan = planCapacity({ ...request, selected: 1, replication: 1, headroom: 1, hours: 1, rates });
+  const busy = plan.loads.phases.map(({ name, seconds }) => {
+    const written = { read: 1000, scale: 4000, score: 0 }[name]! * 1e9;
+    const read = { read: 1000, scale: 4000, score: 4000 }[name]! * 1e9;
+    return (written / 1e7 + read / 1e9) / seconds;
+  });
+  assert.ok(Math.abs(plan.brokers.brokers - Math.max(...busy)) <= 1, `${plan.brokers.brokers} ${busy}`);
 });
 
 function refusal(change: Partial<PlanRequest>): RmmError {
@@ -197,15 +247,23 @@ test('what no number of machines does is said with what would help', () => {
     training.message,
     /one trainer takes 10.8 h for 10 epochs, and there are 8.00 h \(12 h \/ headroom 1.5\)/,
   );
+  // 95 % of the time is less than it takes, if more than is there: the message says so.
+  const nearly = refusal({ hours: (1.5 * 38_792.3 * 1.03) / 3600 });
+  assert.match(nearly.message, /takes 10.8 h .* there are 11.1 h .*, of which training may take 95 %/);
+  const brokers = refusal({ brokerDisk: 1e6 });
+  assert.equal(brokers.code, 'plan_impossible');
+  assert.match(brokers.message, /^1825388 brokers are more than the 1024 partitions .*--broker-disk/);
   const partitions = refusal({ events: 1e13, epochs: 1, trained: 1e-6 });
   assert.equal(partitions.code, 'plan_impossible');
   assert.match(partitions.message, /more than the 1024 that a topic may have/);
 });
 
-test('rates come from the measured ones, a file over them, single ones over both', () => {
-  const file = { name: 'rates.yaml', text: 'scorer: 5\ntrainer: 6 # rows/s\n' };
-  assert.deepEqual(readRates(file, [['trainer', 7]]), { ...measuredRates, scorer: 5, trainer: 7 });
-  assert.deepEqual(readRates(undefined, []), measuredRates);
+test('rates come from the measured ones, a file over them, single ones over both, and each says where from', () => {
+  const file = ratesOfFile('rates.yaml', 'scorer: 5\ntrainer: 6 # rows/s\n');
+  const { rates, from } = readRates([file, { from: '--rate', pairs: [['trainer', 7]] }]);
+  assert.deepEqual(rates, { ...measuredRates, scorer: 5, trainer: 7 });
+  assert.deepEqual([from.scorer, from.trainer, from.ingest], ['rates.yaml', '--rate', 'docs/benchmarks.md']);
+  assert.deepEqual(readRates([]).rates, measuredRates);
   for (const [text, message] of [
     ['scorr: 5', /rates.yaml: there is no rate scorr.*scorer/],
     ['scorer: fast', /rates.yaml: scorer is "fast", expected a number/],
@@ -214,7 +272,7 @@ test('rates come from the measured ones, a file over them, single ones over both
     ['__proto__: {ingest: 1}', /there is no rate __proto__/],
   ] as const)
     assert.throws(
-      () => readRates({ name: 'rates.yaml', text }, []),
+      () => readRates([ratesOfFile('rates.yaml', text)]),
       (error) => error instanceof RmmError && error.code === 'cli_usage' && message.test(error.message),
     );
 });

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'node:test';
-import { messageObject, messageText } from '../../../cli/tap-page.js';
+import { fileObject, messageObject, messageText } from '../../../cli/tap-page.js';
+import { packageRoot } from '../../../lib/base/package-root.js';
 import type { FetchedMessage } from '../../../lib/kafka/client.js';
 import { progressMessage } from '../../../services/kafka/progress-records.js';
 import { dataTopics, type TopicKind } from '../../../services/kafka/topics.js';
@@ -68,6 +71,42 @@ test('records are JSON, and a message that no stage could use is shown with why'
   assert.equal(codes('scaled', { unreadable: 'it is packed by snappy' }), 'wire_batch_unreadable');
 });
 
+test('a time that no date can be is shown as it is', () => {
+  const line = (timestampMs: number) => messageText(view('models', { timestampMs }));
+  assert.match(line(0), / 1970-01-01T00:00:00.000Z /);
+  assert.match(line(-1), / 1969-12-31T23:59:59.999Z /);
+  assert.match(line(9e18), / 9000000000000000000 ms /);
+});
+
+test('fields for programs are those of the page', () => {
+  const page = readFileSync(join(packageRoot, 'docs', 'terminal.md'), 'utf8');
+  const ofPage = (start: string) => {
+    const row = page.split('\n').find((line) => line.startsWith(`| ${start} |`)) ?? assert.fail(start);
+    return [...row.slice(start.length + 3).matchAll(/`([a-z_]+)`/g)].map(([, name]) => name!).sort();
+  };
+  const keys = (object: object, without: readonly string[] = []) =>
+    Object.keys(object)
+      .filter((name) => !without.includes(name))
+      .sort();
+  const common = ofPage('every message');
+  const { messages } = chainMessages();
+  const kinds: Readonly<Record<string, ReturnType<typeof view>>> = {
+    block: view('features', received(messages.features)),
+    json: view('progress', { value: Buffer.from('{}') }),
+    bytes: view('models', { value: Buffer.from([1]) }),
+    deleted: view('models', {}),
+    unusable: view('events', { value: Buffer.from('x') }),
+  };
+  for (const [kind, shown] of Object.entries(kinds)) {
+    const object = messageObject(shown, 0);
+    assert.equal(shown.content.kind, kind);
+    for (const name of common) assert.ok(name in object, name);
+    assert.deepEqual(keys(object, common), ofPage(`\`${kind}\``), kind);
+  }
+  const file = fileObject({ file: 'f', batch: 0, rows: 0, facts: new Map(), events: [] });
+  assert.deepEqual(keys(file), ofPage('a batch of a file'));
+});
+
 test('names of objects in headers and records stay names', () => {
   const headers = new Map([
     ['__proto__', 'p'],
@@ -116,5 +155,13 @@ test('stages and topics are found by name, and others are refused with what is m
   assert.throws(() => kafkaTarget('featuriser', 'p'), /featuriser; did you mean "featurizer"/);
   assert.throws(() => kafkaTarget('other.events', 'p'), { code: 'cli_usage' });
   assert.equal(directoryTarget('featurizer'), 'features');
-  assert.throws(() => directoryTarget('events'), { code: 'cli_usage' });
+  for (const name of ['events', 'scaler_moments'])
+    assert.throws(
+      () => directoryTarget(name),
+      /in one process hands (events|scaler_moments) on in memory and keeps/,
+    );
+  assert.throws(
+    () => directoryTarget('feature'),
+    /there is no topic or stage feature; did you mean "features"/,
+  );
 });

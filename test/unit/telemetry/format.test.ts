@@ -34,6 +34,7 @@ test('counts, rates, durations, sizes and shares as people write them', () => {
     '1 MB',
     '2 TB',
   ]);
+  assert.deepEqual([188.0441, 1 / 3].map(formatBytes), ['188 B', '0.33 B'], 'of an event, or in a second');
   assert.deepEqual([0, 0.375, 0.99999, 1].map(formatShare), ['0.0 %', '37.5 %', '99.9 %', '100 %']);
 });
 
