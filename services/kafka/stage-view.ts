@@ -5,15 +5,12 @@ import type { SinkObserver } from '../../lib/flow/partitions/sink-options.js';
 import { stallReport } from '../../lib/flow/stall-report.js';
 import { StallWatch } from '../../lib/flow/stall-watch.js';
 import { announce } from '../../lib/telemetry/channels.js';
-import {
-  type DeadLetterReason,
-  type RejectReason,
-  type StageMetrics,
-  stageMetrics,
-} from '../../lib/telemetry/stage-metrics.js';
+import { type RejectReason, type StageMetrics, stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { tellError } from '../../lib/telemetry/tell-error.js';
 import type { ServiceContext } from './context.js';
 import { hopReport } from './hop-report.js';
 import type { Stage } from './stages.js';
+import { letterCounts, tellLetters } from './tell-letters.js';
 
 const stallLookMs = 2_000;
 
@@ -45,8 +42,10 @@ export class StageView {
     this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
   }
 
+  /** @param oldestMs time of the first message that waits; 0 and below say none, as in messages of foreign writers */
   looked(partition: number, position: number, end: number, oldestMs: number | undefined): void {
-    this.metrics.progress(partition, { position, end, ...(oldestMs === undefined ? {} : { oldestMs }) });
+    const isTold = oldestMs !== undefined && oldestMs > 0;
+    this.metrics.progress(partition, { position, end, ...(isTold ? { oldestMs } : {}) });
     this.#watch.seen(partition, { position, end }, this.#context.tools.clock.steadyMs());
   }
 
@@ -75,8 +74,7 @@ export class StageView {
   }
 
   error(code: ErrorCode): void {
-    this.metrics.error(code);
-    announce('rmmstream:error', () => ({ stage: this.#label, code }));
+    tellError(this.metrics, this.#label, code);
   }
 
   get hopObserver(): HopObserver {
@@ -90,7 +88,7 @@ export class StageView {
         for (const { eventsIn, eventsOut, out, deadLetters, rejected, bytesIn: own } of results) {
           metrics.batchIn(eventsIn, own ?? bytesIn / results.length);
           if (out !== undefined) metrics.batchOut(eventsOut, out.value?.length ?? 0);
-          for (const { headers } of deadLetters) metrics.deadLetters(headers.reason as DeadLetterReason, 1);
+          for (const [reason, count] of letterCounts(deadLetters)) metrics.deadLetters(reason, count);
           for (const [reason, events] of rejected ?? []) metrics.rejected(reason as RejectReason, events);
         }
         metrics.busy(busySeconds);
@@ -114,6 +112,7 @@ export class StageView {
         metrics.busy(seconds);
         announce('rmmstream:batch', () => ({ stage, ...nothing, eventsIn: events, bytesIn: bytes, seconds }));
       },
+      repeated: (_, seconds) => metrics.busy(seconds),
       written: (_, events, bytes, seconds) => {
         metrics.batchOut(events, bytes);
         metrics.busy(seconds);
@@ -125,9 +124,10 @@ export class StageView {
           seconds,
         }));
       },
-      committed: (_, transactionSeconds) => {
+      committed: (_, transactionSeconds, letters) => {
         metrics.transaction('committed', transactionSeconds);
         metrics.checkpoint(clock.wallMs());
+        tellLetters(metrics, stage, letters);
       },
       blocked: (partition, error) => {
         const key = `write:${this.#name}:${partition}`;

@@ -74,6 +74,8 @@ class PartitionSink {
     while (!signal.aborted) {
       const end = endOfInput(partition);
       if (end !== undefined && end <= this.#settled) {
+        // The last look was before the work, at messages that waited then.
+        this.#observe.looked?.(partition, end, end, undefined);
         await this.#rest();
         continue;
       }
@@ -137,7 +139,11 @@ class PartitionSink {
     );
     const startedMs = nowMs();
     const isRepeated = message.offset < this.#committed.offset;
-    const events = await this.#take(message, this.#writer, isRepeated);
+    let waitedMs = 0;
+    const waited = (ms: number) => {
+      waitedMs += ms;
+    };
+    const events = await this.#take(message, this.#writer, isRepeated, waited);
     const within = sum(this.#counts.within, { messages: 1, events });
     this.#counts = { ...this.#counts, within };
     if (!isRepeated) this.#waitingSinceMs ??= startedMs;
@@ -145,7 +151,9 @@ class PartitionSink {
     else this.#eventsOut = within.events;
     const bytes = message.value?.length ?? 0;
     this.#bytesHeld += bytes;
-    this.#observe.added?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
+    const seconds = (nowMs() - startedMs - waitedMs) / 1000;
+    if (isRepeated) this.#observe.repeated?.(partition, seconds);
+    else this.#observe.added?.(partition, events, bytes, seconds);
     this.#observe.held?.(partition, within.messages, this.#bytesHeld);
   }
 
@@ -154,10 +162,15 @@ class PartitionSink {
    * now a limit may be raised or lowered, while what was refused may have been sent again.
    * @throws run_changed where something that is in a file cannot be used any more
    */
-  async #take(message: FetchedMessage, writer: WindowWriter, isRepeated: boolean): Promise<number> {
+  async #take(
+    message: FetchedMessage,
+    writer: WindowWriter,
+    isRepeated: boolean,
+    waited: (ms: number) => void,
+  ): Promise<number> {
     const place = message.offset - this.#window * this.#options.windowOffsets;
     if (isRepeated && this.#refused.has(place)) return 0;
-    const events = await writer.add(message, isRepeated);
+    const events = await writer.add(message, isRepeated, waited);
     if (events !== undefined) return events;
     if (isRepeated) {
       const { topic } = this.#options;
@@ -266,7 +279,7 @@ class PartitionSink {
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });
     this.#committed = { offset, metadata };
-    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000);
+    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000, letters);
     progressed();
   }
 }
