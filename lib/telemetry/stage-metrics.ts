@@ -36,7 +36,7 @@ export interface StageMetrics {
   scored(seconds: number): void;
   /** What is held in memory now. */
   queue(batches: number, bytes: number): void;
-  /** The partitions of this copy from now on: series of others are taken away. */
+  /** The partitions of this copy from now on: series of others are taken away, with the last one the checkpoint. */
   assigned(partitions: readonly number[]): void;
   /** Of a partition that is not assigned (any more) it is passed over. */
   progress(partition: number, progress: PartitionProgress): void;
@@ -71,6 +71,8 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       if (!waiting.has(partition)) waiting.set(partition, { position: -1, sinceMs: undefined });
     }
     metrics.set('assignedPartitions', own, partitions.length);
+    // Without a partition nothing can be kept: the age of the last checkpoint would rise for ever.
+    if (partitions.length === 0) metrics.forget('checkpointAge', own);
   };
   const show = (info: 'modelInfo' | 'scalerInfo', age: 'modelAge' | 'scalerAge', of: Version) => {
     versions.set(info, of.version);
@@ -126,8 +128,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     validationLoss: (loss) => metrics.set('validationLoss', own, loss),
     trainsNoMore() {
       assigned([]);
-      for (const metric of ['validationLoss', 'checkpointAge', 'modelAge', 'scalerAge'] as const)
-        metrics.forget(metric, own);
+      for (const metric of ['validationLoss', 'modelAge', 'scalerAge'] as const) metrics.forget(metric, own);
       for (const [info, version] of versions) metrics.forget(info, { stage, version });
       versions.clear();
     },

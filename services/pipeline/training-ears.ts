@@ -28,8 +28,9 @@ export function trainingEars(
       progress.advance('train', rows);
       if (watch === undefined) return;
       behind += rows;
-      const seconds = (nowMs() - beforeMs) / 1000;
-      beforeMs += seconds * 1000;
+      const atMs = nowMs();
+      const seconds = (atMs - beforeMs) / 1000;
+      beforeMs = atMs;
       watch.batch?.('trainer', { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds });
       watch.waiting?.('trainer', Math.min(behind, all), all);
     },

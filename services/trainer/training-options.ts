@@ -53,7 +53,8 @@ function trainingEars(
     },
     onStep(rows) {
       const nowMs = tools.clock.steadyMs();
-      const seconds = (nowMs - (beforeMs ?? nowMs)) / 1000;
+      // Sums of times are rounded: less than nothing is refused by the metrics.
+      const seconds = Math.max(0, nowMs - (beforeMs ?? nowMs)) / 1000;
       beforeMs = nowMs;
       metrics.batchIn(rows, 0);
       metrics.busy(seconds);

@@ -151,7 +151,8 @@ class PartitionSink {
     else this.#eventsOut = within.events;
     const bytes = message.value?.length ?? 0;
     this.#bytesHeld += bytes;
-    const seconds = (nowMs() - startedMs - waitedMs) / 1000;
+    // Times are rounded: without work the difference may be a little less than nothing.
+    const seconds = Math.max(0, nowMs() - startedMs - waitedMs) / 1000;
     if (isRepeated) this.#observe.repeated?.(partition, seconds);
     else this.#observe.added?.(partition, events, bytes, seconds);
     this.#observe.held?.(partition, within.messages, this.#bytesHeld);

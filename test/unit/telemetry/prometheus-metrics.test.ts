@@ -164,6 +164,7 @@ test('a partition that comes back begins anew', async () => {
   const stage = stageMetrics(metrics, 'featurizer', clock);
   stage.assigned([2, 4]);
   stage.progress(4, { position: 5, end: 9 });
+  stage.checkpoint(clock.wallMs());
   stage.assigned([2]);
   await clock.advance(60_000);
   stage.assigned([4, 2]);
@@ -173,4 +174,9 @@ test('a partition that comes back begins anew', async () => {
   assert.deepEqual(await samples(metrics, 'rmmstream_assigned_partitions'), [
     'rmmstream_assigned_partitions{stage="featurizer"} 2',
   ]);
+  assert.deepEqual(await samples(metrics, 'rmmstream_checkpoint_age_seconds'), [
+    'rmmstream_checkpoint_age_seconds{stage="featurizer"} 60',
+  ]);
+  stage.assigned([]);
+  assert.deepEqual(await samples(metrics, 'rmmstream_checkpoint_age_seconds'), []);
 });
