@@ -27,6 +27,8 @@ export class StageView {
   /** What is held in memory, by partition. */
   readonly #held = new Map<number, { readonly messages: number; readonly bytes: number }>();
 
+  #isIdle = false;
+
   constructor(context: ServiceContext, stage: Stage) {
     this.#context = context;
     this.#name = stage.role;
@@ -37,6 +39,7 @@ export class StageView {
   }
 
   assigned(partitions: readonly number[]): void {
+    this.#isIdle = partitions.length === 0;
     this.metrics.assigned(partitions);
     this.#watch.assigned(partitions);
     this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
@@ -73,6 +76,11 @@ export class StageView {
     this.metrics.queue(allMessages, allBytes);
   }
 
+  /** What a partition commits on its way to another copy is that one's checkpoint. */
+  #checkpoint(): void {
+    if (!this.#isIdle) this.metrics.checkpoint(this.#context.tools.clock.wallMs());
+  }
+
   error(code: ErrorCode): void {
     tellError(this.metrics, this.#label, code);
   }
@@ -80,7 +88,6 @@ export class StageView {
   get hopObserver(): HopObserver {
     const { metrics } = this;
     const stage = this.#label;
-    const { clock } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
       held: (partition, messages, bytes) => this.held(partition, messages, bytes),
@@ -93,7 +100,7 @@ export class StageView {
         }
         metrics.busy(busySeconds);
         metrics.transaction('committed', transactionSeconds);
-        metrics.checkpoint(clock.wallMs());
+        this.#checkpoint();
         announce('rmmstream:batch', () => ({ stage, ...hopReport(results, bytesIn, busySeconds) }));
       },
       aborted: (_, transactionSeconds) => metrics.transaction('aborted', transactionSeconds),
@@ -103,7 +110,7 @@ export class StageView {
   get sinkObserver(): SinkObserver {
     const { metrics } = this;
     const stage = this.#label;
-    const { health, clock } = this.#context.tools;
+    const { health } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
       held: (partition, messages, bytes) => this.held(partition, messages, bytes),
@@ -126,7 +133,7 @@ export class StageView {
       },
       committed: (_, transactionSeconds, letters) => {
         metrics.transaction('committed', transactionSeconds);
-        metrics.checkpoint(clock.wallMs());
+        this.#checkpoint();
         tellLetters(metrics, stage, letters);
       },
       blocked: (partition, error) => {

@@ -284,6 +284,18 @@ test('a transaction that is given up is counted apart, and files by their events
     assert.match(text, line);
 });
 
+test('a copy whose last partition commits on its way to another has no checkpoint', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  const view = new StageView(context, stages.scorer);
+  const hasAge = async () => /^rmmstream_checkpoint_age_seconds\{/m.test(await context.metrics());
+  view.assigned([0]);
+  view.sinkObserver.committed!(0, 0.01, []);
+  assert.equal(await hasAge(), true);
+  view.assigned([]);
+  view.sinkObserver.committed!(0, 0.01, []);
+  assert.equal(await hasAge(), false);
+});
+
 test('dead letters of a file stage are counted and told once they are written', async () => {
   const context = openContext(clusterOf(loaded), loaded);
   const view = new StageView(context, stages.scorer);
