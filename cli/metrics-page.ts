@@ -77,8 +77,8 @@ Over Kafka:
   lag at all: it reads \`scaled\` once that is complete; of a run without end it is what lies behind the last generation.
 - A stage between topics counts what was committed, once. One that ends in files counts as it reads, and reads an open window
   again after a restart, a rebalance or an error: what is in a file by then is no input again, what is not counts again.
-- Errors of the connection, of roles that one copy holds (planner, freezer, trainer, finisher) and the one that ends a service
-  count at the stage of the service's name. Dead letters of control topics count at the scorer, whose finisher writes them.
+- Errors of the connection, of roles that one copy holds (planner, freezer, trainer, finisher), of input files that cannot be
+  used in a run without end, and the one that ends a service count at the stage of the service's name. Dead letters of control topics count at the scorer, whose finisher writes them.
 - A trainer that loses its role to another copy tells of its training no more.
 
 Names are \`rmmstream_<noun>_<unit>[_total]\`. Counters are counted once a batch, never for each event, and begin at 0
