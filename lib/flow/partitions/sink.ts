@@ -50,6 +50,8 @@ class PartitionSink {
   readonly #refused: Set<number>;
   /** End of input that is written out and on record. */
   #settled = -1;
+  /** The one that was told to be reached. */
+  #toldOf: number | undefined;
   #committed: CommittedOffset;
 
   constructor(options: SinkOptions, tenure: Tenure) {
@@ -75,7 +77,8 @@ class PartitionSink {
       const end = endOfInput(partition);
       if (end !== undefined && end <= this.#settled) {
         // The last look was before the work, at messages that waited then.
-        this.#observe.looked?.(partition, end, end, undefined);
+        if (this.#toldOf !== end) this.#observe.looked?.(partition, end, end, undefined);
+        this.#toldOf = end;
         await this.#rest();
         continue;
       }
