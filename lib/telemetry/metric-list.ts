@@ -242,7 +242,7 @@ export const metricList = {
   memory: {
     type: 'gauge',
     name: 'rmmstream_memory_bytes',
-    help: 'Memory of the process: resident in all; of JavaScript, used and taken; outside it, and of that array buffers.',
+    help: 'Memory of the process: resident in all, threads included; of JavaScript in its main thread, used and taken; outside of that, and of it array buffers.',
     labels: { area: ['resident', 'heap_used', 'heap_total', 'external', 'array_buffers'] },
   },
 } as const satisfies Record<string, MetricSpec>;
