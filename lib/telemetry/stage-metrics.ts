@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/codes/index.js';
 import { featureKinds, type Stage } from './metric-list.js';
 import type { LabelsOf, Metrics } from './metrics.js';
+import type { EpochReport } from './reports.js';
 
 export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
 export type DeadLetterReason = LabelsOf<'deadLetters'>['reason'];
@@ -46,8 +47,9 @@ export interface StageMetrics {
   checkpoint(atMs: number): void;
   model(version: Version): void;
   scaler(version: Version): void;
-  validationLoss(loss: number): void;
-  /** Forgets it: another copy trains from now on. */
+  /** An epoch has ended. */
+  epoch(losses: Pick<EpochReport, 'loss' | 'validationLoss'>): void;
+  /** Forgets the losses: another copy trains from now on. */
   trainsNoMore(): void;
   /** @param deviations largest distance among the features of a kind, in standard deviations */
   drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
@@ -70,6 +72,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
   ] as const) {
     metrics.add(counter, own, 0);
   }
+  if (stage === 'trainer') metrics.add('trainingEpochs', own, 0);
   return {
     batchIn(events, bytes) {
       metrics.add('inputBatches', own, 1);
@@ -122,8 +125,14 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       metrics.info('scalerInfo', { stage, version });
       metrics.since('scalerAge', own, madeMs);
     },
-    validationLoss: (loss) => metrics.set('validationLoss', own, loss),
-    trainsNoMore: () => metrics.forget('validationLoss', own),
+    epoch({ loss, validationLoss }) {
+      metrics.add('trainingEpochs', own, 1);
+      metrics.set('trainingLoss', own, loss);
+      if (validationLoss !== undefined) metrics.set('validationLoss', own, validationLoss);
+    },
+    trainsNoMore() {
+      for (const metric of ['trainingLoss', 'validationLoss'] as const) metrics.forget(metric, own);
+    },
     drift(kind, deviations, driftingFeatures) {
       metrics.set('drift', { stage, kind }, deviations);
       metrics.set('driftingFeatures', { stage, kind }, driftingFeatures);

@@ -113,9 +113,13 @@ test('a trainer that has the role no more tells of no loss any more', async () =
   await inWorld(async ({ start, models }) => {
     const trained = await start('trained');
     await settled(() => models().length === 1, 200_000);
-    assert.match(await trained.context.metrics(), /^rmmstream_validation_loss\{[^}]*\} [\d.]+$/m);
+    const told = await trained.context.metrics();
+    for (const loss of ['training_loss', 'validation_loss'])
+      assert.match(told, new RegExp(`^rmmstream_${loss}\\{[^}]*\\} [\\d.]+$`, 'm'));
+    // Two epochs of each of three megasets.
+    assert.match(told, /^rmmstream_training_epochs_total\{[^}]*\} 6$/m);
     await trained.end();
-    assert.doesNotMatch(await trained.context.metrics(), /^rmmstream_validation_loss\{/m);
+    assert.doesNotMatch(await trained.context.metrics(), /^rmmstream_(training|validation)_loss\{/m);
   });
 });
 
