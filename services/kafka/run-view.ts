@@ -1,7 +1,8 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import type { KafkaClient } from '../../lib/kafka/client.js';
+import type { KafkaClient, PartitionReader } from '../../lib/kafka/client.js';
 import { type Pause, pauses } from './context.js';
+import { readProgress } from './progress-records.js';
 import { ProgressView } from './progress-view.js';
 import { refuseOtherConfiguration } from './same-run.js';
 import { RunNames } from './topics.js';
@@ -59,4 +60,24 @@ export async function withRunView<Result>(
     closing.abort();
     await following.catch(() => {});
   }
+}
+
+/**
+ * Whether the topics were deleted, and made again for another run, since the view was opened. What the view knows is then
+ * of a run that is gone.
+ * @param progress a reader of the topic `progress`
+ * @throws kafka_topic_missing while they are not made again
+ */
+export async function isReplaced(
+  { client, names, view }: Pick<RunView, 'client' | 'names' | 'view'>,
+  progress: PartitionReader,
+): Promise<boolean> {
+  const [offsets] = await client.admin.offsets(names.topic('progress'));
+  const offset = offsets?.first ?? 0;
+  const { messages } = await progress.fetch({ offset, maxBytes: 1, maxWaitMs: 0 });
+  // The run is its first record.
+  const [first] = messages;
+  if (first === undefined) return true;
+  const record = readProgress(first);
+  return record.type === 'run' && record.topics !== view.state.run?.topics;
 }

@@ -23,8 +23,10 @@ export interface LivePageOptions {
   readonly beforeTick?: () => void;
 }
 
-/** Times a second at which rates are taken and pages hear something. */
+/** How often rates are taken and pages hear something. */
 const tickMs = 500;
+/** Troubles are told so often: a run has many files, and the page counts those that cannot be read. */
+const mostTold = 5;
 
 /** The live page of one command: model, reader of scores and server, and the tick that drives them. */
 export class LivePage {
@@ -44,16 +46,8 @@ export class LivePage {
   /** @throws serve_address_unusable */
   static async open(options: LivePageOptions): Promise<LivePage> {
     const { loaded, address, token, model, control, wallMs, say } = options;
-    const told = new Set<string>();
-    const scores = new ScoreReader({
-      loaded,
-      onSection: (section) => model.scores(section),
-      onTrouble(error) {
-        const text = `live page: ${error instanceof Error ? error.message : String(error)}`;
-        if (!told.has(text)) say(text);
-        told.add(text);
-      },
-    });
+    const onTrouble = troubles(say);
+    const scores = new ScoreReader({ loaded, onSection: (section) => model.scores(section), onTrouble });
     try {
       const server = await openLiveServer({
         ...address,
@@ -63,6 +57,7 @@ export class LivePage {
         control,
         pictures: (id) => scores.event(id),
         wallMs,
+        onTrouble,
       });
       for (const line of welcome(server, token)) say(line);
       return new LivePage(options, server, scores);
@@ -70,6 +65,13 @@ export class LivePage {
       await scores.close();
       throw error;
     }
+  }
+
+  /** Another run begins: nothing of the one before is shown any more. */
+  restart(): void {
+    const { model, wallMs } = this.#options;
+    model.restart(wallMs());
+    this.scores.restart();
   }
 
   tick(): void {
@@ -81,7 +83,7 @@ export class LivePage {
       this.server.push();
     } catch (error) {
       // A page is no reason to end the run beside which it stands.
-      if (!this.#hasFailed) say(`live page: ${error instanceof Error ? error.message : String(error)}`);
+      if (!this.#hasFailed) say(troubleOf(error));
       this.#hasFailed = true;
     }
   }
@@ -94,6 +96,20 @@ export class LivePage {
     await this.server.close();
     await this.scores.close();
   }
+}
+
+/** Says what goes wrong with the page: the first of it only. */
+function troubles(say: (text: string) => void): (error: unknown) => void {
+  let told = 0;
+  return (error) => {
+    told += 1;
+    if (told <= mostTold) say(troubleOf(error));
+    if (told === mostTold) say('live page: no more of this is told here');
+  };
+}
+
+function troubleOf(error: unknown): string {
+  return `live page: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Where the page is. The token stands behind a #, which browsers keep to themselves. */

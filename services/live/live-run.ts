@@ -1,10 +1,10 @@
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { phases, type RunWatch } from '../pipeline/watch.js';
 import { LivePage } from './live-page.js';
-import { embeddedFlow } from './model/flows.js';
+import { embeddedFlow } from './model/embedded-flow.js';
 import { LiveModel } from './model/live-model.js';
 import { RunGate } from './run-gate.js';
-import { boardOptions } from './scores/score-reader.js';
+import { boardOptions } from './scores/board-options.js';
 import type { ServeAddress } from './serve-address.js';
 import type { Token } from './token.js';
 
@@ -83,16 +83,24 @@ export class LiveRun {
       model,
       control: {
         pause() {
-          if (model.section('run').state !== 'running' || ending.aborted) return;
+          const { state } = model.section('run');
+          if (state !== 'running') return `the run is ${state}`;
           gate.close();
           model.runState('pausing', wallMs(), 'What is in work is finished, nothing new begins.');
+          return undefined;
         },
         resume() {
-          if (!gate.isClosed) return;
+          if (!gate.isClosed) return 'the run is not held';
           gate.open();
           model.runState('running', wallMs());
+          return undefined;
         },
-        drain: () => drain.abort(),
+        drain() {
+          const { state, endedMs } = model.section('run');
+          if (endedMs !== undefined) return `the run is ${state}`;
+          drain.abort();
+          return undefined;
+        },
       },
       beforeTick() {
         const isIdle = model.section('flow').stages.every(({ queueBatches }) => (queueBatches ?? 0) === 0);

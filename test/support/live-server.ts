@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type LiveServer, openLiveServer } from '../../services/live/http/live-server.js';
 import type { LiveControl } from '../../services/live/http/routes.js';
-import { embeddedFlow } from '../../services/live/model/flows.js';
+import { embeddedFlow } from '../../services/live/model/embedded-flow.js';
 import { FrameMaker } from '../../services/live/model/frames.js';
 import { LiveModel } from '../../services/live/model/live-model.js';
 import type { Frame } from '../../services/live/shared/snapshot.js';
@@ -21,6 +21,8 @@ export interface World {
   readonly server: LiveServer;
   readonly model: LiveModel;
   readonly orders: string[];
+  /** What kept answers from being made. */
+  readonly troubles: readonly unknown[];
   ask(
     path: string,
     more?: { method?: string; headers?: Record<string, string>; body?: string },
@@ -36,14 +38,19 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
     phases: [],
     control: { available: true, why: '' },
     limits: [],
-    score: { score: 'error', isLog: true, luminosityFb: 10 },
+    score: { score: 'error', isLog: true, luminosityFb: 10, luminosityOf: 'configuration' },
     startedMs: 0,
   });
   const orders: string[] = [];
+  const troubles: unknown[] = [];
+  const note = (order: string) => {
+    orders.push(order);
+    return undefined;
+  };
   const control: LiveControl = {
-    pause: () => orders.push('pause'),
-    resume: () => orders.push('resume'),
-    drain: () => orders.push('drain'),
+    pause: () => note('pause'),
+    resume: () => note('resume'),
+    drain: () => note('drain'),
   };
   const server = await openLiveServer({
     host: isOpen ? '0.0.0.0' : '127.0.0.1',
@@ -61,6 +68,7 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
           }
         : undefined,
     wallMs: () => 1_000,
+    onTrouble: (error) => troubles.push(error),
   });
   const ask: World['ask'] = (path, { method = 'GET', headers = {}, body: sent = '' } = {}) =>
     new Promise((resolve, reject) => {
@@ -80,7 +88,7 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
       out.end(sent);
     });
   try {
-    await body({ server, model, orders, ask });
+    await body({ server, model, orders, troubles, ask });
   } finally {
     await server.close();
   }

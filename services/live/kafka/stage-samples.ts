@@ -10,6 +10,9 @@ export interface StageSamples {
   readonly errors: ReadonlyMap<string, number>;
   readonly model: string | undefined;
   readonly scaler: string | undefined;
+  /** That have ended. */
+  readonly epochs: number;
+  readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
 }
 
@@ -56,6 +59,8 @@ export function stageSamples(
     errors: by('errors', 'code'),
     model: version('modelInfo'),
     scaler: version('scalerInfo'),
+    epochs: sum('trainingEpochs'),
+    loss: most('trainingLoss'),
     validationLoss: most('validationLoss'),
   };
 }

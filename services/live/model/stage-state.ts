@@ -54,6 +54,9 @@ export class StageState {
   };
   #errorMs = Number.NEGATIVE_INFINITY;
   #lastError: string | undefined;
+  #isRead = false;
+  /** Since when it could work without a break; undefined while it has nothing to do. */
+  #dueMs: number | undefined;
 
   /** @param lagUnit in what is counted what waits */
   constructor(stage: string, lagUnit: string) {
@@ -74,13 +77,22 @@ export class StageState {
     };
   }
 
-  /** Takes what counters say; those that grew through errors colour the stage. */
+  /** Whether counters have been read before. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
+  /** Takes what counters say. What they had counted before the first time is no rate. */
   read(totals: StageTotals, nowMs: number): void {
-    if (totals.errors > this.#totals.errors) {
-      this.#errorMs = nowMs;
-      this.#lastError ??= 'met';
-    }
+    if (!this.#isRead) this.#rates.begin(totals, nowMs);
+    this.#isRead = true;
     this.#totals = totals;
+  }
+
+  /** An error that the counters have counted already. */
+  met(code: string, nowMs: number): void {
+    this.#errorMs = nowMs;
+    this.#lastError = code;
   }
 
   queue(batches: number, bytes: number): void {
@@ -106,18 +118,19 @@ export class StageState {
   }
 
   error(code: string, nowMs: number): void {
-    this.#errorMs = nowMs;
-    this.#lastError = code;
+    this.met(code, nowMs);
     this.#totals = { ...this.#totals, errors: this.#totals.errors + 1 };
   }
 
-  view({ nowMs, phase, isPaused }: StageMoment): StageView {
+  view(moment: StageMoment): StageView {
+    const { nowMs, phase, isPaused } = moment;
     const { seconds: _, rejected, ...totals } = this.#totals;
     const rates = this.#rates.sample(this.#totals, nowMs);
     const verdict = healthOf({
       ...totals,
       sinceErrorMs: nowMs - this.#errorMs,
       sinceMovedMs: nowMs - this.#rates.movedMs,
+      idleMs: this.#idleMs(moment),
       lastError: this.#lastError,
       phase,
       isPaused,
@@ -130,6 +143,20 @@ export class StageState {
       lagUnit: this.#lagUnit,
       rejected: (rejected ?? {}) as Readonly<Record<string, number>>,
     };
+  }
+
+  /**
+   * How long it could have worked and has not. Whatever waits is due; where nobody counts what waits, a stage is missed
+   * only once it has begun.
+   */
+  #idleMs({ nowMs, phase, isPaused }: StageMoment): number {
+    const { lag } = this.#totals;
+    const isDue = phase === 'running' && !isPaused && (lag === undefined || lag > 0);
+    this.#dueMs = isDue ? (this.#dueMs ?? nowMs) : undefined;
+    if (this.#dueMs === undefined) return 0;
+    const { movedMs } = this.#rates;
+    if (lag === undefined && movedMs < this.#dueMs) return 0;
+    return nowMs - Math.max(movedMs, this.#dueMs);
   }
 }
 

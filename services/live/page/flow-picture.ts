@@ -104,13 +104,20 @@ function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: numbe
   const kind = edge.of === undefined ? 'line once' : flows ? 'line flows' : 'line';
   return [
     draw('path', { d: path, class: kind }),
-    ...(flows ? [draw('path', { d: path, class: 'drop' })] : []),
+    ...(flows ? [dropsOn(path)] : []),
     draw('path', {
       d: 'M0 0-8-4-8 4Z',
       class: 'tip',
       transform: `translate(${tipX} ${tipY}) rotate(${tipTurn})`,
     }),
   ];
+}
+
+/** Drops that go on where they were: the picture is drawn anew twice a second. */
+function dropsOn(path: string): SVGElement {
+  const drops = draw('path', { d: path, class: 'drop' });
+  drops.style.animationDelay = `-${performance.now() % 1000}ms`;
+  return drops;
 }
 
 function wordsOf(edge: FlowEdge, line: Line, rate: number | undefined): SVGElement[] {

@@ -36,7 +36,13 @@ export class TopEvents {
         ? 'No file of scores is finished yet.'
         : `The ${top.length} events with the largest ${score} of all ${formatCount(section.rows)} scored so far.`,
     );
-    if (top.length === 0) return;
+    if (top.length === 0) {
+      // Another run has begun.
+      this.#table.replaceChildren();
+      this.#shown = '';
+      if (this.#open !== undefined) this.#close();
+      return;
+    }
     // A table with a button that has the focus is not touched where nothing in it has changed.
     const key = JSON.stringify([top, this.#open]);
     if (key === this.#shown) return;

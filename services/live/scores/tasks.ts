@@ -14,6 +14,8 @@ export interface BoardSettings {
 
 export type BoardTask =
   | { readonly kind: 'take'; readonly path: string }
+  /** Another run begins, of which nothing is read yet. */
+  | { readonly kind: 'restart' }
   /** The answer is a ScoresSection. */
   | { readonly kind: 'section' }
   /** The answer is an EventPictures, or undefined where the list has no such event (any more). */

@@ -111,10 +111,12 @@ export interface FlowSection {
 }
 
 export interface EpochView {
-  readonly megaset: number;
-  readonly epoch: number;
-  /** Undefined where the engine does not tell it. */
-  readonly loss: number | undefined;
+  /** From 1, over all megasets; of a run that was continued, from where this page began to hear of it. */
+  readonly number: number;
+  /** From 0, and the epoch in it; undefined where the engine does not tell them. */
+  readonly megaset: number | undefined;
+  readonly epoch: number | undefined;
+  readonly loss: number;
   readonly validationLoss: number | undefined;
 }
 
@@ -122,7 +124,6 @@ export interface TrainingSection {
   readonly megasets: number;
   /** Of a longer training the newest. */
   readonly epochs: readonly EpochView[];
-  readonly epochsSeen: number;
   readonly model: string | undefined;
   readonly scaler: string | undefined;
 }
@@ -143,7 +144,7 @@ export interface ProcessView {
   readonly name: string;
   readonly kind: ProcessKind;
   readonly rows: number;
-  /** Sum of weights: events expected at the configured luminosity; of data their number. */
+  /** Sum of weights: events expected at the luminosity of the section; of data their number. */
   readonly yield: number;
 }
 
@@ -151,8 +152,9 @@ export interface ScoresSection {
   /** Column of the score files; log10 where `isLog`. */
   readonly score: string;
   readonly isLog: boolean;
-  /** fb^-1 to which the weights of simulation are made. */
+  /** fb^-1 to which simulation is weighted: that of the data where it is known, else the configured one. */
   readonly luminosityFb: number;
+  readonly luminosityOf: 'data' | 'configuration';
   readonly files: number;
   readonly rows: number;
   readonly processes: readonly ProcessView[];
@@ -207,11 +209,11 @@ export interface Trouble {
   readonly stage: string;
   readonly code: string;
   readonly count: number;
-  /** Milliseconds since 1970 of the last one. */
-  readonly atMs: number;
+  /** Milliseconds since 1970 of the last one; undefined where it came before anybody looked. */
+  readonly atMs: number | undefined;
 }
 
-/** Names of lines over time, as "out ingest" (events a second) or "lag scorer" (messages). */
+/** Names of lines over time, as "events ingest" (a second) or "lag scorer" (messages). */
 export interface SeriesPart {
   /** Changes where earlier points have changed: all are sent again. */
   readonly generation: number;

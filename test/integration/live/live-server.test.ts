@@ -213,6 +213,7 @@ test('an address that is taken is an error with a cure', async () => {
         control: undefined,
         pictures: async () => undefined,
         wallMs: () => 0,
+        onTrouble: () => {},
       }),
       (error) =>
         error instanceof RmmError &&

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { embeddedFlow, kafkaFlow } from '../../../services/live/model/flows.js';
+import { kafkaFlow } from '../../../services/live/kafka/kafka-flow.js';
+import { embeddedFlow } from '../../../services/live/model/embedded-flow.js';
 import { layOut } from '../../../services/live/page/flow-layout.js';
+import { kafkaConfig } from '../../support/service-context.js';
 
 for (const [name, { nodes, edges }] of [
   ['embedded', embeddedFlow],
-  ['kafka', kafkaFlow],
+  ['kafka', kafkaFlow(kafkaConfig().config)],
 ] as const) {
   for (const room of [360, 760, 1360]) {
     test(`${name}, ${room} pixels: no box covers another, every line begins and ends at its boxes`, () => {
