@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { scoreFiles } from '../../../services/live/kafka/score-files.js';
+import { scoreFiles } from '../../../services/live/scores/score-files.js';
 import { windowName } from '../../../services/scorer/window-names.js';
 import { inFolder } from '../../support/cli.js';
 
@@ -17,6 +17,7 @@ test('finished files of this run, in order: none of another run, none that is be
     for (const file of [name(own, 64), name(own, 0), name(other, 0), `.${name(own, 128)}.tmp`, 'notes.txt'])
       writeFileSync(join(scores, file), '');
     assert.deepEqual(scoreFiles(folder, own), [join(scores, name(own, 0)), join(scores, name(own, 64))]);
+    assert.equal(scoreFiles(folder)!.length, 3, 'in one process they are all of one run');
   });
 });
 
