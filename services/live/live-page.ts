@@ -25,6 +25,8 @@ export interface LivePageOptions {
 
 /** How often rates are taken and pages hear something. */
 const tickMs = 500;
+/** Distributions of many processes are large: they are asked for at every second tick only. */
+const scoresEvery = 2;
 /** Troubles are told so often: a run has many files, and the page counts those that cannot be read. */
 const mostTold = 5;
 
@@ -35,6 +37,7 @@ export class LivePage {
   readonly #options: LivePageOptions;
   readonly #timer: NodeJS.Timeout;
   #hasFailed = false;
+  #ticks = 0;
 
   private constructor(options: LivePageOptions, server: LiveServer, scores: ScoreReader) {
     this.#options = options;
@@ -78,7 +81,8 @@ export class LivePage {
     const { model, wallMs, beforeTick, say } = this.#options;
     try {
       beforeTick?.();
-      this.scores.refresh();
+      this.#ticks += 1;
+      if (this.#ticks % scoresEvery === 0) this.scores.refresh();
       model.tick(wallMs());
       this.server.push();
     } catch (error) {
