@@ -55,18 +55,18 @@ export class StageKeeper {
     if (facts !== undefined && stage !== 'trainer') this.#lag.set(stage, facts.lag);
     // Processes count from their own start, so that their events are never mixed with those of the whole run. The
     // trainer commits no position: its steps are known from itself only.
-    const events =
-      stage === 'trainer' ? (samples?.totals ?? { eventsIn: 0, eventsOut: 0 }) : this.#whole.get(stage);
-    if (events === undefined) return undefined;
+    const events = stage === 'trainer' ? samples?.totals : this.#whole.get(stage);
+    if (samples === undefined && facts === undefined && events === undefined) return undefined;
     const most = Math.max(this.#mostMembers.get(stage) ?? 0, facts?.members ?? 0);
     this.#mostMembers.set(stage, most);
     return {
       ...nothing,
       ...samples?.totals,
-      eventsIn: events.eventsIn,
-      eventsOut: events.eventsOut,
+      eventsIn: events?.eventsIn ?? 0,
+      eventsOut: events?.eventsOut ?? 0,
       lag: this.#lag.get(stage),
       copies: facts === undefined ? undefined : { up: facts.members, known: most },
+      known: { events: events !== undefined, services: samples !== undefined },
     };
   }
 

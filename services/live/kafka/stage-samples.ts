@@ -4,7 +4,7 @@ import type { StageTotals } from '../model/stage-state.js';
 
 /** What the processes of a run say of one stage, all together. */
 export interface StageSamples {
-  readonly totals: Omit<StageTotals, 'lag' | 'copies'>;
+  readonly totals: Omit<StageTotals, 'lag' | 'copies' | 'known'>;
   /** Dead letters by reason, and errors by code. */
   readonly letters: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, number>;

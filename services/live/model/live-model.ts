@@ -115,7 +115,7 @@ export class LiveModel {
   ): void {
     const state = this.#stages.get(stage);
     // What was counted before anybody looked happened at an unknown time.
-    const atMs = state?.isRead === true ? nowMs : undefined;
+    const atMs = state?.isServed === true ? nowMs : undefined;
     state?.read(totals, nowMs);
     for (const [reason, count] of letters) {
       const known = this.#letters.get(`${stage} ${reason}`)?.count ?? 0;

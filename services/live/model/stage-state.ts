@@ -21,6 +21,8 @@ export interface StageTotals extends BatchFacts {
   readonly queueBytes: number | undefined;
   readonly checkpointMs: number | undefined;
   readonly copies: { readonly up: number; readonly known: number } | undefined;
+  /** Whether its events are known (else they are 0), and what only its processes know: time, bytes, errors. */
+  readonly known: { readonly events: boolean; readonly services: boolean };
 }
 
 export interface StageMoment {
@@ -51,10 +53,10 @@ export class StageState {
     queueBytes: undefined,
     checkpointMs: undefined,
     copies: undefined,
+    known: { events: false, services: false },
   };
   #errorMs = Number.NEGATIVE_INFINITY;
   #lastError: string | undefined;
-  #isRead = false;
   /** Since when it could work without a break; undefined while it has nothing to do. */
   #dueMs: number | undefined;
 
@@ -77,15 +79,16 @@ export class StageState {
     };
   }
 
-  /** Whether counters have been read before. */
-  get isRead(): boolean {
-    return this.#isRead;
+  /** Whether counters of its processes have been read before. */
+  get isServed(): boolean {
+    return this.#totals.known.services;
   }
 
   /** Takes what counters say. What they had counted before the first time is no rate. */
   read(totals: StageTotals, nowMs: number): void {
-    if (!this.#isRead) this.#rates.begin(totals, nowMs);
-    this.#isRead = true;
+    const { known } = this.#totals;
+    const isMore = (totals.known.events && !known.events) || (totals.known.services && !known.services);
+    if (isMore) this.#rates.begin(totals, nowMs);
     this.#totals = totals;
   }
 
@@ -124,7 +127,7 @@ export class StageState {
 
   view(moment: StageMoment): StageView {
     const { nowMs, phase, isPaused } = moment;
-    const { seconds: _, rejected, ...totals } = this.#totals;
+    const { seconds: _, known: __, rejected, ...totals } = this.#totals;
     const rates = this.#rates.sample(this.#totals, nowMs);
     const verdict = healthOf({
       ...totals,

@@ -81,7 +81,8 @@ export class TimeCharts {
         yLabel: yLabel(shown),
         empty,
         lines: stages.map((stage) => ({
-          name: stageTitle(stage),
+          // Of the training every epoch counts its rows again.
+          name: stage === 'trainer' ? 'trainer (rows)' : stageTitle(stage),
           ...(Object.hasOwn(looks, stage) ? looks[stage]! : otherLook),
           y: lines[`${prefix}${stage}`]!,
         })),

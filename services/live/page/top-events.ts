@@ -1,5 +1,6 @@
 import { formatCount } from '../../../lib/telemetry/format.js';
-import type { EventDetail, ScoresSection, TopEventView } from '../shared/snapshot.js';
+import type { EventDetail } from '../shared/event-detail.js';
+import type { ScoresSection, TopEventView } from '../shared/snapshot.js';
 import { byId, make, putTable, say } from './dom.js';
 import { onTheme, themeName } from './theme.js';
 

@@ -1,6 +1,6 @@
 import type { Config, Profile } from '../../../lib/config/index.js';
 import type { PlannedSample } from '../../pipeline/input-plan.js';
-import type { EventDetail } from '../shared/snapshot.js';
+import type { EventDetail } from '../shared/event-detail.js';
 import type { BoardOptions } from './score-board.js';
 
 /** What the thread that reads scores is told at its start. */

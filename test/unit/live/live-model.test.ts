@@ -69,6 +69,7 @@ test('rejected events and dead letters are summed by reason, also under the name
 const totals = {
   ...{ eventsIn: 10, eventsOut: 5, bytesOut: 0, seconds: 1, batches: 1, errors: 0, lag: 7, lagSeconds: 0 },
   ...{ queueBatches: 0, queueBytes: 0, checkpointMs: undefined, copies: { up: 1, known: 2 } },
+  known: { events: true, services: true },
 };
 
 test('counters that are read from outside are taken as they are, also after a process has begun again', () => {

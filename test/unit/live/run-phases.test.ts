@@ -69,6 +69,7 @@ test('messages that wait for the model are no alarm, those that wait behind it a
   const totals = {
     ...{ eventsIn: 0, eventsOut: 0, bytesOut: 0, seconds: 0, batches: 0, errors: 0, lag: 9, lagSeconds: 900 },
     ...{ queueBatches: 0, queueBytes: 0, checkpointMs: undefined, copies: undefined },
+    known: { events: true, services: true },
   };
   const scorer = () => live.section('flow').stages.find(({ stage }) => stage === 'scorer')!.health;
   tellRun(state, live, '', 10_000);

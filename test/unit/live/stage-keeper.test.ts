@@ -146,3 +146,31 @@ test('both losses are shown, each epoch at its number, also where some were miss
     ],
   );
 });
+
+test('services that answer later than the brokers make no peak, and what they met before is no alarm of now', () => {
+  const { model, keeper, stage } = world();
+  const trainer = { lag: 0, members: 1, whole: undefined };
+  const look = (second: number, scrapes: ReturnType<typeof scrape>[]) => {
+    keeper.take(scrapes, new Map([...facts(1), ['trainer', trainer]]), second * 1000);
+    model.tick(second * 1000);
+    return [stage('trainer'), stage('scorer')].map(({ rateIn, busy, health }) => [rateIn, busy, health]);
+  };
+  assert.deepEqual(stage('trainer').copies, undefined);
+  look(1, []);
+  assert.deepEqual(stage('trainer').copies, { up: 1, known: 1 });
+  const late = scrape(
+    parseMetrics(`
+rmmstream_input_batches_total{stage="trainer"} 7
+rmmstream_input_events_total{stage="trainer"} 700000
+rmmstream_busy_seconds_total{stage="trainer"} 500
+rmmstream_input_batches_total{stage="scorer"} 3
+rmmstream_stage_errors_total{stage="scorer",code="io_failed"} 4
+`),
+  );
+  for (const second of [2, 3])
+    for (const [rate, busy, health] of look(second, [late]))
+      assert.deepEqual([rate, busy, health], [0, 0, 'waiting'], `at ${second}`);
+  assert.deepEqual(model.section('troubles'), [
+    { stage: 'scorer', code: 'io_failed', count: 4, atMs: undefined },
+  ]);
+});

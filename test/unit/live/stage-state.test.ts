@@ -6,6 +6,7 @@ const batch = { eventsIn: 10, eventsOut: 10, bytesOut: 100, seconds: 1 };
 const totals: StageTotals = {
   ...{ eventsIn: 5e6, eventsOut: 4e6, bytesOut: 1e9, seconds: 900, batches: 700, errors: 3, rejected: {} },
   ...{ lag: 7, lagSeconds: 0, queueBatches: 0, queueBytes: 0, checkpointMs: undefined, copies: undefined },
+  known: { events: true, services: true },
 };
 const at = (second: number, more = {}) => ({
   nowMs: second * 1000,
