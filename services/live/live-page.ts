@@ -94,8 +94,9 @@ export class LivePage {
 
   /** Sends the last state, and ends. */
   async close(): Promise<void> {
+    // Whoever looks on sees the end; for nobody the command is not held up.
+    if (this.server.pages > 0) await this.scores.settle();
     clearInterval(this.#timer);
-    await this.scores.settle();
     this.tick();
     await this.server.close();
     await this.scores.close();

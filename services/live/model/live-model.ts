@@ -26,7 +26,7 @@ export interface EpochFacts extends Omit<EpochView, 'number'> {
 
 /** Points of the lines over time, and epochs of the loss curve, that are kept. */
 const mostPoints = 600;
-const mostEpochs = 2_000;
+const mostEpochs = 1_000;
 /** Lines go on for so long after the end of a run: a page that is left open shows the run, not the time since. */
 const lastLookMs = 6_000;
 
@@ -42,7 +42,7 @@ export class LiveModel {
   readonly #phases = new Map<string, PhaseView>();
   readonly #letters = new Map<string, LetterCount>();
   readonly #troubles = new Map<string, Trouble>();
-  readonly #epochs: EpochView[] = [];
+  #epochs: EpochView[] = [];
   readonly #versions = new Map<SectionName, number>();
   readonly #sections: { -readonly [Name in SectionName]: Snapshot[Name] };
 
@@ -57,7 +57,7 @@ export class LiveModel {
     const blank = blankSnapshot(this.#options, nowMs);
     for (const name of Object.keys(blank) as SectionName[]) this.#put(name, blank[name]);
     for (const known of [this.#phases, this.#letters, this.#troubles]) known.clear();
-    this.#epochs.length = 0;
+    this.#epochs = [];
     this.series.clear();
     this.#begin(nowMs);
   }
@@ -153,7 +153,8 @@ export class LiveModel {
 
   epoch({ megasets, number = (this.#epochs.at(-1)?.number ?? 0) + 1, ...epoch }: EpochFacts): void {
     this.#epochs.push({ ...epoch, number });
-    if (this.#epochs.length > mostEpochs) this.#epochs.shift();
+    // Of a long training the curve keeps its beginning: the older, the fewer.
+    if (this.#epochs.length > mostEpochs) this.#epochs = this.#epochs.filter((_, at) => at % 2 === 0);
     this.#put('training', { ...this.#sections.training, megasets, epochs: [...this.#epochs] });
   }
 

@@ -41,7 +41,13 @@ export class RateWindow {
   }
 
   sample(totals: Totals, atMs: number): Rates {
-    const last = this.#samples.at(-1);
+    let last = this.#samples.at(-1);
+    // The machine's clock was set back.
+    if (last !== undefined && atMs < last.atMs) {
+      this.#samples = [];
+      this.#movedMs = Math.min(this.#movedMs, atMs);
+      last = undefined;
+    }
     // A process that was started again counts from 0.
     if (last !== undefined && (totals.eventsIn < last.eventsIn || totals.eventsOut < last.eventsOut))
       this.#samples = [];

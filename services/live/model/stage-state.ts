@@ -155,7 +155,8 @@ export class StageState {
   #idleMs({ nowMs, phase, isPaused }: StageMoment): number {
     const { lag } = this.#totals;
     const isDue = phase === 'running' && !isPaused && (lag === undefined || lag > 0);
-    this.#dueMs = isDue ? (this.#dueMs ?? nowMs) : undefined;
+    // A clock that was set back takes the beginning with it.
+    this.#dueMs = isDue ? Math.min(this.#dueMs ?? nowMs, nowMs) : undefined;
     if (this.#dueMs === undefined) return 0;
     const { movedMs } = this.#rates;
     if (lag === undefined && movedMs < this.#dueMs) return 0;

@@ -53,8 +53,10 @@ export class TimeSeries {
       for (const line of this.#lines.values()) line.push(null);
     }
     const at = this.#times.length - 1;
+    // Times of a chart rise, also where the machine's clock was set back.
+    const notBefore = this.#times[at - 1] ?? second;
     this.#taken += 1;
-    this.#times[at] = second;
+    this.#times[at] = Math.max(second, notBefore);
     for (const [name, value] of Object.entries(values)) {
       const line = this.#lines.get(name) ?? new Array<number | null>(at + 1).fill(null);
       const count = this.#counts.get(name) ?? 0;

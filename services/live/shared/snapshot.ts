@@ -122,7 +122,7 @@ export interface EpochView {
 
 export interface TrainingSection {
   readonly megasets: number;
-  /** Of a longer training the newest. */
+  /** Of a long training fewer of the older ones. */
   readonly epochs: readonly EpochView[];
   readonly model: string | undefined;
   readonly scaler: string | undefined;

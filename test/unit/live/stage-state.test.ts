@@ -74,3 +74,19 @@ test('where nobody counts what waits, a stage is missed only once it has begun',
   stage.view(at(141, { phase: 'before' }));
   assert.equal(stage.view(at(142)).health, 'waiting', 'the next training has its own beginning');
 });
+
+test('a clock that is set back neither stops rates nor keeps every look', () => {
+  const stage = new StageState('ingest', 'ranges');
+  for (let second = 7_200; second < 7_210; second += 1) {
+    stage.batch(batch);
+    stage.view(at(second));
+  }
+  stage.batch(batch);
+  assert.equal(stage.view(at(3_600)).rateIn, 0);
+  for (let second = 3_601; second < 3_610; second += 1) {
+    stage.batch(batch);
+    assert.ok(Math.abs(stage.view(at(second)).rateIn - 10) < 5, `second ${second}`);
+  }
+  stage.lag(1);
+  assert.equal(stage.view(at(3_641)).health, 'stalled', 'and a stall is one again');
+});

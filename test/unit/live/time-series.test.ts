@@ -48,6 +48,12 @@ test('a peak stays a peak and a mean a mean, however long the run; the last poin
   for (const rate of lines.rate!.slice(0, -1)) assert.ok(Math.abs(rate! - 20) < 1e-9, `${rate}`);
 });
 
+test('times rise, also where the clock was set back', () => {
+  const series = new TimeSeries(8);
+  for (const second of [10, 11, 5, 6, 12]) series.push(second, { a: second });
+  assert.deepEqual(series.since(undefined)!.times, [10, 11, 11, 11, 12]);
+});
+
 test('a series that begins anew is sent whole', () => {
   const series = new TimeSeries(8);
   series.push(1, { a: 1 });
