@@ -121,16 +121,11 @@ function dropsOn(path: string): SVGElement {
 }
 
 function wordsOf(edge: FlowEdge, line: Line, rate: number | undefined): SVGElement[] {
-  const { labelX: x, labelY: y, anchor } = line;
-  const isBeside = anchor === 'start';
-  const isCurved = line.path.includes('C');
-  const text = (kind: string, at: number, content: string) =>
-    draw('text', { x, y: at, 'text-anchor': anchor, class: kind }, content);
-  // Above a straight line there is room for both.
-  const label = isBeside ? y + 2 : isCurved || edge.of === undefined ? y : y - 13;
-  const below = isBeside ? y + 16 : isCurved ? y + 14 : y + 1;
+  const { labelX: x, labelY, rateY, anchor } = line;
+  const text = (kind: string, y: number, content: string) =>
+    draw('text', { x, y, 'text-anchor': anchor, class: kind }, content);
   return [
-    text('label', label, edge.label),
-    ...(rate !== undefined && rate > 0 ? [text('rate', below, formatRate(rate))] : []),
+    text('label', labelY, edge.label),
+    ...(rate !== undefined && rate > 0 ? [text('rate', rateY, formatRate(rate))] : []),
   ];
 }
