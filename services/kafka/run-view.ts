@@ -1,6 +1,6 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import type { KafkaClient, PartitionReader } from '../../lib/kafka/client.js';
+import type { FetchedMessage, KafkaClient, PartitionReader } from '../../lib/kafka/client.js';
 import { type Pause, pauses } from './context.js';
 import { readProgress } from './progress-records.js';
 import { ProgressView } from './progress-view.js';
@@ -73,11 +73,26 @@ export async function isReplaced(
   progress: PartitionReader,
 ): Promise<boolean> {
   const [offsets] = await client.admin.offsets(names.topic('progress'));
-  const offset = offsets?.first ?? 0;
-  const { messages } = await progress.fetch({ offset, maxBytes: 1, maxWaitMs: 0 });
-  // The run is its first record.
-  const [first] = messages;
-  if (first === undefined) return true;
-  const record = readProgress(first);
-  return record.type === 'run' && record.topics !== view.state.run?.topics;
+  // The run is its first record; before it there may be what was aborted, and what is no record of ours.
+  for (let offset = offsets?.first ?? 0; ; ) {
+    const { messages, nextOffset } = await progress.fetch({ offset, maxBytes: 1, maxWaitMs: 0 });
+    for (const message of messages) {
+      const topics = topicsOf(message);
+      if (topics !== undefined) return topics !== view.state.run?.topics;
+    }
+    // Made again, and nothing is on record yet.
+    if (nextOffset <= offset) return true;
+    offset = nextOffset;
+  }
+}
+
+/** The id of the topics, where a message puts a run on record. */
+function topicsOf(message: FetchedMessage): string | undefined {
+  try {
+    const record = readProgress(message);
+    return record.type === 'run' ? record.topics : undefined;
+  } catch (error) {
+    if (error instanceof RmmError) return undefined;
+    throw error;
+  }
 }

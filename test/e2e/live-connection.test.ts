@@ -192,6 +192,7 @@ test('figures say what they are: bins, luminosity, the tail alone; another run l
     model.runState('running', 1_000);
     model.scores(scores);
     model.epoch({ megaset: 0, megasets: 1, epoch: 0, loss: 0.5, validationLoss: 0.75 });
+    model.batch('selector', { eventsIn: 2e9, eventsOut: 1_234_567_890, bytesOut: 0, seconds: 1 });
     model.tick(1_000);
     await ticking(world, async () => {
       const { page, complaints } = await openPage(browser, addressOf(world));

@@ -18,6 +18,8 @@ interface Counter {
 
 type Counters = Map<string, Counter>;
 
+/** A service of ours has some hundred series; who has more is no service of ours. */
+const mostSeries = 4_000;
 /** So many addresses are remembered one by one: a service that moves takes a new one each time. */
 const mostAddresses = 512;
 
@@ -65,6 +67,7 @@ function count(known: Counters, sample: Sample): void {
   const { name, labels, value } = sample;
   const key = JSON.stringify([name, ...[...labels].sort(([a], [b]) => (a < b ? -1 : 1))]);
   const counter = known.get(key) ?? { sample, before: 0, last: 0 };
+  if (known.size >= mostSeries && !known.has(key)) return;
   // Another process has begun behind the address.
   if (value < counter.last) counter.before += counter.last;
   counter.last = value;

@@ -72,8 +72,8 @@ export async function serveKafka(options: LiveKafkaOptions): Promise<void> {
         if (!(error instanceof RmmError) || !(passing.includes(error.code) || error.spec.retry === true))
           throw error;
         model.runState('starting', wallMs(), error.message);
-        await sleep(lookMs, signal).catch(() => {});
       }
+      await sleep(lookMs, signal).catch(() => {});
     }
   } finally {
     await page.close().catch((error: unknown) => say(String(error)));

@@ -24,17 +24,21 @@ export function tellPhases(
 ): void {
   const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
   const wholeOf = (stage: string) => facts?.get(stage)?.whole;
-  const selected = wholeOf('selector')?.eventsOut ?? 0;
+  const { eventsIn: judged, eventsOut: selected } = wholeOf('selector') ?? { eventsIn: 0, eventsOut: 0 };
+  // Until the selector is done nobody knows how many events are left behind it.
+  const isKnown = judged >= planned;
+  const expected = isKnown || judged === 0 ? selected : Math.round((selected / judged) * planned);
   for (const line of lines) {
     const { name, stage } = line;
     const found = wholeOf(stage);
     const phase = isDone(line, state) ? 'done' : isDue(line, state) ? 'running' : 'planned';
     // The selector is measured by what it takes in: behind it there are fewer.
     const isBefore = stage === 'ingest' || stage === 'selector';
-    const total = stage === 'trainer' ? 0 : isBefore ? planned : selected;
-    const done = isBefore ? found?.eventsIn : found?.eventsOut;
+    const total = stage === 'trainer' ? 0 : isBefore ? planned : expected;
+    const done = (isBefore ? found?.eventsIn : found?.eventsOut) ?? 0;
+    const isEstimate = total > 0 && !isBefore && !isKnown;
     // Without an answer the last one stands.
-    model.phase(name, phase, facts === undefined ? undefined : { done: done ?? 0, total });
+    model.phase(name, phase, facts === undefined ? undefined : { done, total, isEstimate });
   }
 }
 

@@ -91,7 +91,7 @@ export class LiveModel {
     if (JSON.stringify(run.limits) !== JSON.stringify(limits)) this.#put('run', { ...run, limits });
   }
 
-  phase(name: string, state: PhaseState, events?: { readonly done: number; readonly total: number }): void {
+  phase(name: string, state: PhaseState, events?: Pick<PhaseView, 'done' | 'total' | 'isEstimate'>): void {
     const known = this.#phases.get(name) ?? { name, state: 'planned', done: 0, total: 0 };
     const told = { ...known, state, ...events };
     if (JSON.stringify(told) === JSON.stringify(this.#phases.get(name))) return;

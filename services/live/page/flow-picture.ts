@@ -1,5 +1,6 @@
 import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowEdge, FlowNode, FlowSection, StageView } from '../shared/snapshot.js';
+import { shortNumber } from './chart.js';
 import { byId, draw } from './dom.js';
 import { type Layout, layOut } from './flow-layout.js';
 import { stageTitle } from './stages.js';
@@ -71,11 +72,10 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     );
   }
   const { health, eventsIn, eventsOut, busy, copies, lag, lagUnit } = stage;
-  const passed =
-    stage.stage === 'trainer' ? `${formatCount(eventsIn)} rows` : `${formatCount(eventsOut)} out`;
+  const passed = stage.stage === 'trainer' ? `${brief(eventsIn)} rows` : `${brief(eventsOut)} out`;
   const isBehind = lag !== undefined && lag > 0 && lagUnit !== 'rows';
   const more = isBehind
-    ? `${formatCount(lag)} wait`
+    ? `${brief(lag)} wait`
     : copies === undefined
       ? `busy ${busy.toFixed(1)}`
       : `${copies.up} of ${copies.known} up`;
@@ -89,6 +89,11 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     text(52, 'small', passed),
     text(66, 'small', more),
   );
+}
+
+/** A box has room for eight digits; the table has them all. */
+function brief(count: number): string {
+  return count < 1e7 ? formatCount(count) : shortNumber(count);
 }
 
 /** Events a second along an edge; undefined for what goes along once. */

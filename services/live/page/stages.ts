@@ -76,7 +76,7 @@ export function showPhases(phases: readonly PhaseView[]): void {
   // Another server may have a run of another engine.
   const names = [...list.children].map((item) => item.querySelector('.name')?.textContent);
   if (names.some((name, at) => name !== phases[at]?.name)) list.replaceChildren();
-  phases.forEach(({ name, state, done, total }, at) => {
+  phases.forEach(({ name, state, done, total, isEstimate }, at) => {
     let item = list.children[at] as HTMLElement | undefined;
     if (item === undefined) {
       item = make(
@@ -95,7 +95,11 @@ export function showPhases(phases: readonly PhaseView[]): void {
     bar.value = state === 'done' ? 1 : total > 0 ? Math.min(1, done / total) : 0;
     say(
       item.querySelector('.count')!,
-      total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : done > 0 ? formatCount(done) : '\u00a0',
+      total > 0
+        ? `${formatCount(done)} of ${isEstimate === true ? 'about ' : ''}${formatCount(total)}`
+        : done > 0
+          ? formatCount(done)
+          : '\u00a0',
     );
   });
 }

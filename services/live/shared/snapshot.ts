@@ -50,6 +50,8 @@ export interface PhaseView {
   readonly done: number;
   /** 0 where it is not known. */
   readonly total: number;
+  /** Whether the total is what is to be expected, by what has become of the events so far. */
+  readonly isEstimate?: boolean;
 }
 
 export const healths = ['waiting', 'working', 'done', 'behind', 'stalled', 'failing', 'unreachable'] as const;

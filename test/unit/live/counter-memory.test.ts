@@ -29,6 +29,18 @@ test('counts stay where a process begins again, does not answer, or is gone; wha
   assert.deepEqual(sums(memory.take([page('a:1', 2, 0), page('b:1', 3, 0)])), [10, 0], 'a is back');
 });
 
+test('a page that is none of ours cannot fill the memory with series', () => {
+  const memory = new CounterMemory();
+  for (let look = 0; look < 20; look += 1) {
+    const lines = Array.from(
+      { length: 1_000 },
+      (_, at) => `rmmstream_dead_letters_total{stage="scorer",reason="made-up-${look}-${at}"} 1`,
+    );
+    memory.take([{ address: 'x:1', atMs: 0, problem: undefined, samples: parseMetrics(lines.join('\n')) }]);
+  }
+  assert.ok(memory.take([]).flat().length <= 4_000);
+});
+
 test('addresses that come and go without end are not remembered one by one, and their counts stay', () => {
   const memory = new CounterMemory();
   for (let copy = 0; copy < 2_000; copy += 1) memory.take([page(`copy-${copy}:1`, 1)]);

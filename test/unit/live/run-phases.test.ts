@@ -98,3 +98,23 @@ test('the last numbers of a phase stand while brokers do not answer', () => {
   const { done, total } = live.section('phases')[0]!;
   assert.deepEqual([done, total], [500, 8192]);
 });
+
+test('behind the selector the number of events is an estimate until it is done', () => {
+  const { model: live, state } = world('bounded');
+  const phaseAt = (judged: number, selected: number) => {
+    const whole = { eventsIn: selected, eventsOut: selected };
+    tellPhases(
+      live,
+      state,
+      new Map([
+        ['selector', { lag: 0, members: 1, whole: { eventsIn: judged, eventsOut: selected } }],
+        ['featurizer', { lag: 0, members: 1, whole }],
+      ]),
+    );
+    const { done, total, isEstimate } = live.section('phases').find(({ name }) => name === 'featurizer')!;
+    return [done, total, isEstimate];
+  };
+  assert.deepEqual(phaseAt(0, 0), [0, 0, false]);
+  assert.deepEqual(phaseAt(1_024, 512), [512, 4_096, true], 'half of all that are planned');
+  assert.deepEqual(phaseAt(8_192, 5_000), [5_000, 5_000, false]);
+});
