@@ -7,6 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { axe, browserSkip, startBrowser } from '../support/browser.js';
 import { outputDigests } from '../support/cli.js';
 import { openPage, textOf } from '../support/live-browser.js';
+import { token } from '../support/live-server.js';
 import { type ServedRun, startServed } from '../support/served-run.js';
 import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
 
@@ -15,7 +16,6 @@ import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.
  * looked at.
  */
 
-const token = 'a-token-of-twenty-five-ch';
 const environment = { RMMSTREAM_SERVE_TOKEN: token };
 /** A file may have any name, and names are shown. */
 const evil = `<img src=x onerror="document.title='broken in'">&amp;'.root`;

@@ -57,15 +57,19 @@ export async function serveKafka(options: LiveKafkaOptions): Promise<void> {
     startedMs: wallMs(),
   });
   const page = await LivePage.open({ ...options, model, control: undefined, wallMs });
+  let keeper = new StageKeeper(model, flow.stages);
   let shown: string | undefined;
   try {
     while (!signal.aborted) {
       try {
         await withRunView({ loaded, client, signal, random: Math.random, clock: systemClock }, (run) => {
           const { topics } = run.view.state.run!;
-          if (shown !== undefined && topics !== shown) page.restart();
+          if (shown !== undefined && topics !== shown) {
+            page.restart();
+            keeper = new StageKeeper(model, flow.stages);
+          }
           shown = topics;
-          return follow(run, model, page, new StageKeeper(model, flow.stages));
+          return follow(run, model, page, keeper);
         });
       } catch (error) {
         if (signal.aborted) return;

@@ -39,9 +39,8 @@ export interface TopEntry extends Candidate {
   readonly view: TopEventView;
 }
 
-/** Finest width 2^exponent and most bins: a score, its log10, and GeV. */
+/** Finest width 2^exponent and most bins: a score or its log10, and GeV. */
 const scoreBins = { most: 96, exponent: -6 } as const;
-const logBins = { most: 96, exponent: -6 } as const;
 const energyBins = { most: 64, exponent: 2 } as const;
 
 /** All scores of a run so far: what the page shows of them is made of sums, whatever the number of events. */
@@ -56,9 +55,8 @@ export class ScoreBoard {
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    const bins = options.isLog ? logBins : scoreBins;
-    this.#met = new ScoreGrid(bins, energyBins);
-    this.#mll = new ScoreGrid(bins, energyBins);
+    this.#met = new ScoreGrid(scoreBins, energyBins);
+    this.#mll = new ScoreGrid(scoreBins, energyBins);
   }
 
   /** The number of a process. */

@@ -5,10 +5,9 @@ import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Frame, Snapshot } from '../../../services/live/shared/snapshot.js';
 import { inFolder } from '../../support/cli.js';
+import { token } from '../../support/live-server.js';
 import { type ServedRun, startServed } from '../../support/served-run.js';
 import { runWell, smallSamples, writeConfig } from '../../support/small-run.js';
-
-const token = 'a-token-of-twenty-five-ch';
 
 async function served(
   args: readonly string[],
