@@ -93,6 +93,7 @@ export async function makeModel(
     checkpointFolder,
     memberFolder,
     hear,
+    gate: hear.gate,
     clock: { steadyMs: options.nowMs },
     save: async (write) => {
       write();
@@ -123,11 +124,18 @@ function filesOf(records: readonly RangeRecord[]): BackgroundFile[] {
 
 /** Tells progress and watch how training goes. */
 function trainingEars(
-  { progress, watch, nowMs }: Surroundings,
+  { progress, watch, nowMs, gate }: Surroundings & Pick<TrainPhaseOptions, 'gate'>,
   megasets: number,
-): TrainingEars & { readonly onEnd: () => void } {
+): TrainingEars & { readonly onEnd: () => void } & Pick<TrainPhaseOptions, 'gate'> {
   let [done, total, beforeMs] = [0, 0, nowMs()];
   return {
+    // The time for which it holds the training is no work.
+    gate:
+      gate &&
+      (() =>
+        gate()?.then(() => {
+          beforeMs = nowMs();
+        })),
     onStart(rows) {
       total = rows;
       progress.start('train', rows);
