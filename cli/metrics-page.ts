@@ -39,7 +39,17 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
   ],
   [
     'Model, scaler, drift',
-    ['modelInfo', 'modelAge', 'scalerInfo', 'scalerAge', 'validationLoss', 'drift', 'driftingFeatures'],
+    [
+      'modelInfo',
+      'modelAge',
+      'scalerInfo',
+      'scalerAge',
+      'trainingEpochs',
+      'trainingLoss',
+      'validationLoss',
+      'drift',
+      'driftingFeatures',
+    ],
   ],
   ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize']],
 ];

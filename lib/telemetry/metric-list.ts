@@ -185,6 +185,18 @@ export const metricList = {
     help: 'Seconds since that scaler was frozen.',
     labels: ofStage,
   },
+  trainingEpochs: {
+    type: 'counter',
+    name: 'rmmstream_training_epochs_total',
+    help: 'Epochs of the training that have ended, over all megasets.',
+    labels: ofStage,
+  },
+  trainingLoss: {
+    type: 'gauge',
+    name: 'rmmstream_training_loss',
+    help: 'Loss on the training events over the last epoch, over trained columns.',
+    labels: ofStage,
+  },
   validationLoss: {
     type: 'gauge',
     name: 'rmmstream_validation_loss',

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/codes/index.js';
 import { featureKinds, type Stage } from './metric-list.js';
 import type { LabelsOf, Metrics } from './metrics.js';
+import type { EpochReport } from './reports.js';
 
 export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
 export type DeadLetterReason = LabelsOf<'deadLetters'>['reason'];
@@ -46,8 +47,9 @@ export interface StageMetrics {
   checkpoint(atMs: number): void;
   model(version: Version): void;
   scaler(version: Version): void;
-  validationLoss(loss: number): void;
-  /** Forgets loss, lag, checkpoint, model and scaler: another copy trains from now on and tells of them. */
+  /** An epoch has ended. */
+  epoch(losses: Pick<EpochReport, 'loss' | 'validationLoss'>): void;
+  /** Forgets losses, lag, checkpoint, model and scaler: another copy trains from now on and tells of them. */
   trainsNoMore(): void;
   /** @param deviations largest distance among the features of a kind, in standard deviations */
   drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
@@ -90,6 +92,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
   ] as const) {
     metrics.add(counter, own, 0);
   }
+  if (stage === 'trainer') metrics.add('trainingEpochs', own, 0);
   return {
     batchIn(events, bytes) {
       metrics.add('inputBatches', own, 1);
@@ -125,10 +128,15 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     checkpoint: (atMs) => metrics.since('checkpointAge', own, atMs),
     model: (version) => show('modelInfo', 'modelAge', version),
     scaler: (version) => show('scalerInfo', 'scalerAge', version),
-    validationLoss: (loss) => metrics.set('validationLoss', own, loss),
+    epoch({ loss, validationLoss }) {
+      metrics.add('trainingEpochs', own, 1);
+      metrics.set('trainingLoss', own, loss);
+      if (validationLoss !== undefined) metrics.set('validationLoss', own, validationLoss);
+    },
     trainsNoMore() {
       assigned([]);
-      for (const metric of ['validationLoss', 'modelAge', 'scalerAge'] as const) metrics.forget(metric, own);
+      const told = ['trainingLoss', 'validationLoss', 'modelAge', 'scalerAge'] as const;
+      for (const metric of told) metrics.forget(metric, own);
       for (const [info, version] of versions) metrics.forget(info, { stage, version });
       versions.clear();
     },

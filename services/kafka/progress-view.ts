@@ -72,13 +72,18 @@ export class ProgressView {
     }
   }
 
+  /** What is known goes on to grow. @throws what ended the following: what is known is of then */
+  assertFollowed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
   /** Waits until `look` finds something; undefined where `signal` is aborted first. */
   async until<Found>(
     look: (state: RunState) => Found | undefined,
     signal: AbortSignal,
   ): Promise<Found | undefined> {
     while (!signal.aborted) {
-      if (this.#failure !== undefined) throw this.#failure.error;
+      this.assertFollowed();
       const found = look(this.state);
       if (found !== undefined && found !== false) return found;
       await this.changed(signal);

@@ -62,7 +62,7 @@ function trainingEars(
       announce('rmmstream:batch', () => ({ stage: 'trainer', ...taken }));
     },
     onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
-      if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
+      metrics.epoch({ loss, validationLoss });
       announce('rmmstream:epoch', () => ({ megaset, megasets, epoch, loss, validationLoss }));
       tools.log.info('epoch', {
         pass,

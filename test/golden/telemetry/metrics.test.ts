@@ -82,6 +82,8 @@ test('the Prometheus client finds the values that were counted', () => {
     ['rmmstream_model_age_seconds', {}, 3600],
     ['rmmstream_scaler_info', { version: '3-abc' }, 1],
     ['rmmstream_scaler_age_seconds', {}, 86_400],
+    ['rmmstream_training_epochs_total', {}, 2],
+    ['rmmstream_training_loss', {}, 0.5],
     ['rmmstream_validation_loss', {}, 'nan'],
     ['rmmstream_drift_deviations', { kind: 'gev' }, 0.31],
     ['rmmstream_drift_deviations', { kind: 'plain' }, 1e-7],

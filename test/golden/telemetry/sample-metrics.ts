@@ -47,7 +47,8 @@ export async function sampleMetrics(): Promise<string> {
   stage.model({ version: 'old', madeMs: nowMs - 7_200_000 });
   stage.model({ version: 'e3b0c44298fc1c14', madeMs: nowMs - 3_600_000 });
   stage.scaler({ version: '3-abc', madeMs: nowMs - 86_400_000 });
-  stage.validationLoss(Number.NaN);
+  stage.epoch({ loss: 0.75, validationLoss: undefined });
+  stage.epoch({ loss: 0.5, validationLoss: Number.NaN });
   stage.drift('gev', 0.31, 4);
   stage.drift('plain', 1e-7, 0);
   return metrics.text();

@@ -18,6 +18,7 @@ function start(
   file: string,
   recorded?: RecordedWatch,
   signal = new AbortController().signal,
+  more: Partial<Parameters<typeof run>[0]> = {},
 ): Promise<RunOutcome> {
   return run({
     ...quietSurroundings(),
@@ -29,6 +30,7 @@ function start(
     extend: false,
     until: 'scores',
     watch: recorded?.watch,
+    ...more,
   });
 }
 
@@ -246,5 +248,25 @@ test('an error is told with its code, at the stage of the phase that it ends', a
     );
     assert.deepEqual(heard.all('error'), [['ingest', failure.code]]);
     assert.equal(heard.all('phase').at(-1)![1], 'failed');
+  });
+});
+
+test('the time for which a run is held is no work of the trainer', async () => {
+  await inFolder(async (folder) => {
+    const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });
+    const heard = new RecordedWatch();
+    // A clock that goes on only while the run is held: an hour before every other task and step.
+    let [heldMs, isHeld] = [0, false];
+    await start(folder, file, heard, undefined, {
+      nowMs: () => heldMs,
+      gate() {
+        isHeld = !isHeld;
+        if (!isHeld) return undefined;
+        heldMs += 3_600_000;
+        return Promise.resolve();
+      },
+    });
+    assert.ok(heard.batches('trainer').length > 4);
+    assert.equal(heard.sum('trainer', 'seconds'), 0);
   });
 });

@@ -137,13 +137,18 @@ test('a trainer that has the role no more tells of its training no more', async 
   await inWorld(async ({ start, models }) => {
     const trained = await start('trained');
     await settled(() => models().length === 1, 200_000);
-    const told = async () =>
-      ['validation_loss', 'checkpoint_age_seconds', 'model_info', 'model_age_seconds', 'scaler_info'].map(
-        async (name) => (await trained.context.metrics()).includes(`\nrmmstream_${name}{stage="trainer"`),
+    const told = async () => {
+      const page = await trained.context.metrics();
+      const series = ['training_loss', 'validation_loss', 'checkpoint_age_seconds', 'model_info'];
+      return [...series, 'model_age_seconds', 'scaler_info'].map((name) =>
+        page.includes(`\nrmmstream_${name}{stage="trainer"`),
       );
-    assert.ok((await Promise.all(await told())).every((isTold) => isTold));
+    };
+    assert.ok((await told()).every((isTold) => isTold));
+    // Two epochs of each of three megasets.
+    assert.match(await trained.context.metrics(), /^rmmstream_training_epochs_total\{[^}]*\} 6$/m);
     await trained.end();
-    assert.ok((await Promise.all(await told())).every((isTold) => !isTold));
+    assert.ok((await told()).every((isTold) => !isTold));
   });
 });
 
