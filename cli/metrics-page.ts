@@ -41,7 +41,20 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
     'Model, scaler, drift',
     ['modelInfo', 'modelAge', 'scalerInfo', 'scalerAge', 'validationLoss', 'drift', 'driftingFeatures'],
   ],
-  ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize']],
+  [
+    'Process',
+    [
+      'serviceState',
+      'serviceReady',
+      'build',
+      'startTime',
+      'eventLoopDelay',
+      'memory',
+      'memoryLimit',
+      'diskFree',
+      'diskSize',
+    ],
+  ],
 ];
 
 const preamble = `

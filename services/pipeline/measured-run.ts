@@ -39,6 +39,6 @@ export async function measured<Result>(
     throw error;
   } finally {
     signal.removeEventListener('abort', drain);
-    await telemetry.close();
+    await telemetry.close(signal);
   }
 }

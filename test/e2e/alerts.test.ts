@@ -71,3 +71,35 @@ test('a real Prometheus reads a real run: its rules fire for dead letters and fo
     }
   });
 });
+
+test('a run that fails says so to the Prometheus that watches it before it ends', {
+  skip: prometheusSkip,
+}, async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, smallSamples.slice(0, 2), {
+      features: { min_filled: 20 },
+      // Diverges, after some epochs in which Prometheus finds it.
+      training: {
+        epochs: 100_000,
+        megasets: 1,
+        batch_events: 256,
+        learning_rate: 1e-7,
+        schedule: { type: 'exponential', decay: 1.5, decay_steps: 20 },
+      },
+      learning: { threads: 1 },
+      engine: { workers: 1 },
+    });
+    const run = startMeasuredRun([config, '--output', join(folder, 'out')]);
+    let prometheus: StartedPrometheus | undefined;
+    try {
+      prometheus = await startPrometheus(folder, 'embedded.yml', { run: [await run.port] });
+      const failed = await prometheus.untilFiring('RmmstreamFailed', { service: 'run' });
+      assert.equal(failed.labels.severity, 'critical');
+      assert.equal((await run.result).code, 1);
+      await prometheus.untilClear('RmmstreamFailed');
+    } finally {
+      await endAll([run]);
+      await prometheus?.stop();
+    }
+  });
+});
