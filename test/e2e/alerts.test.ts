@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { inFolder } from '../support/cli.js';
@@ -78,21 +79,23 @@ test('a run that fails says so to the Prometheus that watches it before it ends'
   await inFolder(async (folder) => {
     const config = writeConfig(folder, smallSamples.slice(0, 2), {
       features: { min_filled: 20 },
-      // Diverges, after some epochs in which Prometheus finds it.
-      training: {
-        epochs: 100_000,
-        megasets: 1,
-        batch_events: 256,
-        learning_rate: 1e-7,
-        schedule: { type: 'exponential', decay: 1.5, decay_steps: 20 },
-      },
+      // Trains until it can keep nothing any more.
+      training: { epochs: 100_000, megasets: 1, batch_events: 256, checkpoint_minutes: 0.05 },
       learning: { threads: 1 },
       engine: { workers: 1 },
     });
-    const run = startMeasuredRun([config, '--output', join(folder, 'out')]);
+    const out = join(folder, 'out');
+    const run = startMeasuredRun([config, '--output', out]);
     let prometheus: StartedPrometheus | undefined;
     try {
       prometheus = await startPrometheus(folder, 'embedded.yml', { run: [await run.port] });
+      await untilTrue('the trainer works', async () => {
+        const rate = await prometheus!.value('stage:rmmstream_input_events:rate5m{stage="trainer"}');
+        return rate !== undefined && rate > 0;
+      });
+      assert.deepEqual(await prometheus.firing('RmmstreamFailed'), []);
+      renameSync(out, join(folder, 'away'));
+      writeFileSync(out, 'no folder');
       const failed = await prometheus.untilFiring('RmmstreamFailed', { service: 'run' });
       assert.equal(failed.labels.severity, 'critical');
       assert.equal((await run.result).code, 1);
