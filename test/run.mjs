@@ -1,7 +1,7 @@
 // Runs the compiled tests with node:test and closes with one line, "N passed, N failed, N skipped".
 // usage: node test/run.mjs [--long] [--no-setup] [part of a file name ...]
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { root, setup } from '../cli/setup.mjs';
@@ -31,7 +31,9 @@ if (files.length === 0) {
 const count = { passed: 0, failed: 0, skipped: 0 };
 const skipped = [];
 const failed = [];
-const stream = run({ files, concurrency: 2, timeout: long ? 7_200_000 : 1_200_000 });
+const seconds = new Map();
+// One more than the cores of CI: many tests wait for brokers, deadlines and browsers.
+const stream = run({ files, concurrency: 3, timeout: long ? 7_200_000 : 1_200_000 });
 stream.on('test:pass', (event) => {
   if (event.details.type === 'suite') return;
   if (event.skip !== undefined) {
@@ -44,9 +46,14 @@ stream.on('test:fail', (event) => {
   count.failed += 1;
   failed.push(event.name);
 });
+stream.on('test:complete', ({ name, file, details }) => {
+  if (name === file) seconds.set(relative(join(root, 'dist'), file), details.duration_ms / 1000);
+});
 const printed = stream.compose(new spec());
 printed.pipe(process.stdout, { end: false });
 printed.on('end', () => {
+  const slowest = [...seconds].sort(([, one], [, other]) => other - one).slice(0, 10);
+  for (const [file, took] of slowest) process.stdout.write(`${took.toFixed(0)} s: ${file}\n`);
   for (const name of skipped) process.stdout.write(`skipped: ${name}\n`);
   for (const name of failed) process.stdout.write(`failed: ${name}\n`);
   // In CI everything that the README names is installed, so a skip there is a missing set-up step.
