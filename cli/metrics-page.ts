@@ -51,7 +51,20 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
       'driftingFeatures',
     ],
   ],
-  ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize']],
+  [
+    'Process',
+    [
+      'serviceState',
+      'serviceReady',
+      'build',
+      'startTime',
+      'eventLoopDelay',
+      'memory',
+      'memoryLimit',
+      'diskFree',
+      'diskSize',
+    ],
+  ],
 ];
 
 const preamble = `
@@ -61,7 +74,8 @@ const preamble = `
 
 **Over Kafka** every service answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
 alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format. By default that is
-this machine only; on another address anybody who reaches it can read them, so keep it inside your network.
+this machine only; on another address anybody who reaches it can read them, so keep it inside your network. A process that
+fails goes on answering, for 20 s at most, until one who has asked within the last minute has read that.
 
 **In one process**, \`rmmstream run CONFIG --metrics-port 9464\` (0 takes a free port and says which; \`--metrics-host\` for
 another address) answers in the same way for the whole run, with all stages on one page and the same names. What differs:

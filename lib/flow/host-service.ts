@@ -77,7 +77,10 @@ export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
       },
     });
   } finally {
-    await telemetry.close();
+    const signalled = new AbortController();
+    const stopSignals = onSignal(() => signalled.abort());
+    await telemetry.close(signalled.signal);
+    stopSignals();
     log.close();
   }
 }

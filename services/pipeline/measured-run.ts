@@ -47,6 +47,6 @@ export async function measured<Result>(
   } finally {
     signal.removeEventListener('abort', drain);
     addresses?.remove();
-    await telemetry.close();
+    await telemetry.close(signal);
   }
 }

@@ -12,7 +12,10 @@ export async function sampleMetrics(): Promise<string> {
     metrics,
     clock,
     { read: () => ({ mean: 0.0005, p99: 0.004, max: 0.25 }), reset: () => {}, stop: () => {} },
-    () => ({ rss: 3e8, heapUsed: 5e7, heapTotal: 8e7, external: 2e7, arrayBuffers: 1e7 }),
+    {
+      usage: () => ({ rss: 3e8, heapUsed: 5e7, heapTotal: 8e7, external: 2e7, arrayBuffers: 1e7 }),
+      limit: () => 1.5 * 2 ** 30,
+    },
   );
   metrics.info('build', { version: '1.2.3' });
   metrics.set('serviceReady', {}, 1);

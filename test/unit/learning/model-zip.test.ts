@@ -10,6 +10,7 @@ import { expectError } from './expect-error.js';
 const model = madeModel();
 const { id, files } = modelFiles(model);
 const byName = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
+const packed = Object.fromEntries(files.map(({ name, bytes }) => [`model/${name}`, bytes]));
 
 test('a model survives its .zip', () => {
   const back = modelFromFiles(unpackZip(packZip(files), 'm.zip'), 'm.zip');
@@ -55,12 +56,22 @@ test('what holds no model, or two, is refused', () => {
   expectError(() => modelFromFiles(unpackZip(lacking, 'm.zip'), 'm.zip'), 'model_corrupt', /lacks the file/);
 });
 
-test('an archive that claims more than any model has is refused before it is unpacked', () => {
-  const zip = packZip(files);
-  const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
-  // Uncompressed size in the first header of the central directory.
-  const endRecord = 22;
-  const directory = view.getUint32(zip.length - endRecord + 16, true);
-  view.setUint32(directory + 24, 0xfffffff0, true);
-  expectError(() => unpackZip(zip, 'm.zip'), 'model_corrupt', /more than 2147483648 bytes/);
+test('an archive that unfolds beyond what a model can be is refused before it does', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  const large = new Uint8Array(2 ** 27);
+  const bomb = zipSync({ ...packed, 'model/weights.bin': large }, { level: 1 });
+  assert.ok(bomb.length < 2 ** 20, `${bomb.length}`);
+  expectError(() => unpackZip(bomb, 'm.zip'), 'model_corrupt', /would become more than \d+ bytes/);
+  // Beside the model it is nobody's.
+  const strays = { 'model/other.bin': large, 'bomb.bin': large, 'model/deep/weights.bin': large };
+  const found = unpackZip(zipSync({ ...packed, ...strays }, { level: 1 }), 'm.zip');
+  assert.deepEqual([...found.keys()].sort(), Object.keys(byName).sort());
+  for (const [name, bytes] of found) assert.ok(Buffer.from(byName[name]!).equals(bytes), name);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 * large.length);
+  // A claim that is too small gets no more than it claims.
+  const liar = zipSync({ ...packed, 'model/weights.bin': new Uint8Array(2 ** 24) });
+  const view = new DataView(liar.buffer, liar.byteOffset, liar.length);
+  const name = Buffer.from(liar).lastIndexOf('model/weights.bin');
+  view.setUint32(name - 46 + 24, 10, true);
+  assert.equal(unpackZip(liar, 'm.zip').get('weights.bin')!.length, 10);
 });

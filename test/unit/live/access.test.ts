@@ -80,6 +80,8 @@ test('the cookie lets look, and never change; it is that of this port and this t
   assert.equal(open.toChange({ ...host, cookie }), 'no_token');
   const again = new Access({ port: 9470, token, isLocal: false, names: [] });
   assert.equal(again.toLook({ ...host, cookie }), 'fine', 'a server that was started again knows it');
+  const neighbour = new Access({ port: 9471, token, isLocal: false, names: [] });
+  assert.equal(neighbour.toLook({ ...host, cookie }), 'no_token', 'cookies are the same for all ports');
   const other = new Access({ port: 9470, token: `${token}!`, isLocal: false, names: [] });
   assert.equal(other.toLook({ ...host, cookie }), 'no_token');
 });
