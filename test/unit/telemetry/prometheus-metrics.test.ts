@@ -142,14 +142,14 @@ test('a copy that trains no more leaves no series but its counters', async () =>
     stage.assigned([0, 1]);
     for (const partition of [0, 1]) stage.progress(partition, { position: 3, end: 9 });
     stage.checkpoint(0);
-    stage.validationLoss(1);
+    stage.epoch({ loss: 2, validationLoss: 1 });
     stage.model({ version: 'm1', madeMs: 0 });
     stage.model({ version: 'm2', madeMs: 0 });
     stage.scaler({ version: 's', madeMs: 0 });
   };
   show();
   const before = await shown();
-  assert.equal(before.length, 13);
+  assert.equal(before.length, 14);
   stage.trainsNoMore();
   assert.deepEqual(await shown(), ['rmmstream_assigned_partitions{stage="trainer"} 0']);
   stage.progress(0, { position: 3, end: 9 });
