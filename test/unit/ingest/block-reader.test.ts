@@ -138,7 +138,7 @@ test('a file that the configuration does not name is not opened, whoever planned
       { name: other },
       { name: `../${folder.split('/').at(-1)}/${planned!.name}` },
       { name: `./${planned!.name}` },
-      { name: '/dev/zero' },
+      { name: '/etc/hostname' },
       { sample: 'wjets' },
     ])
       await assert.rejects(
