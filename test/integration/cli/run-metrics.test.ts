@@ -8,8 +8,8 @@ import { pageOf, untilTrue } from '../../support/kafka-services.js';
 import { quick, runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { startMeasuredRun, watched } from '../../support/watched-services.js';
 
-/** Set only where something goes wrong. */
-const elsewhere = ['deadLetters', 'errors'];
+/** Set only where something goes wrong, or where a container has a limit. */
+const elsewhere = ['deadLetters', 'errors', 'memoryLimit'];
 /** What docs/metrics.md says that a run in one process has not. */
 const absent = ['transactionSeconds', 'scoreLatency', 'drift', 'driftingFeatures'];
 
