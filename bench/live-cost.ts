@@ -11,7 +11,7 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { embeddedFlow } from '../services/live/model/flows.js';
+import { embeddedFlow } from '../services/live/model/embedded-flow.js';
 import { FrameMaker, nothingSent } from '../services/live/model/frames.js';
 import { LiveModel } from '../services/live/model/live-model.js';
 import { takeScores } from '../services/live/scores/read-scores.js';
@@ -65,7 +65,15 @@ async function cpuMs(times: number, work: () => unknown): Promise<number> {
 /** What the parts take by themselves, which no other program on the machine disturbs. */
 async function parts(scores: string): Promise<void> {
   const files = readdirSync(scores).map((name) => join(scores, name));
-  const options = { score: 'error', isLog: true, luminosityFb: 10, tailShare: 0.01, topEvents: 12 };
+  const options = {
+    score: 'error',
+    isLog: true,
+    luminosityFb: 10,
+    luminosityOf: 'configuration',
+    simulationScale: 1,
+    tailShare: 0.01,
+    topEvents: 12,
+  } as const;
   const reading = await cpuMs(1, async () => {
     const board = new ScoreBoard(options);
     for (const file of files) await takeScores(board, file, 'error');

@@ -3,7 +3,6 @@ import { systemClock } from '../lib/base/clock.js';
 import { RmmError } from '../lib/base/error.js';
 import type { Progress } from '../lib/telemetry/progress.js';
 import type { RunWatch } from '../services/pipeline/watch.js';
-import type { Cli } from './cli.js';
 
 /** Where a run in one process shows its metrics. */
 export interface MetricsOptions {
@@ -24,22 +23,21 @@ export function addMetricsOptions(command: Command): Command {
 
 /** Does `work` with a watch that fills the metrics, where they are asked for. */
 export async function withMetrics<Result>(
-  cli: Cli,
   options: MetricsOptions,
-  around: { readonly outputDirectory: string; readonly progress: Progress },
+  around: { readonly outputDirectory: string; readonly progress: Progress; readonly signal: AbortSignal },
   work: (watch: RunWatch | undefined) => Promise<Result>,
 ): Promise<Result> {
   const address = metricsAddress(options);
   if (address === undefined) return work(undefined);
   const { measured } = await import('../services/pipeline/measured-run.js');
-  const { outputDirectory, progress } = around;
+  const { outputDirectory, progress, signal } = around;
   return measured(
     {
       ...address,
       named,
       outputDirectory,
       clock: systemClock,
-      signal: cli.signal,
+      signal,
       onOpen: ({ host, port }) =>
         progress.note(`metrics on http://${host.includes(':') ? `[${host}]` : host}:${port}/metrics`),
     },

@@ -39,9 +39,32 @@ export const metricAreas: readonly (readonly [string, readonly MetricKey[]])[] =
   ],
   [
     'Model, scaler, drift',
-    ['modelInfo', 'modelAge', 'scalerInfo', 'scalerAge', 'validationLoss', 'drift', 'driftingFeatures'],
+    [
+      'modelInfo',
+      'modelAge',
+      'scalerInfo',
+      'scalerAge',
+      'trainingEpochs',
+      'trainingLoss',
+      'validationLoss',
+      'drift',
+      'driftingFeatures',
+    ],
   ],
-  ['Process', ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize']],
+  [
+    'Process',
+    [
+      'serviceState',
+      'serviceReady',
+      'build',
+      'startTime',
+      'eventLoopDelay',
+      'memory',
+      'memoryLimit',
+      'diskFree',
+      'diskSize',
+    ],
+  ],
 ];
 
 const preamble = `
@@ -51,7 +74,8 @@ const preamble = `
 
 **Over Kafka** every service answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
 alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format. By default that is
-this machine only; on another address anybody who reaches it can read them, so keep it inside your network.
+this machine only; on another address anybody who reaches it can read them, so keep it inside your network. A process that
+fails goes on answering, for 20 s at most, until one who has asked within the last minute has read that.
 
 **In one process**, \`rmmstream run CONFIG --metrics-port 9464\` (0 takes a free port and says which; \`--metrics-host\` for
 another address) answers in the same way for the whole run, with all stages on one page and the same names. What differs:
@@ -62,7 +86,7 @@ another address) answers in the same way for the whole run, with all stages on o
 - Ingest, selector, featurizer and moments are one pass over a range, in which nothing is copied from stage to stage. Bytes are
   those of files: ingest in (compressed baskets), featurizer out (features/), moments out, scorer in and out (scores/); 0
   elsewhere. What waits and is held is told at ingest (ranges of files), trainer (rows of all epochs) and scorer
-  (ranges of features), as partition 0. Rows are scaled by the trainer and the scorer themselves, so the stage \`scaler\` tells of
+  (ranges of features), as partition 0; epochs that early stopping leaves out count as done. Rows are scaled by the trainer and the scorer themselves, so the stage \`scaler\` tells of
   its scaler only, and there is no \`feature_files\`.
 - Files have no time at which they arrived: \`rmmstream_lag_seconds\` is the time since the last range (or step) was finished
   while others wait, and 0 where none does.
@@ -70,7 +94,16 @@ another address) answers in the same way for the whole run, with all stages on o
 - Drift is measured after the scaler is frozen, which a bounded run does from all its training events: neither engine has it
   there, only \`input.mode: continuous\`.
 
-Over Kafka the trainer of a bounded run has no lag: it reads \`scaled\` once that is complete.
+Over Kafka:
+
+- Position and lag are there from the first look at a partition on. What waits for a scaler or a model is not due, so the
+  scaler has none before the scaler is frozen, nor has the scorer before the first model. The trainer of a bounded run has no
+  lag at all: it reads \`scaled\` once that is complete; of a run without end it is what lies behind the last generation.
+- A stage between topics counts what was committed, once. One that ends in files counts as it reads, and reads an open window
+  again after a restart, a rebalance or an error: what is in a file by then is no input again, what is not counts again.
+- Errors of the connection, of roles that one copy holds (planner, freezer, trainer, finisher), of input files that cannot be
+  used in a run without end, and the one that ends a service count at the stage of the service's name. Dead letters of control topics count at the scorer, whose finisher writes them.
+- A trainer that loses its role to another copy tells of its training no more.
 
 Names are \`rmmstream_<noun>_<unit>[_total]\`. Counters are counted once a batch, never for each event, and begin at 0
 with the process. An age is the time since a moment, taken when it is scraped, so it goes on rising where the flow

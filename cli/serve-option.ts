@@ -4,6 +4,7 @@ import { RmmError } from '../lib/base/error.js';
 import type { LoadedConfig } from '../lib/config/index.js';
 import type { LiveRun } from '../services/live/live-run.js';
 import type { RunRequest } from '../services/pipeline/request.js';
+import type { RunOutcome } from '../services/pipeline/run.js';
 import type { Cli } from './cli.js';
 
 /** The options that put a live page beside a run. */
@@ -31,6 +32,9 @@ export function refuseServe({ serve }: ServeOptions, file: string): void {
   );
 }
 
+/** What the page is told of the end of a run. */
+type Outcome = Pick<RunOutcome, 'state' | 'directory'>;
+
 interface Served {
   readonly loaded: LoadedConfig;
   /** As it was given. */
@@ -44,7 +48,7 @@ interface Served {
  * @param body is given what a run needs to be watched and told
  * @throws serve_address_unusable, serve_token_weak, whatever `body` throws
  */
-export async function served<Result>(
+export async function served<Result extends Outcome>(
   cli: Cli,
   { loaded, file, options, say }: Served,
   body: (live: Pick<RunRequest, 'watch' | 'gate' | 'signal'>) => Promise<Result>,
@@ -70,7 +74,7 @@ export async function served<Result>(
     return await told(live, body);
   } finally {
     if (options.keepServing === true && !cli.signal.aborted) {
-      say('the run is over; its live page is served until Ctrl-C');
+      say(`the run ${live.endWords}; its live page is served until Ctrl-C`);
       await interrupted(cli);
     }
     await live.page.close();
@@ -78,13 +82,13 @@ export async function served<Result>(
 }
 
 /** Tells the page how the run ends. */
-async function told<Result>(
+async function told<Result extends Outcome>(
   live: LiveRun,
   body: (live: Pick<RunRequest, 'watch' | 'gate' | 'signal'>) => Promise<Result>,
 ): Promise<Result> {
   try {
     const result = await body({ watch: live.watch, gate: live.gate, signal: live.signal });
-    live.ended('finished');
+    live.finished(result);
     return result;
   } catch (error) {
     if (live.signal.aborted) {

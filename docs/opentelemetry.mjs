@@ -14,7 +14,10 @@ subscribe('rmmstream:batch', (batch) => {
   events.add(batch.eventsOut, { stage, direction: 'out' });
   bytes.add(batch.bytesIn, { stage, direction: 'in' });
   bytes.add(batch.bytesOut, { stage, direction: 'out' });
-  seconds.record(batch.seconds, { stage });
+  if (batch.seconds > 0) seconds.record(batch.seconds, { stage });
 });
 subscribe('rmmstream:error', ({ stage, code }) => errors.add(1, { stage, code }));
-subscribe('rmmstream:epoch', ({ validationLoss }) => loss.record(validationLoss ?? Number.NaN));
+subscribe('rmmstream:epoch', ({ validationLoss }) => {
+  // A training without validation events has none.
+  if (validationLoss !== undefined) loss.record(validationLoss);
+});

@@ -78,7 +78,7 @@ async function runUntil(
   const say = (text: string) => progress.note(text);
   const around = { outputDirectory: loaded.outputDirectory, progress };
   return served(cli, { loaded, file, options, say }, ({ watch: page, ...live }) =>
-    withMetrics(cli, options, around, (metrics) =>
+    withMetrics(options, { ...around, signal: live.signal }, (metrics) =>
       run({
         loaded,
         fresh: options.fresh === true,

@@ -2,8 +2,8 @@ import { metricList } from '../../lib/telemetry/metric-list.js';
 import type { Panel, Row } from './panel.js';
 import { rows } from './rows.js';
 
-/** The name by which dashboards know the data source; deploy/grafana/provisioning gives it. */
-export const dataSource = { type: 'prometheus', uid: 'rmmstream' } as const;
+/** Whichever Prometheus a Grafana knows: chosen on the page, at first the default one. */
+export const dataSource = { type: 'prometheus', uid: '$datasource' } as const;
 
 const heights: Readonly<Record<Panel['kind'], number>> = {
   value: 4,
@@ -30,20 +30,31 @@ export function dashboard(): object {
     timezone: 'browser',
     annotations: { list: [] },
     links: [],
-    templating: { list: [serviceVariable()] },
+    templating: { list: variables() },
     panels: layOut(rows),
   };
 }
 
-function serviceVariable(): object {
+/** What is chosen on top of the page, each within the choice before it. */
+function variables(): object[] {
+  const { name } = metricList.serviceReady;
+  return [
+    { name: 'datasource', label: 'Prometheus', type: 'datasource', query: dataSource.type, refresh: 1 },
+    // On Kubernetes each run has its own; elsewhere there is none to choose, and all is the one run.
+    labelVariable('namespace', 'Namespace', `label_values(${name}, namespace)`),
+    labelVariable('service', 'Service', `label_values(${name}{namespace=~"$namespace"}, service)`),
+  ];
+}
+
+function labelVariable(name: string, label: string, query: string): object {
   return {
-    name: 'service',
-    label: 'Service',
+    name,
+    label,
     type: 'query',
     datasource: dataSource,
-    query: { query: `label_values(${metricList.serviceReady.name}, service)`, refId: 'service' },
+    query: { query, refId: name },
     refresh: 2,
-    sort: 0,
+    sort: 1,
     multi: true,
     includeAll: true,
     allValue: '.*',

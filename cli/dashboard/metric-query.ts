@@ -8,14 +8,17 @@ export interface Query {
   readonly legend: string;
 }
 
+/** The run that the dashboard's variable chooses; the label comes from the scraper. */
+export const inRun = 'namespace=~"$namespace"';
+
 /**
- * Series of a metric in the services that the dashboard's variable chooses; `service` comes from the scraper.
+ * Series of a metric in the services that the dashboard's variables choose; `service` comes from the scraper.
  * @param more another matcher
  * @param suffix of the series of a histogram
  */
 export function series(key: MetricKey, more = '', suffix = ''): string {
   const spec: MetricSpec = metricList[key];
-  return `${spec.name}${suffix}{service=~"$service"${more === '' ? '' : `, ${more}`}}`;
+  return `${spec.name}${suffix}{${inRun}, service=~"$service"${more === '' ? '' : `, ${more}`}}`;
 }
 
 const legendOf = (by: readonly string[]) => by.map((label) => `{{${label}}}`).join(' ');

@@ -72,15 +72,65 @@ export function nameMatcher(pattern: string): (name: string) => boolean {
   return (name) => expressions.some((expression) => expression.test(name));
 }
 
+/**
+ * Whether a path could have been found by a pattern: as `glob` finds files, without looking at any. The time grows with
+ * the length of the path times that of the pattern.
+ * @throws RangeError when braces unfold to more than 1,024 patterns
+ */
+export function pathMatcher(pattern: string): (path: string) => boolean {
+  const alternatives = expandBraces(pattern).map(compileParts);
+  return (path) => {
+    const names = pathNames(path);
+    return alternatives.some((parts) => matchesParts(parts, names));
+  };
+}
+
+/** Longest name of a file on the file systems that there are; a longer one would only make matching slow. */
+const longestName = 255;
+
+/** Follows all parts at once at which the names so far can have arrived. */
+function matchesParts(parts: readonly PathPart[], names: readonly string[]): boolean {
+  let at = new Set([0]);
+  for (const name of names) {
+    if (name.length > longestName) return false;
+    const next = new Set<number>();
+    for (const index of withDepths(parts, at)) {
+      const part = parts[index];
+      if (part === undefined) continue;
+      // The empty name of the root is given by itself only.
+      const hidden = name === '' || name.startsWith('.');
+      if (part.kind === 'literal' && part.name === name) next.add(index + 1);
+      else if (part.kind === 'pattern' && (part.dot || !hidden) && part.regex.test(name)) next.add(index + 1);
+      else if (part.kind === 'any-depth' && !hidden) {
+        next.add(index);
+        // At the end it stands for files too.
+        if (index === parts.length - 1) next.add(parts.length);
+      }
+    }
+    at = next;
+  }
+  return at.has(parts.length);
+}
+
+/** `**` may stand for no folder, where something follows. */
+function withDepths(parts: readonly PathPart[], at: ReadonlySet<number>): ReadonlySet<number> {
+  const all = new Set(at);
+  for (const index of all)
+    if (parts[index]?.kind === 'any-depth' && index < parts.length - 1) all.add(index + 1);
+  return all;
+}
+
+/** Two slashes in a row are one; an absolute path begins with an empty name. */
+function pathNames(path: string): string[] {
+  return path.split('/').filter((name, index) => name !== '' || index === 0);
+}
+
 /** The parts between slashes of a pattern without braces. */
 export function compileParts(pattern: string): PathPart[] {
   return (
-    pattern
-      .split('/')
+    pathNames(pattern)
       // `**` twice in a row means the same as once and would be walked many times over.
-      .filter(
-        (part, index, all) => (part !== '' || index === 0) && !(part === '**' && all[index - 1] === '**'),
-      )
+      .filter((part, index, all) => !(part === '**' && all[index - 1] === '**'))
       .map((part): PathPart => {
         if (part === '**') return { kind: 'any-depth' };
         if (!/[*?[\\]/.test(part)) return { kind: 'literal', name: part };

@@ -30,6 +30,6 @@ export { type BranchUnit, type BranchValue, type Profile, unitFactor } from './p
 export { type NeedsSamples, sourceOf } from './rules.js';
 export type { Config, Sample, SampleKind } from './schema/index.js';
 export { usualScoreOptions } from './schema/scores.js';
-export { columnsOfScore, rankedScore, scoreColumnNames } from './score-columns.js';
+export { columnsOfScore, isPositiveScore, rankedScore, scoreColumnNames } from './score-columns.js';
 export { secretMask, showConfig, shownConfig } from './show.js';
 export type { JsonObject, JsonValue } from './validate.js';

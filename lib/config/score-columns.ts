@@ -19,6 +19,15 @@ export function columnsOfScore({ type, name, of }: Pick<Score, 'type' | 'name' |
   return [mean, `${mean}_spread`];
 }
 
+const positive = ['error', 'error_normalised', 'mahalanobis', 'knn'];
+
+/** Whether a column cannot be negative by its making, so that its logarithm is what is looked at. */
+export function isPositiveScore({ scores }: Pick<Config, 'scores'>, column: string): boolean {
+  const score = scores.find((one) => columnsOfScore(one).includes(column));
+  if (score === undefined) return false;
+  return positive.includes(score.type === 'ensemble' ? (score.of?.[0] ?? '') : score.type);
+}
+
 /** Columns of all scores, in the order in which files have them. */
 export function scoreColumnNames({ scores }: Pick<Config, 'scores'>): string[] {
   return scores.flatMap(columnsOfScore);

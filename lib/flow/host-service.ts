@@ -1,4 +1,6 @@
 import type { Clock } from '../base/clock.js';
+import type { ErrorCode } from '../base/codes/index.js';
+import { RmmError } from '../base/error.js';
 import { packageVersion } from '../base/package-root.js';
 import { announce } from '../telemetry/channels.js';
 import type { Health } from '../telemetry/health.js';
@@ -7,6 +9,7 @@ import type { Stage } from '../telemetry/metric-list.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { type StageMetrics, stageMetrics } from '../telemetry/stage-metrics.js';
 import { openTelemetry } from '../telemetry/telemetry-host.js';
+import { tellError } from '../telemetry/tell-error.js';
 import { type LifecycleEnd, runLifecycle, type ServiceWork } from './lifecycle.js';
 
 /** What a service works with. */
@@ -16,6 +19,8 @@ export interface ServiceTools {
   readonly metrics: Metrics;
   /** The metrics of the service's own stage. */
   readonly stage: StageMetrics;
+  /** An error of the service that is of none of its partitions, and is tried again. */
+  readonly error: (code: ErrorCode) => void;
   readonly clock: Clock;
 }
 
@@ -57,20 +62,25 @@ export async function hostService(options: HostOptions): Promise<LifecycleEnd> {
   try {
     log.info('starting', { version: packageVersion, host: telemetry.host, port: telemetry.port });
     const stage = stageMetrics(metrics, service, clock);
-    const work = options.make({ log, health, metrics, stage, clock });
+    const error = (code: ErrorCode) => tellError(stage, service, code);
+    const work = options.make({ log, health, metrics, stage, error, clock });
     return await runLifecycle(work, {
       drainTimeoutMs,
       clock,
       onSignal,
-      onPhase(phase, error) {
+      onPhase(phase, failure) {
         telemetry.phase(phase);
+        if (phase === 'failed') error(failure instanceof RmmError ? failure.code : 'internal');
         announce('rmmstream:service', () => ({ service, state: phase }));
-        if (phase === 'failed') log.error('failed', errorFields(error));
+        if (phase === 'failed') log.error('failed', errorFields(failure));
         else if (phase !== 'starting') log.info(phase);
       },
     });
   } finally {
-    await telemetry.close();
+    const signalled = new AbortController();
+    const stopSignals = onSignal(() => signalled.abort());
+    await telemetry.close(signalled.signal);
+    stopSignals();
     log.close();
   }
 }

@@ -1,12 +1,16 @@
 import { unzipSync, zipSync } from 'fflate';
 import { RmmError } from '../base/error.js';
 import { corrupt, type NamedFile } from './files.js';
-import { modelIndexName } from './model.js';
+import { modelFileNamesOf, modelIndexName } from './model.js';
 
 /** Folder inside the archive, so that unpacking makes one. */
 const folder = 'model/';
-/** More is refused before it is unpacked; the largest network with a large reference is far below. */
-const largestBytes = 2 ** 31;
+/**
+ * What the files of a model may become: so much in any case, and so many bytes more for each byte of the archive. Weights
+ * hardly shrink; what claims more was made to fill the memory.
+ */
+const freeBytes = 2 ** 26;
+const mostPerByte = 50;
 
 /** The files of a model as one .zip: the same files give the same bytes, on every machine and at any time. */
 export function packZip(files: readonly NamedFile[]): Uint8Array {
@@ -16,19 +20,43 @@ export function packZip(files: readonly NamedFile[]): Uint8Array {
 }
 
 /**
- * The files of a model in a .zip, by name: those beside its model.json, in whatever folder that lies, so that an
- * archive that somebody else packed is read too.
+ * The files of a model in a .zip, by name: those that its model.json names beside itself, in whatever folder that lies, so
+ * that an archive that somebody else packed is read too. Nothing else is unpacked.
  * @param where the archive, for messages
  * @throws RmmError `model_corrupt` where it cannot be unpacked or holds no model, or more than one
  */
 export function unpackZip(bytes: Uint8Array, where: string): Map<string, Uint8Array> {
+  const names: string[] = [];
+  unpack(bytes, where, (name) => {
+    names.push(name);
+    return false;
+  });
+  const indexes = names.filter((name) => name === modelIndexName || name.endsWith(`/${modelIndexName}`));
+  if (indexes.length !== 1)
+    throw corrupt(`${where} holds ${indexes.length} files ${modelIndexName}; expected that of one model`);
+  const index = indexes[0]!;
+  const prefix = index.slice(0, -modelIndexName.length);
+  const content = unpack(bytes, where, (name) => name === index)[index]!;
+  const wanted = new Set(modelFileNamesOf(content).map((name) => prefix + name));
+  const unpacked = unpack(bytes, where, (name) => wanted.has(name));
+  return new Map(Object.entries(unpacked).map(([name, file]) => [name.slice(prefix.length), file]));
+}
+
+/** The chosen entries of an archive, whose sizes are looked at before any is unpacked. */
+function unpack(
+  bytes: Uint8Array,
+  where: string,
+  isWanted: (name: string) => boolean,
+): Record<string, Uint8Array> {
+  const most = freeBytes + mostPerByte * bytes.length;
   let total = 0;
-  let unpacked: Record<string, Uint8Array>;
   try {
-    unpacked = unzipSync(bytes, {
-      filter: ({ originalSize }) => {
+    return unzipSync(bytes, {
+      filter({ name, originalSize }) {
+        if (!isWanted(name)) return false;
         total += originalSize;
-        if (total > largestBytes) throw new Error(`it holds more than ${largestBytes} bytes`);
+        if (total > most)
+          throw new Error(`its files would become more than ${most} bytes, from ${bytes.length}`);
         return true;
       },
     });
@@ -37,14 +65,4 @@ export function unpackZip(bytes: Uint8Array, where: string): Map<string, Uint8Ar
       cause,
     });
   }
-  const names = Object.keys(unpacked);
-  const indexes = names.filter((name) => name === modelIndexName || name.endsWith(`/${modelIndexName}`));
-  if (indexes.length !== 1)
-    throw corrupt(`${where} holds ${indexes.length} files ${modelIndexName}; expected that of one model`);
-  const prefix = indexes[0]!.slice(0, -modelIndexName.length);
-  return new Map(
-    names
-      .filter((name) => name.startsWith(prefix) && name !== prefix)
-      .map((name) => [name.slice(prefix.length), unpacked[name]!]),
-  );
 }

@@ -6,7 +6,7 @@ import type { Version } from './stage-metrics.js';
 
 /** What is published on Node's diagnostics channels, by the name of the channel; docs/metrics.md shows its use. */
 export interface ChannelMessages {
-  /** What a stage did: of a range in one process, of a transaction or a file over Kafka. */
+  /** What a stage did: in one process with a range, over Kafka in a transaction, or with a message or a file. */
   readonly 'rmmstream:batch': BatchReport & { readonly stage: Stage };
   /** What a run in one process does now. */
   readonly 'rmmstream:phase': {
@@ -32,7 +32,7 @@ export type ChannelName = keyof ChannelMessages;
 /** Each channel with what its messages tell. */
 export const channelWords: Readonly<Record<ChannelName, string>> = {
   'rmmstream:batch':
-    '`stage`, `eventsIn`, `bytesIn`, `eventsOut`, `bytesOut`, `seconds`, and where there are any `rejected` and `deadLetters`, counts by reason: of a range in one process, of a transaction or a written file over Kafka',
+    '`stage`, `eventsIn`, `bytesIn`, `eventsOut`, `bytesOut`, `seconds`, and where there are any `rejected` and `deadLetters`, counts by reason: in one process of a range, over Kafka of a transaction; of a stage that ends in files, of a message that it reads and of a file that it writes; of the trainer, of a step',
   'rmmstream:phase':
     '`phase`, `state` (started, running, finished, failed), `done`, `total` in events: what a run in one process does',
   'rmmstream:service': '`service`, `state`: over Kafka',

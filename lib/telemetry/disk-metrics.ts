@@ -10,16 +10,16 @@ export interface DiskRoom {
 }
 
 /**
- * Shows how much room the disk of `folder` has. It is looked at beside every scrape, which does not wait for it, so a
- * scrape shows what the one before found: a file system that hangs holds up nothing. Where nothing can be found there
+ * Shows how much room the disk of `folder` has. It is looked at now and beside every scrape; nobody waits for it, so a
+ * scrape shows what the look before found: a file system that hangs holds up nothing. Where nothing can be found there
  * are no figures.
  * @param folder need not be there yet
  */
-export async function measureDisk(
+export function measureDisk(
   metrics: Metrics,
   folder: string,
   room: (folder: string) => Promise<DiskRoom> = roomOf,
-): Promise<void> {
+): void {
   let isLooking = false;
   const look = async () => {
     if (isLooking) return;
@@ -36,7 +36,7 @@ export async function measureDisk(
     }
   };
   metrics.onScrape(() => void look());
-  await look();
+  void look();
 }
 
 /** Of the nearest folder above that is there. */

@@ -185,6 +185,18 @@ export const metricList = {
     help: 'Seconds since that scaler was frozen.',
     labels: ofStage,
   },
+  trainingEpochs: {
+    type: 'counter',
+    name: 'rmmstream_training_epochs_total',
+    help: 'Epochs of the training that have ended, over all megasets.',
+    labels: ofStage,
+  },
+  trainingLoss: {
+    type: 'gauge',
+    name: 'rmmstream_training_loss',
+    help: 'Loss on the training events over the last epoch, over trained columns.',
+    labels: ofStage,
+  },
   validationLoss: {
     type: 'gauge',
     name: 'rmmstream_validation_loss',
@@ -221,6 +233,12 @@ export const metricList = {
     help: 'Version of rmmstream.',
     labels: { version: id },
   },
+  startTime: {
+    type: 'gauge',
+    name: 'rmmstream_start_time_seconds',
+    help: 'When the process began to answer, in seconds since 1970: it changes where a process is started again.',
+    labels: {},
+  },
   eventLoopDelay: {
     type: 'gauge',
     name: 'rmmstream_event_loop_delay_seconds',
@@ -242,8 +260,14 @@ export const metricList = {
   memory: {
     type: 'gauge',
     name: 'rmmstream_memory_bytes',
-    help: 'Memory of the process: resident in all; of JavaScript, used and taken; outside it, and of that array buffers.',
+    help: 'Memory of the process: resident in all, threads included; of JavaScript in its main thread, used and taken; outside of that, and of it array buffers.',
     labels: { area: ['resident', 'heap_used', 'heap_total', 'external', 'array_buffers'] },
+  },
+  memoryLimit: {
+    type: 'gauge',
+    name: 'rmmstream_memory_limit_bytes',
+    help: 'Memory at which the system ends the process: that of its container; where there is such a limit.',
+    labels: {},
   },
 } as const satisfies Record<string, MetricSpec>;
 

@@ -27,6 +27,7 @@ export const metricUnits = [
   'batches',
   'bytes',
   'deviations',
+  'epochs',
   'errors',
   'events',
   'features',

@@ -31,7 +31,7 @@ export interface Metrics {
   info<Key extends MetricOf<'info'>>(metric: Key, labels: LabelsOf<Key>): void;
   observe<Key extends MetricOf<'histogram'>>(metric: Key, labels: LabelsOf<Key>, seconds: number): void;
   /** Takes a series away, for example of a partition that another copy works on now. */
-  forget<Key extends MetricOf<'gauge' | 'age'>>(metric: Key, labels: LabelsOf<Key>): void;
+  forget<Key extends MetricOf<'gauge' | 'age' | 'info'>>(metric: Key, labels: LabelsOf<Key>): void;
   /** Called before every scrape, to set what nobody counts. Must be quick. */
   onScrape(measure: () => void): void;
   /** Everything in Prometheus' text format. Gives way to the flow between metrics; calls at once share one answer. */

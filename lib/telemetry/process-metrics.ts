@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Metrics } from './metrics.js';
 
@@ -12,17 +13,25 @@ export interface LoopDelay {
 /** A delay is counted for at least this long before it is forgotten, so that two scrapers do not rob each other. */
 const windowMs = 10_000;
 
+/** What a process holds, and how much it may. */
+export interface ProcessMemory {
+  usage(): NodeJS.MemoryUsage;
+  /** Bytes at which the system ends the process; undefined where nothing but the machine bounds it. */
+  limit(): number | undefined;
+}
+
 /**
- * Shows memory and event-loop delay of this process at every scrape.
+ * Shows when this process began, and its memory and event-loop delay at every scrape.
  *
  * @returns ends the measuring
  */
 export function measureProcess(
   metrics: Metrics,
-  clock: { steadyMs(): number },
+  clock: { wallMs(): number; steadyMs(): number },
   delay: LoopDelay = nodeLoopDelay(),
-  memory: () => NodeJS.MemoryUsage = process.memoryUsage,
+  memory: ProcessMemory = nodeMemory,
 ): () => void {
+  metrics.set('startTime', {}, clock.wallMs() / 1000);
   let beganMs = clock.steadyMs();
   metrics.onScrape(() => {
     const { mean, p99, max } = delay.read();
@@ -33,12 +42,16 @@ export function measureProcess(
       delay.reset();
       beganMs = clock.steadyMs();
     }
-    const { rss, heapUsed, heapTotal, external, arrayBuffers } = memory();
+    const { rss, heapUsed, heapTotal, external, arrayBuffers } = memory.usage();
     metrics.set('memory', { area: 'resident' }, rss);
     metrics.set('memory', { area: 'heap_used' }, heapUsed);
     metrics.set('memory', { area: 'heap_total' }, heapTotal);
     metrics.set('memory', { area: 'external' }, external);
     metrics.set('memory', { area: 'array_buffers' }, arrayBuffers);
+    // Of a container that may grow while it runs.
+    const limit = memory.limit();
+    if (limit === undefined) metrics.forget('memoryLimit', {});
+    else metrics.set('memoryLimit', {}, limit);
   });
   return () => delay.stop();
 }
@@ -60,4 +73,14 @@ function nodeLoopDelay(): LoopDelay {
     reset: () => histogram.reset(),
     stop: () => histogram.disable(),
   };
+}
+
+const nodeMemory: ProcessMemory = {
+  usage: process.memoryUsage,
+  limit: () => ownLimit(process.constrainedMemory(), totalmem()),
+};
+
+/** A control group without a limit has none, 0, or a number beyond all memory, as the versions of Node have it. */
+export function ownLimit(constrained: number | undefined, machine: number): number | undefined {
+  return constrained !== undefined && constrained > 0 && constrained < machine ? constrained : undefined;
 }

@@ -25,7 +25,12 @@ export function createMetrics(clock: Pick<Clock, 'wallMs'>): Metrics {
     if (spec.type === 'counter') made.set(key, new Counter(options));
     else if (spec.type === 'histogram') {
       made.set(key, new Histogram({ ...options, buckets: [...(spec.bounds ?? [])] }));
-    } else made.set(key, new Gauge(options));
+    } else {
+      const gauge = new Gauge(options);
+      // prom-client would show 0 for what nobody has measured: a full disk where nothing is written.
+      if (options.labelNames.length === 0) gauge.remove({});
+      made.set(key, gauge);
+    }
     if (spec.type === 'age') ages.set(key, new Map());
   }
 
@@ -43,6 +48,8 @@ export function createMetrics(clock: Pick<Clock, 'wallMs'>): Metrics {
     return labels;
   };
   const seriesId = (labels: Labels) => JSON.stringify(Object.entries(labels).sort());
+  /** Where one info at a time has its place. */
+  const placeOf = (metric: MetricKey, { version: _, ...others }: Labels) => `${metric} ${seriesId(others)}`;
   const gauge = (key: MetricKey) => made.get(key) as Gauge;
 
   const showAges = () => {
@@ -87,8 +94,7 @@ export function createMetrics(clock: Pick<Clock, 'wallMs'>): Metrics {
     },
     info(metric, given) {
       const labels = checked(metric, given);
-      const { version: _, ...others } = labels;
-      const place = `${metric} ${seriesId(others)}`;
+      const place = placeOf(metric, labels);
       const before = infos.get(place);
       if (before !== undefined) gauge(metric).remove(before);
       infos.set(place, { ...labels });
@@ -101,6 +107,8 @@ export function createMetrics(clock: Pick<Clock, 'wallMs'>): Metrics {
     forget(metric, given) {
       const labels = checked(metric, given);
       ages.get(metric)?.delete(seriesId(labels));
+      const place = placeOf(metric, labels);
+      if (infos.get(place)?.version === labels.version) infos.delete(place);
       gauge(metric).remove(labels);
     },
     onScrape(measure) {

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../base/codes/index.js';
 import { featureKinds, type Stage } from './metric-list.js';
 import type { LabelsOf, Metrics } from './metrics.js';
+import type { EpochReport } from './reports.js';
 
 export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
 export type DeadLetterReason = LabelsOf<'deadLetters'>['reason'];
@@ -36,7 +37,7 @@ export interface StageMetrics {
   scored(seconds: number): void;
   /** What is held in memory now. */
   queue(batches: number, bytes: number): void;
-  /** The partitions of this copy from now on: series of others are taken away. */
+  /** The partitions of this copy from now on: series of others are taken away, with the last one the checkpoint. */
   assigned(partitions: readonly number[]): void;
   /** Of a partition that is not assigned (any more) it is passed over. */
   progress(partition: number, progress: PartitionProgress): void;
@@ -46,8 +47,9 @@ export interface StageMetrics {
   checkpoint(atMs: number): void;
   model(version: Version): void;
   scaler(version: Version): void;
-  validationLoss(loss: number): void;
-  /** Forgets it: another copy trains from now on. */
+  /** An epoch has ended. */
+  epoch(losses: Pick<EpochReport, 'loss' | 'validationLoss'>): void;
+  /** Forgets losses, lag, checkpoint, model and scaler: another copy trains from now on and tells of them. */
   trainsNoMore(): void;
   /** @param deviations largest distance among the features of a kind, in standard deviations */
   drift(kind: FeatureKind, deviations: number, driftingFeatures: number): void;
@@ -59,6 +61,26 @@ export interface StageMetrics {
 export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): number }): StageMetrics {
   const own = { stage } as const;
   const waiting = new Map<number, Waiting>();
+  const versions = new Map<'modelInfo' | 'scalerInfo', string>();
+  const assigned = (partitions: readonly number[]) => {
+    for (const partition of [...waiting.keys()].filter((known) => !partitions.includes(known))) {
+      waiting.delete(partition);
+      for (const metric of ['positionRecords', 'lagRecords', 'lagSeconds'] as const) {
+        metrics.forget(metric, { stage, partition });
+      }
+    }
+    for (const partition of partitions) {
+      if (!waiting.has(partition)) waiting.set(partition, { position: -1, sinceMs: undefined });
+    }
+    metrics.set('assignedPartitions', own, partitions.length);
+    // Without a partition nothing can be kept: the age of the last checkpoint would rise for ever.
+    if (partitions.length === 0) metrics.forget('checkpointAge', own);
+  };
+  const show = (info: 'modelInfo' | 'scalerInfo', age: 'modelAge' | 'scalerAge', of: Version) => {
+    versions.set(info, of.version);
+    metrics.info(info, { stage, version: of.version });
+    metrics.since(age, own, of.madeMs);
+  };
   for (const counter of [
     'inputBatches',
     'inputEvents',
@@ -70,6 +92,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
   ] as const) {
     metrics.add(counter, own, 0);
   }
+  if (stage === 'trainer') metrics.add('trainingEpochs', own, 0);
   return {
     batchIn(events, bytes) {
       metrics.add('inputBatches', own, 1);
@@ -91,18 +114,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       metrics.set('queueBatches', own, batches);
       metrics.set('queueBytes', own, bytes);
     },
-    assigned(partitions) {
-      for (const partition of [...waiting.keys()].filter((known) => !partitions.includes(known))) {
-        waiting.delete(partition);
-        for (const metric of ['positionRecords', 'lagRecords', 'lagSeconds'] as const) {
-          metrics.forget(metric, { stage, partition });
-        }
-      }
-      for (const partition of partitions) {
-        if (!waiting.has(partition)) waiting.set(partition, { position: -1, sinceMs: undefined });
-      }
-      metrics.set('assignedPartitions', own, partitions.length);
-    },
+    assigned,
     progress(partition, progress) {
       const before = waiting.get(partition);
       if (before === undefined) return;
@@ -114,16 +126,20 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     },
     stalled: (partitions) => metrics.set('stalledPartitions', own, partitions),
     checkpoint: (atMs) => metrics.since('checkpointAge', own, atMs),
-    model({ version, madeMs }) {
-      metrics.info('modelInfo', { stage, version });
-      metrics.since('modelAge', own, madeMs);
+    model: (version) => show('modelInfo', 'modelAge', version),
+    scaler: (version) => show('scalerInfo', 'scalerAge', version),
+    epoch({ loss, validationLoss }) {
+      metrics.add('trainingEpochs', own, 1);
+      metrics.set('trainingLoss', own, loss);
+      if (validationLoss !== undefined) metrics.set('validationLoss', own, validationLoss);
     },
-    scaler({ version, madeMs }) {
-      metrics.info('scalerInfo', { stage, version });
-      metrics.since('scalerAge', own, madeMs);
+    trainsNoMore() {
+      assigned([]);
+      const told = ['trainingLoss', 'validationLoss', 'modelAge', 'scalerAge'] as const;
+      for (const metric of told) metrics.forget(metric, own);
+      for (const [info, version] of versions) metrics.forget(info, { stage, version });
+      versions.clear();
     },
-    validationLoss: (loss) => metrics.set('validationLoss', own, loss),
-    trainsNoMore: () => metrics.forget('validationLoss', own),
     drift(kind, deviations, driftingFeatures) {
       metrics.set('drift', { stage, kind }, deviations);
       metrics.set('driftingFeatures', { stage, kind }, driftingFeatures);

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { RmmError } from '../../lib/base/error.js';
 import { type ColumnReader, columnReaderFrom } from '../../lib/columnar/root/index.js';
+import { pathMatcher } from '../../lib/config/glob-pattern.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import { type PlannedFile, sourceOfBlock } from '../kafka/run-state.js';
 import { ingestOf } from '../pipeline/event-pass.js';
@@ -50,7 +51,8 @@ export class BlockReader {
    * Reads a block and gives it to `take`, which must be done with it when it returns: blocks of a file share buffers.
    * @param block number among the blocks of all files
    * @param take is also told how many bytes of the file were read for the block
-   * @throws run_changed where the file is no longer the one that was planned; what opening and reading throw
+   * @throws run_changed where the file is no longer the one that was planned, or none of the configuration; what opening
+   * and reading throw
    */
   read<Result>(
     file: PlannedFile,
@@ -106,6 +108,13 @@ export class BlockReader {
 
   async #openFile(file: PlannedFile, path: string): Promise<OpenFile> {
     const { config, profile } = this.#loaded;
+    // Its name came over a topic, and could be that of any file of this machine.
+    if (!isConfigured(config, file))
+      throw new RmmError(
+        'run_changed',
+        `${file.name} is planned as a file of the sample ${file.sample}, which no pattern of input.samples here gives it: it is not opened; start with the configuration that the run was planned with`,
+        { context: { file: file.name } },
+      );
     const sample = { name: file.sample, kind: file.kind, files: [] };
     const opened = await openInput(
       sample,
@@ -135,6 +144,14 @@ export class BlockReader {
     const reader = await columnReaderFrom(opened.metadata, profile.tree, operator.branches);
     return { operator, reader, context };
   }
+}
+
+/** Whether a pattern of the sample gives this name. */
+function isConfigured({ input }: LoadedConfig['config'], { sample, name }: PlannedFile): boolean {
+  return input.samples.some(
+    (one) =>
+      one.name === sample && one.files.some((pattern) => pattern === name || pathMatcher(pattern)(name)),
+  );
 }
 
 /** Whether the very file that is open was changed: one that was moved away, or replaced by another, is still itself. */

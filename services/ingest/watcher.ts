@@ -61,7 +61,8 @@ function resolvedNow({ loaded, tools }: ServiceContext): readonly ResolvedSample
       tools.log.warn('input_problem', { reason: message }, { key: message });
     return samples;
   } catch (error) {
-    const { message } = fromSystemError(error, 'looking for', 'input files');
+    const { code, message } = fromSystemError(error, 'looking for', 'input files');
+    tools.error(code);
     tools.log.warn('input_problem', { reason: message }, { key: 'input_problem' });
     return undefined;
   }
@@ -112,6 +113,7 @@ async function take(
     found = await recordOf(context, opened, signal);
   } catch (error) {
     if (signal.aborted || !(error instanceof RmmError)) throw error;
+    tools.error(error.code);
     tools.log.warn('file_unusable', { file: file.name, code: error.code, reason: error.message });
     // What time may mend is tried again; else a change of the file is waited for.
     if (error.spec.retry === true) settling.again(file.path, tools.clock.steadyMs());

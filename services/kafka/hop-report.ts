@@ -1,6 +1,7 @@
 import type { HopResult } from '../../lib/flow/partitions/hop.js';
 import type { BatchReport } from '../../lib/telemetry/reports.js';
-import type { DeadLetterReason, RejectReason } from '../../lib/telemetry/stage-metrics.js';
+import type { RejectReason } from '../../lib/telemetry/stage-metrics.js';
+import { letterCounts } from './tell-letters.js';
 
 /**
  * What a transaction did, as one.
@@ -8,11 +9,10 @@ import type { DeadLetterReason, RejectReason } from '../../lib/telemetry/stage-m
  */
 export function hopReport(results: readonly HopResult[], bytesIn: number, seconds: number): BatchReport {
   const rejected: Partial<Record<RejectReason, number>> = {};
-  const deadLetters: Partial<Record<DeadLetterReason, number>> = {};
-  for (const result of results) {
-    for (const [reason, events] of result.rejected ?? []) grow(rejected, reason as RejectReason, events);
-    for (const { headers } of result.deadLetters) grow(deadLetters, headers.reason as DeadLetterReason, 1);
-  }
+  for (const result of results)
+    for (const [reason, events] of result.rejected ?? [])
+      rejected[reason as RejectReason] = (rejected[reason as RejectReason] ?? 0) + events;
+  const letters = results.flatMap((result) => result.deadLetters);
   const sum = (of: (result: HopResult) => number) => results.reduce((total, one) => total + of(one), 0);
   return {
     eventsIn: sum((one) => one.eventsIn),
@@ -21,10 +21,6 @@ export function hopReport(results: readonly HopResult[], bytesIn: number, second
     bytesOut: sum((one) => one.out?.value?.length ?? 0),
     seconds,
     rejected,
-    deadLetters,
+    deadLetters: Object.fromEntries(letterCounts(letters)),
   };
-}
-
-function grow<Key extends string>(counts: Partial<Record<Key, number>>, key: Key, by: number): void {
-  counts[key] = (counts[key] ?? 0) + by;
 }

@@ -10,6 +10,8 @@ export interface ProgressViewOptions {
   readonly pause: (attempt: number, signal: AbortSignal) => Promise<void>;
   /** Hears when the log cannot be read, and again (undefined) when it can. */
   readonly onTrouble?: (error: RmmError | undefined) => void;
+  /** Hears of every try that failed. */
+  readonly onError?: (error: RmmError) => void;
   readonly clock?: Pick<Clock, 'after'>;
 }
 
@@ -37,7 +39,7 @@ export class ProgressView {
 
   /** Reads on until `signal` is aborted. @throws what no retry mends */
   async follow(signal: AbortSignal): Promise<void> {
-    const { client, topic, pause, onTrouble } = this.#options;
+    const { client, topic, pause, onTrouble, onError } = this.#options;
     const reader = client.reader(topic, 0);
     try {
       for (let attempt = 0; !signal.aborted; ) {
@@ -55,6 +57,7 @@ export class ProgressView {
           if (moved) this.#wake();
         } catch (error) {
           if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+          onError?.(error);
           if (attempt === 0) onTrouble?.(error);
           attempt += 1;
           await pause(attempt, signal);
@@ -69,13 +72,18 @@ export class ProgressView {
     }
   }
 
+  /** What is known goes on to grow. @throws what ended the following: what is known is of then */
+  assertFollowed(): void {
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
   /** Waits until `look` finds something; undefined where `signal` is aborted first. */
   async until<Found>(
     look: (state: RunState) => Found | undefined,
     signal: AbortSignal,
   ): Promise<Found | undefined> {
     while (!signal.aborted) {
-      if (this.#failure !== undefined) throw this.#failure.error;
+      this.assertFollowed();
       const found = look(this.state);
       if (found !== undefined && found !== false) return found;
       await this.changed(signal);

@@ -76,7 +76,7 @@ class KafkaService implements ServiceWork {
     const { loaded, random } = this.#options;
     const { log, health, clock, metrics } = this.#tools;
     const { kafka } = loaded.config;
-    if (this.#definition.writes) await measureDisk(metrics, loaded.outputDirectory);
+    if (this.#definition.writes) measureDisk(metrics, loaded.outputDirectory);
     const names = new RunNames(kafka.prefix);
     const connect = async () => {
       this.#client ??= await this.#options.connect((text) => log.warn('kafka', { text }, { key: text }));
@@ -90,6 +90,7 @@ class KafkaService implements ServiceWork {
       topic: names.topic('progress'),
       pause,
       clock,
+      onError: ({ code }) => this.#tools.error(code),
       onTrouble: (error) => {
         if (error === undefined) health.clear('progress');
         else health.fault('progress', error.message);
@@ -169,7 +170,16 @@ class KafkaService implements ServiceWork {
   #retrying<Result>(fault: string, action: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     const { health, clock } = this.#tools;
     const { loaded, random } = this.#options;
-    return retrying(action, {
+    const counted = async () => {
+      try {
+        return await action();
+      } catch (error) {
+        // One that no retry mends ends the service, and is counted there.
+        if (error instanceof RmmError && error.spec.retry === true) this.#tools.error(error.code);
+        throw error;
+      }
+    };
+    return retrying(counted, {
       signal,
       random,
       maxMs: loaded.config.kafka.retry_max_ms,

@@ -1,7 +1,8 @@
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import type { KafkaClient } from '../../lib/kafka/client.js';
+import type { FetchedMessage, KafkaClient, PartitionReader } from '../../lib/kafka/client.js';
 import { type Pause, pauses } from './context.js';
+import { readProgress } from './progress-records.js';
 import { ProgressView } from './progress-view.js';
 import { refuseOtherConfiguration } from './same-run.js';
 import { RunNames } from './topics.js';
@@ -58,5 +59,40 @@ export async function withRunView<Result>(
   } finally {
     closing.abort();
     await following.catch(() => {});
+  }
+}
+
+/**
+ * Whether the topics were deleted, and made again for another run, since the view was opened. What the view knows is then
+ * of a run that is gone.
+ * @param progress a reader of the topic `progress`
+ * @throws kafka_topic_missing while they are not made again
+ */
+export async function isReplaced(
+  { client, names, view }: Pick<RunView, 'client' | 'names' | 'view'>,
+  progress: PartitionReader,
+): Promise<boolean> {
+  const [offsets] = await client.admin.offsets(names.topic('progress'));
+  // The run is its first record; before it there may be what was aborted, and what is no record of ours.
+  for (let offset = offsets?.first ?? 0; ; ) {
+    const { messages, nextOffset } = await progress.fetch({ offset, maxBytes: 1, maxWaitMs: 0 });
+    for (const message of messages) {
+      const topics = topicsOf(message);
+      if (topics !== undefined) return topics !== view.state.run?.topics;
+    }
+    // Made again, and nothing is on record yet.
+    if (nextOffset <= offset) return true;
+    offset = nextOffset;
+  }
+}
+
+/** The id of the topics, where a message puts a run on record. */
+function topicsOf(message: FetchedMessage): string | undefined {
+  try {
+    const record = readProgress(message);
+    return record.type === 'run' ? record.topics : undefined;
+  } catch (error) {
+    if (error instanceof RmmError) return undefined;
+    throw error;
   }
 }

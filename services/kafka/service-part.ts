@@ -98,7 +98,9 @@ export function rolePart(
     pause,
     onPartition: (_, state) => {
       if (state.kind === 'given_up' || (state.kind === 'working' && !isDiskFull)) over();
-      else if (state.kind === 'retrying' && isTrouble(state.error, state.attempt)) {
+      if (state.kind !== 'retrying') return;
+      tools.error(state.error.code);
+      if (isTrouble(state.error, state.attempt)) {
         isDiskFull = state.error.code === 'disk_full';
         tools.health.fault(key, `${role}: ${state.error.message}`);
       }

@@ -5,15 +5,12 @@ import type { SinkObserver } from '../../lib/flow/partitions/sink-options.js';
 import { stallReport } from '../../lib/flow/stall-report.js';
 import { StallWatch } from '../../lib/flow/stall-watch.js';
 import { announce } from '../../lib/telemetry/channels.js';
-import {
-  type DeadLetterReason,
-  type RejectReason,
-  type StageMetrics,
-  stageMetrics,
-} from '../../lib/telemetry/stage-metrics.js';
+import { type RejectReason, type StageMetrics, stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { tellError } from '../../lib/telemetry/tell-error.js';
 import type { ServiceContext } from './context.js';
 import { hopReport } from './hop-report.js';
 import type { Stage } from './stages.js';
+import { letterCounts, tellLetters } from './tell-letters.js';
 
 const stallLookMs = 2_000;
 
@@ -30,6 +27,8 @@ export class StageView {
   /** What is held in memory, by partition. */
   readonly #held = new Map<number, { readonly messages: number; readonly bytes: number }>();
 
+  #isIdle = false;
+
   constructor(context: ServiceContext, stage: Stage) {
     this.#context = context;
     this.#name = stage.role;
@@ -40,13 +39,16 @@ export class StageView {
   }
 
   assigned(partitions: readonly number[]): void {
+    this.#isIdle = partitions.length === 0;
     this.metrics.assigned(partitions);
     this.#watch.assigned(partitions);
     this.#context.tools.log.info('partitions', { part: this.#name, partitions: partitions.join(',') });
   }
 
+  /** @param oldestMs time of the first message that waits; 0 and below say none, as in messages of foreign writers */
   looked(partition: number, position: number, end: number, oldestMs: number | undefined): void {
-    this.metrics.progress(partition, { position, end, ...(oldestMs === undefined ? {} : { oldestMs }) });
+    const isTold = oldestMs !== undefined && oldestMs > 0;
+    this.metrics.progress(partition, { position, end, ...(isTold ? { oldestMs } : {}) });
     this.#watch.seen(partition, { position, end }, this.#context.tools.clock.steadyMs());
   }
 
@@ -74,15 +76,18 @@ export class StageView {
     this.metrics.queue(allMessages, allBytes);
   }
 
+  /** What a partition commits on its way to another copy is that one's checkpoint. */
+  #checkpoint(): void {
+    if (!this.#isIdle) this.metrics.checkpoint(this.#context.tools.clock.wallMs());
+  }
+
   error(code: ErrorCode): void {
-    this.metrics.error(code);
-    announce('rmmstream:error', () => ({ stage: this.#label, code }));
+    tellError(this.metrics, this.#label, code);
   }
 
   get hopObserver(): HopObserver {
     const { metrics } = this;
     const stage = this.#label;
-    const { clock } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
       held: (partition, messages, bytes) => this.held(partition, messages, bytes),
@@ -90,12 +95,12 @@ export class StageView {
         for (const { eventsIn, eventsOut, out, deadLetters, rejected, bytesIn: own } of results) {
           metrics.batchIn(eventsIn, own ?? bytesIn / results.length);
           if (out !== undefined) metrics.batchOut(eventsOut, out.value?.length ?? 0);
-          for (const { headers } of deadLetters) metrics.deadLetters(headers.reason as DeadLetterReason, 1);
+          for (const [reason, count] of letterCounts(deadLetters)) metrics.deadLetters(reason, count);
           for (const [reason, events] of rejected ?? []) metrics.rejected(reason as RejectReason, events);
         }
         metrics.busy(busySeconds);
         metrics.transaction('committed', transactionSeconds);
-        metrics.checkpoint(clock.wallMs());
+        this.#checkpoint();
         announce('rmmstream:batch', () => ({ stage, ...hopReport(results, bytesIn, busySeconds) }));
       },
       aborted: (_, transactionSeconds) => metrics.transaction('aborted', transactionSeconds),
@@ -105,7 +110,7 @@ export class StageView {
   get sinkObserver(): SinkObserver {
     const { metrics } = this;
     const stage = this.#label;
-    const { health, clock } = this.#context.tools;
+    const { health } = this.#context.tools;
     return {
       looked: (partition, position, end, oldestMs) => this.looked(partition, position, end, oldestMs),
       held: (partition, messages, bytes) => this.held(partition, messages, bytes),
@@ -114,6 +119,7 @@ export class StageView {
         metrics.busy(seconds);
         announce('rmmstream:batch', () => ({ stage, ...nothing, eventsIn: events, bytesIn: bytes, seconds }));
       },
+      repeated: (_, seconds) => metrics.busy(seconds),
       written: (_, events, bytes, seconds) => {
         metrics.batchOut(events, bytes);
         metrics.busy(seconds);
@@ -125,9 +131,10 @@ export class StageView {
           seconds,
         }));
       },
-      committed: (_, transactionSeconds) => {
+      committed: (_, transactionSeconds, letters) => {
         metrics.transaction('committed', transactionSeconds);
-        metrics.checkpoint(clock.wallMs());
+        this.#checkpoint();
+        tellLetters(metrics, stage, letters);
       },
       blocked: (partition, error) => {
         const key = `write:${this.#name}:${partition}`;

@@ -23,8 +23,12 @@ export interface LivePageOptions {
   readonly beforeTick?: () => void;
 }
 
-/** Times a second at which rates are taken and pages hear something. */
+/** How often rates are taken and pages hear something. */
 const tickMs = 500;
+/** Distributions of many processes are large: they are asked for at every second tick only. */
+const scoresEvery = 2;
+/** Troubles are told so often: a run has many files, and the page counts those that cannot be read. */
+const mostTold = 5;
 
 /** The live page of one command: model, reader of scores and server, and the tick that drives them. */
 export class LivePage {
@@ -33,6 +37,7 @@ export class LivePage {
   readonly #options: LivePageOptions;
   readonly #timer: NodeJS.Timeout;
   #hasFailed = false;
+  #ticks = 0;
 
   private constructor(options: LivePageOptions, server: LiveServer, scores: ScoreReader) {
     this.#options = options;
@@ -44,16 +49,8 @@ export class LivePage {
   /** @throws serve_address_unusable */
   static async open(options: LivePageOptions): Promise<LivePage> {
     const { loaded, address, token, model, control, wallMs, say } = options;
-    const told = new Set<string>();
-    const scores = new ScoreReader({
-      loaded,
-      onSection: (section) => model.scores(section),
-      onTrouble(error) {
-        const text = `live page: ${error instanceof Error ? error.message : String(error)}`;
-        if (!told.has(text)) say(text);
-        told.add(text);
-      },
-    });
+    const onTrouble = troubles(say);
+    const scores = new ScoreReader({ loaded, onSection: (section) => model.scores(section), onTrouble });
     try {
       const server = await openLiveServer({
         ...address,
@@ -63,6 +60,7 @@ export class LivePage {
         control,
         pictures: (id) => scores.event(id),
         wallMs,
+        onTrouble,
       });
       for (const line of welcome(server, token)) say(line);
       return new LivePage(options, server, scores);
@@ -72,28 +70,51 @@ export class LivePage {
     }
   }
 
+  /** Another run begins: nothing of the one before is shown any more. */
+  restart(): void {
+    const { model, wallMs } = this.#options;
+    model.restart(wallMs());
+    this.scores.restart();
+  }
+
   tick(): void {
     const { model, wallMs, beforeTick, say } = this.#options;
     try {
       beforeTick?.();
-      this.scores.refresh();
+      this.#ticks += 1;
+      if (this.#ticks % scoresEvery === 0) this.scores.refresh();
       model.tick(wallMs());
       this.server.push();
     } catch (error) {
       // A page is no reason to end the run beside which it stands.
-      if (!this.#hasFailed) say(`live page: ${error instanceof Error ? error.message : String(error)}`);
+      if (!this.#hasFailed) say(troubleOf(error));
       this.#hasFailed = true;
     }
   }
 
   /** Sends the last state, and ends. */
   async close(): Promise<void> {
+    // Whoever looks on sees the end; for nobody the command is not held up.
+    if (this.server.pages > 0) await this.scores.settle();
     clearInterval(this.#timer);
-    await this.scores.settle();
     this.tick();
     await this.server.close();
     await this.scores.close();
   }
+}
+
+/** Says what goes wrong with the page: the first of it only. */
+function troubles(say: (text: string) => void): (error: unknown) => void {
+  let told = 0;
+  return (error) => {
+    told += 1;
+    if (told <= mostTold) say(troubleOf(error));
+    if (told === mostTold) say('live page: no more of this is told here');
+  };
+}
+
+function troubleOf(error: unknown): string {
+  return `live page: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 /** Where the page is. The token stands behind a #, which browsers keep to themselves. */

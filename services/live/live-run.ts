@@ -1,10 +1,12 @@
 import type { LoadedConfig } from '../../lib/config/index.js';
+import type { RunOutcome } from '../pipeline/run.js';
 import { phases, type RunWatch } from '../pipeline/watch.js';
 import { LivePage } from './live-page.js';
-import { embeddedFlow } from './model/flows.js';
+import { embeddedFlow } from './model/embedded-flow.js';
 import { LiveModel } from './model/live-model.js';
 import { RunGate } from './run-gate.js';
-import { boardOptions } from './scores/score-reader.js';
+import { boardOptions } from './scores/board-options.js';
+import { scoreFiles } from './scores/score-files.js';
 import type { ServeAddress } from './serve-address.js';
 import type { Token } from './token.js';
 
@@ -23,6 +25,7 @@ export type RunEnd = 'finished' | 'stopped' | 'failed';
 
 const limits = [
   'One process has no topics: what waits is counted in ranges of input files, and how long it has waited is not known.',
+  'Events of stages and epochs are those of this command: what an earlier one of the same run had done is in the progress, and its scores are among the scores.',
 ];
 
 const phaseStates = { started: 'running', running: 'running', finished: 'done', failed: 'failed' } as const;
@@ -83,16 +86,24 @@ export class LiveRun {
       model,
       control: {
         pause() {
-          if (model.section('run').state !== 'running' || ending.aborted) return;
+          const { state } = model.section('run');
+          if (state !== 'running') return `the run is ${state}`;
           gate.close();
           model.runState('pausing', wallMs(), 'What is in work is finished, nothing new begins.');
+          return undefined;
         },
         resume() {
-          if (!gate.isClosed) return;
+          if (!gate.isClosed) return 'the run is not held';
           gate.open();
           model.runState('running', wallMs());
+          return undefined;
         },
-        drain: () => drain.abort(),
+        drain() {
+          const { state, endedMs } = model.section('run');
+          if (endedMs !== undefined) return `the run is ${state}`;
+          drain.abort();
+          return undefined;
+        },
       },
       beforeTick() {
         const isIdle = model.section('flow').stages.every(({ queueBatches }) => (queueBatches ?? 0) === 0);
@@ -107,6 +118,27 @@ export class LiveRun {
   /** The run is over; the page goes on until it is closed. */
   ended(state: RunEnd, message = ''): void {
     this.#model.runState(state, this.#wallMs(), message);
+  }
+
+  /** The same for a run that had nothing left to do: the page shows what it finds. */
+  finished({ state, directory }: Pick<RunOutcome, 'state' | 'directory'>): void {
+    if (state !== 'finished-before') {
+      this.ended('finished');
+      return;
+    }
+    for (const phase of phases) this.#model.phase(phase, 'done');
+    for (const path of scoreFiles(directory) ?? []) this.page.scores.take(path);
+    this.ended('finished', 'It was finished before: what is shown lies in its output directory.');
+  }
+
+  /** How it ended, for whoever sits at the command. */
+  get endWords(): string {
+    const { state, message } = this.#model.section('run');
+    return state === 'failed'
+      ? `has failed: ${message}`
+      : state === 'stopped'
+        ? 'was stopped'
+        : 'has finished';
   }
 }
 

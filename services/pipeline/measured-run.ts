@@ -34,18 +34,19 @@ export async function measured<Result>(
   const drain = () => telemetry.phase('draining');
   signal.addEventListener('abort', drain);
   try {
-    await measureDisk(telemetry.metrics, outputDirectory);
+    measureDisk(telemetry.metrics, outputDirectory);
     onOpen(telemetry);
-    telemetry.phase('running');
+    telemetry.phase(signal.aborted ? 'draining' : 'running');
     const result = await body(joinWatches([metricsWatch(telemetry.metrics, clock), { opened }]));
     telemetry.phase('stopped');
     return result;
   } catch (error) {
-    telemetry.phase('failed');
+    // What a run that was asked to end throws is no failure.
+    telemetry.phase(signal.aborted ? 'stopped' : 'failed');
     throw error;
   } finally {
     signal.removeEventListener('abort', drain);
     addresses?.remove();
-    await telemetry.close();
+    await telemetry.close(signal);
   }
 }

@@ -47,8 +47,6 @@ export function metricsWatch(metrics: Metrics, clock: { wallMs(): number }): Run
     scaler(version) {
       for (const stage of ['scaler', 'trainer', 'scorer'] as const) at(stage).scaler(version);
     },
-    epoch({ validationLoss }) {
-      if (validationLoss !== undefined) at('trainer').validationLoss(validationLoss);
-    },
+    epoch: (epoch) => at('trainer').epoch(epoch),
   };
 }

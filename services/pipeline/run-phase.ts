@@ -14,7 +14,7 @@ export interface PhaseOptions<Task, Result> extends Surroundings {
     readonly stage: Stage;
     /** Tasks that an earlier process finished. */
     readonly finished: number;
-    /** What a task in work holds. */
+    /** What a task in work holds; asked once, where somebody hears of it. */
     readonly bytesOf: (task: Task) => number;
   };
   readonly onResult: (result: Result, task: Task) => void;
@@ -29,19 +29,22 @@ export async function runPhase<Task, Result>(
   const { phase, events, progress, signal, watch, line, gate } = options;
   const { wallMs = systemClock.wallMs } = options;
   progress.start(phase, events.total, events.done);
-  let [position, held, heldBytes] = [line?.finished ?? 0, 0, 0];
+  let position = line?.finished ?? 0;
   const end = position + tasks.length;
-  const hold = (change: 1 | -1, task: Task) => {
-    if (line === undefined || watch === undefined) return;
-    held += change;
-    heldBytes += change * line.bytesOf(task);
-    watch.queue?.(line.stage, held, held === 0 ? 0 : heldBytes);
+  const held = new Map<Task, number>();
+  const tellQueue = () => {
+    const bytes = [...held.values()].reduce((sum, one) => sum + one, 0);
+    if (line !== undefined) watch?.queue?.(line.stage, held.size, bytes);
   };
   if (line !== undefined) watch?.waiting?.(line.stage, position, end);
-  await pool.runAll<Task, Result>(tasks, {
+  const work = pool.runAll<Task, Result>(tasks, {
     signal,
     gate,
-    onStart: (task) => hold(1, task),
+    onStart(task) {
+      if (line === undefined || watch?.queue === undefined) return;
+      held.set(task, line.bytesOf(task));
+      tellQueue();
+    },
     onStep(step) {
       const { events: done, batches = [] } = step as ProgressStep;
       if (done > 0) progress.advance(phase, done);
@@ -50,11 +53,17 @@ export async function runPhase<Task, Result>(
     onResult(result, task) {
       options.onResult(result, task);
       if (line === undefined) return;
-      hold(-1, task);
+      if (held.delete(task)) tellQueue();
       position += 1;
       watch?.waiting?.(line.stage, position, end);
       watch?.checkpoint?.(line.stage, wallMs());
     },
+  });
+  // A task that fails is held no longer, either.
+  await work.finally(() => {
+    if (held.size === 0) return;
+    held.clear();
+    tellQueue();
   });
   progress.finish(phase);
 }

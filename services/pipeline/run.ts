@@ -7,7 +7,6 @@ import { diffConfig, type JsonObject } from '../../lib/config/index.js';
 import { RecordStore } from '../../lib/flow/record-store.js';
 import type { WorkerPool } from '../../lib/flow/worker-pool.js';
 import { featurizerOf } from '../featurizer/config.js';
-import type { LoadedModel } from '../scorer/model-folder.js';
 import { selectionOf } from '../selector/config.js';
 import { checkpointPaths } from '../trainer/checkpoint-keeper.js';
 import { checkTraining } from '../trainer/training-problems.js';
@@ -27,7 +26,7 @@ import { openRunDirectory } from './run-directory.js';
 import { scoreRanges } from './score-phase.js';
 import { partsOfRanges } from './scored-parts.js';
 import type { WorkerSettings } from './tasks.js';
-import { makeModel } from './train-phase.js';
+import { makeModel, trainedRows } from './train-phase.js';
 import { joinWatches, phases } from './watch.js';
 import { watchedProgress } from './watched-progress.js';
 import { weighInputs } from './weigh-phase.js';
@@ -53,7 +52,7 @@ export async function run(request: RunRequest): Promise<RunOutcome> {
   try {
     return await runAllPhases({ ...request, progress, watch });
   } catch (error) {
-    progress.fail(error);
+    progress.fail(request.signal.aborted ? undefined : error);
     throw error;
   }
 }
@@ -206,13 +205,6 @@ function clearWork(layout: RunLayout, keepFeatures: boolean): void {
   for (const path of [layout.megasets, ...checkpointPaths(layout.checkpoint), layout.members])
     rmSync(path, { recursive: true, force: true });
   if (!keepFeatures) rmSync(layout.features, { recursive: true, force: true });
-}
-
-function trainedRows({ model }: LoadedModel): number {
-  const { training } = model.record as {
-    readonly training: { readonly epochs: readonly { readonly rows: number }[] };
-  };
-  return training.epochs.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 function readReport(path: string): RunReport {

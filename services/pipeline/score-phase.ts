@@ -42,9 +42,18 @@ export async function scoreRanges(
     line: {
       stage: 'scorer',
       finished: done.length,
-      bytesOf: ({ range }) => statSync(join(layout.features, `${range.name}.arrow`)).size,
+      bytesOf: ({ range }) => sizeOf(join(layout.features, `${range.name}.arrow`)),
     },
     onResult: (_, task) => tell(ofTask.get(task)!, false),
   });
   return total;
+}
+
+/** Of a file that is to be read: whoever reads it says what is wrong with it. */
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0;
+  }
 }

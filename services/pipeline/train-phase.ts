@@ -5,8 +5,8 @@ import { RmmError } from '../../lib/base/error.js';
 import type { Config, Profile } from '../../lib/config/index.js';
 import type { Moments } from '../../lib/learning/moments.js';
 import { freezeScaler, type Scaler } from '../../lib/learning/scaler.js';
-import type { EpochResult } from '../../lib/learning/train-megaset.js';
 import type { FeatureLayout } from '../../lib/physics/feature-rows.js';
+import type { Progress } from '../../lib/telemetry/progress.js';
 import { highLevelRowsOf } from '../featurizer/high-level.js';
 import { momentsTree, unpackMoments } from '../scaler/block-moments.js';
 import { scalerOptions } from '../scaler/config.js';
@@ -15,11 +15,13 @@ import { completeZip, type LoadedModel, loadModel, saveModel } from '../scorer/m
 import { type DistributeOptions, distribute } from '../trainer/distribute.js';
 import { scoringSampleOptions } from '../trainer/scoring-options.js';
 import { ScoringCollector } from '../trainer/scoring-sample.js';
-import { type TrainingEars, trainModel } from '../trainer/train-model.js';
+import { trainModel } from '../trainer/train-model.js';
 import type { BackgroundFile, TrainingRecord } from '../trainer/training-record.js';
 import type { RunLayout } from './layout.js';
 import type { RangeRecord } from './records.js';
 import type { Surroundings } from './request.js';
+import { trainingEars } from './training-ears.js';
+import type { Phase } from './watch.js';
 
 export interface TrainPhaseOptions extends Surroundings {
   readonly config: Config;
@@ -59,19 +61,23 @@ export async function makeModel(
   const { config, layout, progress, signal, watch } = options;
   const { wallMs = systemClock.wallMs } = options;
   const scaler = makeScaler(records, options);
-  watch?.scaler?.({ version: scaler.id, madeMs: wallMs() });
+  const background = records.filter(({ kind }) => kind === 'background');
+  const rowsToDeal = background.reduce((sum, { rows }) => sum + rows, 0);
   const finished = finishedModel(options, scaler);
   if (finished !== undefined) {
     completeZip(layout.modelZip, finished.model);
-    tellModel(finished.id, options);
+    const trained = trainedRows(finished);
+    tellEarlier('megasets', rowsToDeal, progress);
+    tellEarlier('train', trained, progress);
+    watch?.waiting?.('trainer', trained, trained);
+    // The model's files hold the scaler.
+    watch?.scaler?.({ version: scaler.id, madeMs: madeMsOf(layout) });
+    watch?.model?.({ version: finished.id, madeMs: madeMsOf(layout) });
     return finished;
   }
-  const background = records.filter(({ kind }) => kind === 'background');
+  watch?.scaler?.({ version: scaler.id, madeMs: wallMs() });
   const { training } = config;
-  progress.start(
-    'megasets',
-    background.reduce((sum, { rows }) => sum + rows, 0),
-  );
+  progress.start('megasets', rowsToDeal);
   const plan = await distribute(background, {
     featureFolder: layout.features,
     megasetFolder: layout.megasets,
@@ -93,6 +99,7 @@ export async function makeModel(
     checkpointFolder,
     memberFolder,
     hear,
+    gate: hear.gate,
     clock: { steadyMs: options.nowMs },
     save: async (write) => {
       write();
@@ -102,13 +109,27 @@ export async function makeModel(
   saveModel(layout.model, layout.modelZip, model);
   hear.onEnd();
   const loaded = loadModel(layout.model);
-  tellModel(loaded.id, options);
+  watch?.model?.({ version: loaded.id, madeMs: madeMsOf(layout) });
   return loaded;
 }
 
+/** An earlier process did all of a phase. */
+function tellEarlier(phase: Phase, events: number, progress: Progress): void {
+  progress.start(phase, events, events);
+  progress.finish(phase);
+}
+
+/** Rows of all epochs that a model was trained on. */
+export function trainedRows({ model }: LoadedModel): number {
+  const { training } = model.record as {
+    readonly training: { readonly epochs: readonly { readonly rows: number }[] };
+  };
+  return training.epochs.reduce((sum, { rows }) => sum + rows, 0);
+}
+
 /** A model was made when its file was written, which may have been in an earlier process. */
-function tellModel(version: string, { watch, layout }: Pick<TrainPhaseOptions, 'watch' | 'layout'>): void {
-  watch?.model?.({ version, madeMs: statSync(layout.modelZip).mtimeMs });
+function madeMsOf({ modelZip }: RunLayout): number {
+  return statSync(modelZip).mtimeMs;
 }
 
 /** The files that ranges are of, with what was read of each. */
@@ -119,47 +140,6 @@ function filesOf(records: readonly RangeRecord[]): BackgroundFile[] {
     files.set(key, { sample, fingerprint, entries: entries + (files.get(key)?.entries ?? 0) });
   }
   return [...files.values()];
-}
-
-/** Tells progress and watch how training goes. */
-function trainingEars(
-  { progress, watch, nowMs }: Surroundings,
-  megasets: number,
-): TrainingEars & { readonly onEnd: () => void } {
-  let [done, total, beforeMs] = [0, 0, nowMs()];
-  return {
-    onStart(rows) {
-      total = rows;
-      progress.start('train', rows);
-      watch?.waiting?.('trainer', 0, rows);
-      beforeMs = nowMs();
-    },
-    onStep(rows) {
-      progress.advance('train', rows);
-      if (watch === undefined) return;
-      done += rows;
-      const seconds = (nowMs() - beforeMs) / 1000;
-      beforeMs += seconds * 1000;
-      watch.batch?.('trainer', { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds });
-      watch.waiting?.('trainer', Math.min(done, total), total);
-    },
-    onEpoch(epoch) {
-      progress.advance('train', 0, epochNote(epoch, megasets));
-      const { loss, validationLoss } = epoch;
-      watch?.epoch?.({ megaset: epoch.megaset, megasets, epoch: epoch.epoch, loss, validationLoss });
-    },
-    onNote: (text) => progress.note(text),
-    onEnd() {
-      progress.finish('train');
-      // What early stopping left out, or an earlier process had done, waits no more.
-      watch?.waiting?.('trainer', total, total);
-    },
-  };
-}
-
-function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {
-  const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
-  return `megaset ${megaset + 1} of ${megasets}, loss ${loss.toPrecision(4)}${validation}`;
 }
 
 /** What gathers the part of scores that the network alone does not give. */

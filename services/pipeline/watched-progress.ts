@@ -16,7 +16,10 @@ const stageOfPhase: Readonly<Record<Phase, Stage>> = {
 
 /** The progress of a run that tells a watch of its phases, too. */
 export interface WatchedProgress extends Progress {
-  /** The run ends with an error: so does the phase that is going on. */
+  /**
+   * The run ends before its time, and with it the phase that is going on.
+   * @param error undefined where somebody asked for the end: that is no error
+   */
   fail(error: unknown): void;
 }
 
@@ -48,7 +51,8 @@ export function watchedProgress(progress: Progress, watch: RunWatch): WatchedPro
       watch.phase?.(phase as Phase, state === 'failed' ? 'failed' : 'finished', { done, total: done });
     },
     fail(error) {
-      watch.error?.(stageOfPhase[current], error instanceof RmmError ? error.code : 'internal');
+      if (error !== undefined)
+        watch.error?.(stageOfPhase[current], error instanceof RmmError ? error.code : 'internal');
       if (isRunning) watch.phase?.(current, 'failed', eventsOf(current));
       isRunning = false;
     },

@@ -1,4 +1,4 @@
-import { type Config, columnsOfScore } from '../../lib/config/index.js';
+import { type Config, isPositiveScore } from '../../lib/config/index.js';
 import { type RegularAxis, regularAxis } from '../../lib/statistics/histogram-axis.js';
 import { scoreExpression } from './binned.js';
 import { numbers, type ScoreTable } from './score-table.js';
@@ -14,7 +14,6 @@ export interface ScoreQuantity {
 }
 
 const bins = 60;
-const positive = ['error', 'error_normalised', 'mahalanobis', 'knn'];
 
 /** Score columns with axes over all their values, found in one pass. Those with one value only are left out. */
 export async function scoreQuantities(
@@ -23,7 +22,7 @@ export async function scoreQuantities(
   columns: readonly string[],
 ): Promise<ScoreQuantity[]> {
   const made = columns.map((column) => {
-    const isLogarithmic = isPositive(config, column);
+    const isLogarithmic = isPositiveScore(config, column);
     const value = `${scoreExpression(column)}::double`;
     return {
       column,
@@ -44,13 +43,6 @@ export async function scoreQuantities(
     const high = numbers(answer, `high${i}`)[0]!;
     return high > low ? [{ ...quantity, axis: roundAxis(low, high) }] : [];
   });
-}
-
-/** Whether a column cannot be negative by its making, so that its logarithm is what is looked at. */
-export function isPositive({ scores }: Pick<Config, 'scores'>, column: string): boolean {
-  const score = scores.find((one) => columnsOfScore(one).includes(column));
-  if (score === undefined) return false;
-  return positive.includes(score.type === 'ensemble' ? (score.of?.[0] ?? '') : score.type);
 }
 
 /** Bins of a round width that hold the largest value too. */

@@ -37,6 +37,9 @@ export class ScoreTable {
       threads: String(options.threads),
       temp_directory: options.temporary,
       preserve_insertion_order: 'false',
+      // DuckDB would fetch and run native code from its makers' server where a file asks for an extension.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
     });
     const table = new ScoreTable(instance, await instance.connect());
     const leftOut = options.leftOut.length === 0 ? '' : ` and sample not in (${options.leftOut.map(quoted)})`;

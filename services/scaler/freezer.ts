@@ -122,6 +122,7 @@ async function publish(
     columnNumbers(listedColumns(loaded.config, layout.names), layout.names),
   );
   const rowsBySplit = spool.rowsBySplit();
+  const madeMs = tools.clock.wallMs();
   await tenure.producer.transaction(async (transaction) => {
     for (const message of frozenMessages({ scaler, reference: moments }))
       await transaction.send(names.topic('scaler-state'), 0, [message]);
@@ -130,11 +131,11 @@ async function publish(
       id: scaler.id,
       rows_by_split: rowsBySplit,
       from,
-      frozen_ms: tools.clock.wallMs(),
+      frozen_ms: madeMs,
     } as const;
     await transaction.send(names.topic('progress'), 0, [progressMessage(record)]);
   });
   await view.catchUp(tenure.signal);
-  announce('rmmstream:scaler', () => ({ version: scaler.id, madeMs: tools.clock.wallMs() }));
+  announce('rmmstream:scaler', () => ({ version: scaler.id, madeMs }));
   tools.log.info('scaler_frozen', { scaler: scaler.id, blocks: spool.blocks, rows: moments.rows });
 }

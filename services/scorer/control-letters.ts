@@ -8,6 +8,8 @@ import { letterId, letterMessage, wholeLetter } from '../kafka/letters.js';
 import { filesSchema } from '../kafka/model-store.js';
 import { readProgress } from '../kafka/progress-records.js';
 import { readTopic } from '../kafka/read-topic.js';
+import { roles } from '../kafka/stages.js';
+import { tellLetters } from '../kafka/tell-letters.js';
 import type { TopicKind } from '../kafka/topics.js';
 import { momentsSchema, readMoments } from '../scaler/moments-message.js';
 import { refuseUnreadable } from '../wire/message.js';
@@ -83,11 +85,12 @@ export class ControlLetters {
     const topic = names.topic(kind);
     const id = letterId({ topic, partition: 0, offset: message.offset, row: -1 });
     if (this.#written.has(id)) return;
-    const letter = wholeLetter(message, { topic, partition: 0 }, 'control', error, mostBytes);
-    await producer.transaction((transaction) =>
-      transaction.send(names.topic('dead-letters'), 0, [letterMessage(letter)]),
-    );
+    const letters = [
+      letterMessage(wholeLetter(message, { topic, partition: 0 }, 'control', error, mostBytes)),
+    ];
+    await producer.transaction((transaction) => transaction.send(names.topic('dead-letters'), 0, letters));
     this.#written.add(id);
+    tellLetters(tools.stage, roles.finisher.service, letters);
     tools.log.warn('control_message_unusable', { topic, offset: message.offset, code: error.code });
   }
 }

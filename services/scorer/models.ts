@@ -61,17 +61,26 @@ export class Models {
     await view.until((state) => (state.models.length > 0 ? true : undefined), signal);
   }
 
-  /** Runs `body` with the model that applies to an offset of a partition, once nobody else uses it. */
+  /**
+   * Runs `body` with the model that applies to an offset of a partition, once nobody else uses it.
+   * @param waited is told how long that took
+   */
   async use<Result>(
     offset: number,
     tenure: Tenure,
     body: (scorer: BlockScorer) => Promise<Result>,
+    waited: (ms: number) => void = () => {},
   ): Promise<Result> {
+    const { clock } = this.#context.tools;
+    const askedMs = clock.steadyMs();
     const opened = this.#opened(await this.#at(offset, tenure));
     opened.holders += 1;
     try {
       const scorer = await opened.scorer;
-      const turn = opened.last.then(() => body(scorer));
+      const turn = opened.last.then(() => {
+        waited(clock.steadyMs() - askedMs);
+        return body(scorer);
+      });
       opened.last = turn.catch(() => undefined);
       return await turn;
     } finally {

@@ -105,7 +105,11 @@ class ScoreWriter implements WindowWriter {
     this.#tenure = tenure;
   }
 
-  async add(message: FetchedMessage, isRepeated: boolean): Promise<number | undefined> {
+  async add(
+    message: FetchedMessage,
+    isRepeated: boolean,
+    waited: (ms: number) => void,
+  ): Promise<number | undefined> {
     const { context, expected } = this.#work;
     let block: ScaledWire;
     try {
@@ -114,7 +118,7 @@ class ScoreWriter implements WindowWriter {
     } catch (error) {
       return this.#refuse(message, error);
     }
-    return await this.#work.models.use(message.offset, this.#tenure, async (scorer) => {
+    const use = async (scorer: BlockScorer) => {
       const scores = createScoreColumns(this.#work.files.plan, block.record.rows);
       try {
         await scorer.scoreScaled(block.scaled, scores, 0);
@@ -126,13 +130,13 @@ class ScoreWriter implements WindowWriter {
       if (ingestedMs !== undefined && !isRepeated) this.#ingestedMs.push(ingestedMs);
       this.#windowOf(scorer).add({ source, record, columns: ownRowColumns(columns, record.rows), scores });
       return record.rows;
-    });
+    };
+    return await this.#work.models.use(message.offset, this.#tenure, use, waited);
   }
 
   /** Makes a dead letter of a message whose data are at fault. */
   #refuse(message: FetchedMessage, error: unknown): undefined {
     if (!(error instanceof RmmError) || error.domain !== 'data') throw error;
-    this.#work.view.metrics.deadLetters(error.code, 1);
     const place = { topic: this.#work.context.names.topic('scaled'), partition: this.#window.partition };
     const { max_message_bytes: mostBytes } = this.#work.context.loaded.config.kafka.topics;
     this.#letters.push(letterMessage(wholeLetter(message, place, stages.scorer.role, error, mostBytes)));

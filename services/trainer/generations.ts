@@ -5,7 +5,6 @@ import type { Config } from '../../lib/config/index.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { checkpointFromFiles } from '../../lib/learning/checkpoint.js';
 import type { Scaler } from '../../lib/learning/scaler.js';
-import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import { record, type ServiceContext } from '../kafka/context.js';
@@ -15,7 +14,8 @@ import { loadFrozen } from '../scaler/frozen-scaler.js';
 import { writeFolder } from '../scorer/model-folder.js';
 import { readCheckpointFiles } from './checkpoint-keeper.js';
 import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } from './collect.js';
-import { checkpointName, publishModel } from './publish.js';
+import { checkpointName, publishModel, showModel } from './publish.js';
+import { lookAtScaled, whileLagGrows } from './scaled-lag.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
 import { type BlockCheck, blockCheck } from './usable-blocks.js';
@@ -37,6 +37,8 @@ export async function trainGenerations(
   if (found === undefined) return;
   const { scaler } = await loadFrozen(context, found, signal);
   const check = blockCheck(scaler, featurizerOf(context.loaded.config).layout.maskWords);
+  showModel(context);
+  context.tools.stage.assigned(Array.from({ length: view.state.partitions }, (_, partition) => partition));
   const folder = takeWorkFolder(kafkaLayoutOf(context.loaded.outputDirectory).trainer);
   // Of one that was killed while it trained: a generation is always collected anew.
   rmSync(join(folder, megasets), { recursive: true, force: true });
@@ -47,7 +49,10 @@ export async function trainGenerations(
       // Nothing is written while a generation fills.
       wrote();
       await fillGeneration(context, tenure, check);
-    } else await trainGeneration(context, tenure, open, { folder, scaler, wrote });
+    } else
+      await whileLagGrows(context, open.to, () =>
+        trainGeneration(context, tenure, open, { folder, scaler, wrote }),
+      );
   }
 }
 
@@ -66,19 +71,15 @@ export function isFull(channels: ReadonlyMap<number, number>, wanted: Config['co
 
 /** Follows `scaled` until a generation is full, and puts it on record. */
 async function fillGeneration(context: ServiceContext, tenure: Tenure, check: BlockCheck): Promise<void> {
-  const { view, client, names, loaded, tools, pause } = context;
+  const { view, loaded, tools, pause } = context;
   const { signal } = tenure;
   const { state } = view;
-  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
-  metrics.assigned(Array.from({ length: state.partitions }, (_, partition) => partition));
   const to = [...beginOf(state.generations, state.generations.length, state.partitions)];
   const channels = new Map<number, number>();
   while (!signal.aborted && !isFull(channels, loaded.config.continuous)) {
-    const ends = await client.admin.offsets(names.topic('scaled'));
     let moved = false;
-    for (const { partition, end, stable } of ends) {
+    for (const { partition, stable } of await lookAtScaled(context, to)) {
       const from = to[partition] ?? 0;
-      metrics.progress(partition, { position: from, end });
       if (stable <= from) continue;
       // In slices, so that all partitions have their share of a generation.
       const span = { from, to: Math.min(stable, from + sliceOffsets) };

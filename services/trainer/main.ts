@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import { split } from '../../lib/physics/identity.js';
-import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { claimDirectory, kafkaLayoutOf } from '../kafka/claim-directory.js';
 import type { ServiceContext } from '../kafka/context.js';
@@ -28,14 +27,22 @@ export const trainer: ServiceDefinition = {
     claimDirectory(context.loaded.outputDirectory, context.names.prefix, context.view.state.run!);
     return [
       rolePart(context, roles.trainer.role, async (tenure, wrote) => {
-        const { metrics, clock } = context.tools;
-        const { trainsNoMore } = stageMetrics(metrics, 'trainer', clock);
-        // Else this copy would tell of its last loss for ever.
+        // Else this copy would tell of its last loss and lag for ever.
+        const { trainsNoMore } = context.tools.stage;
         tenure.signal.addEventListener('abort', trainsNoMore, { once: true });
-        await context.view.catchUp(tenure.signal);
-        showModel(context);
-        if (config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);
-        else await trainGenerations(context, tenure, wrote);
+        try {
+          await context.view.catchUp(tenure.signal);
+          showModel(context);
+          if (config.input.mode === 'bounded') await trainBounded(context, tenure, wrote);
+          else await trainGenerations(context, tenure, wrote);
+        } catch (error) {
+          // The next try listens anew.
+          tenure.signal.removeEventListener('abort', trainsNoMore);
+          throw error;
+        } finally {
+          // What was under way may have told something since.
+          if (tenure.signal.aborted) trainsNoMore();
+        }
       }),
     ];
   },
@@ -58,6 +65,7 @@ async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () =
   const record = view.state.scaler;
   if (ends === undefined || record === undefined) return;
   const { scaler } = await loadFrozen(context, record, signal);
+  showModel(context);
   const folder = takeWorkFolder(work);
   const megasetFolder = join(folder, 'megasets');
   const plan =

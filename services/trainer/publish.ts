@@ -35,6 +35,7 @@ export async function publishModel(
 ): Promise<string> {
   const { id, files } = modelFiles(model);
   const { generation, final, checkpoint } = options;
+  const madeMs = tools.clock.wallMs();
   await producer.transaction(async (transaction) => {
     const messages = fileMessages(modelName(id), files);
     if (checkpoint !== undefined) messages.push(...fileMessages(checkpointName, checkpoint));
@@ -50,14 +51,14 @@ export async function publishModel(
         scaler: model.scaler.id,
         generation,
         final,
-        published_ms: tools.clock.wallMs(),
+        published_ms: madeMs,
         from: from!,
       }),
     ]);
   });
   await view.catchUp(signal);
   showModel({ view, tools });
-  announce('rmmstream:model', () => ({ version: id, madeMs: tools.clock.wallMs() }));
+  announce('rmmstream:model', () => ({ version: id, madeMs }));
   tools.log.info('model_published', { model: id, generation });
   return id;
 }

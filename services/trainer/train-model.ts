@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../../lib/base/clock.js';
 import type { Config, Profile } from '../../lib/config/index.js';
-import type { Backend } from '../../lib/learning/backend.js';
 import { backendCandidates, findBackend } from '../../lib/learning/find-backend.js';
 import type { Model } from '../../lib/learning/model.js';
 import type { EnsembleMember } from '../../lib/learning/model-scoring.js';
@@ -15,13 +14,17 @@ import { backendChoice, clipOf, lossOf, networkOf, trainingWarnings } from './co
 import { type MegasetPlan, rowsOf } from './megaset-store.js';
 import { modelCard } from './model-card.js';
 import { makeScoring } from './model-scoring.js';
-import { type ScheduleOptions, type Trained, train } from './train.js';
+import { routeOf } from './route.js';
+import { type ScheduleOptions, type TrainOptions, train } from './train.js';
 import { type BackgroundFile, modelFeatures, trainingRecord } from './training-record.js';
 
 /** Who hears how training goes. */
 export interface TrainingEars {
-  /** Rows that all epochs will see. */
-  readonly onStart?: (rows: number) => void;
+  /**
+   * Where training stands among `all` rows that every epoch of every network would see: when a network begins, which
+   * may be behind a checkpoint, and after each megaset, of which early stopping may have left epochs out.
+   */
+  readonly onPlace?: (rows: number, all: number) => void;
   readonly onStep: (rows: number) => void;
   readonly onEpoch: (epoch: EpochResult) => void;
   /** What a person should know. */
@@ -67,13 +70,11 @@ export async function trainModel(
   for (const warning of trainingWarnings(config)) hear.onNote(warning);
   const { training } = config;
   const needs = needsOf(scorePlanOf(config));
-  const rowsOfMegasets = rowsByMegaset(plan).slice(0, training.megasets);
-  const total = rowsOfMegasets.reduce((sum, rows) => sum + rows, 0) * training.epochs * training.passes;
-  hear.onStart?.(total * needs.members);
-  const trained = await trainNetwork(found.backend, scaler, plan, options, 0);
+  const networkOptions = (member: number) => optionsOf(scaler, plan, options, member, needs.members);
+  const trained = await train(found.backend, networkOptions(0));
   const members: EnsembleMember[] = [];
   for (let member = 1; member < needs.members; member += 1) {
-    const { parts } = await trainNetwork(found.backend, scaler, plan, options, member);
+    const { parts } = await train(found.backend, networkOptions(member));
     members.push({ seed: training.seed + member, parameters: parts.parameters, usual: parts.usual });
   }
   const usualFloor =
@@ -91,17 +92,18 @@ export async function trainModel(
   return { ...whole, card: modelCard(whole) };
 }
 
-/** A network of the ensemble from its last checkpoint on; the first one is the model's. */
-function trainNetwork(
-  backend: Backend,
+/** How a network of the ensemble is trained; the first one is the model's. */
+function optionsOf(
   scaler: Scaler,
   plan: MegasetPlan,
   options: TrainModelOptions,
   member: number,
-): Promise<Trained> {
+  members: number,
+): TrainOptions {
   const { config, hear, signal, megasetFolder, checkpointFolder, memberFolder } = options;
   const { training, learning } = config;
-  return train(backend, {
+  const { onPlace, ...others } = hear;
+  const own: TrainOptions = {
     network: networkOf(config),
     scaler,
     plan,
@@ -130,8 +132,10 @@ function trainNetwork(
     signal,
     gate: options.gate,
     ...(options.save === undefined ? {} : { save: options.save }),
-    ...hear,
-  });
+    ...others,
+  };
+  const { rows } = routeOf(own);
+  return { ...own, onPlace: (behind) => onPlace?.(member * rows + behind, members * rows) };
 }
 
 function rowsByMegaset(plan: MegasetPlan): number[] {

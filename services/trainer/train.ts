@@ -60,6 +60,11 @@ export interface TrainOptions {
   readonly gate?: (() => Promise<void> | undefined) | undefined;
   /** Writes a checkpoint; where the disk may be waited for, again and again. By default once. */
   readonly save?: (write: () => void) => Promise<void>;
+  /**
+   * Hears where training stands among the rows of all epochs, `route.rows`: when it begins, which may be behind a
+   * checkpoint, and after every megaset, of which early stopping may have left epochs out.
+   */
+  readonly onPlace?: (rows: number) => void;
   /** Hears of every training step with its number of rows. */
   readonly onStep: (rows: number) => void;
   readonly onEpoch: (epoch: EpochResult) => void;
@@ -178,8 +183,9 @@ async function follow(
   options: TrainOptions,
   mark: (stop: Stop, loop: LoopState, isEnd: boolean) => Promise<void>,
 ): Promise<void> {
-  const { plan, signal } = options;
+  const { plan, signal, onPlace } = options;
   const route = routeOf(options);
+  onPlace?.(route.rowsBehind(course.stop, course.loop));
   const sourceOf = (stop: Stop): BatchSource | undefined => {
     const megaset = route.inPlan(stop);
     // With few events a megaset may be empty: nothing to learn from it.
@@ -223,6 +229,7 @@ async function follow(
     }
     course.stop = next;
     course.loop = startLoop(course.loop.plateau);
+    onPlace?.(route.rowsBehind(next, course.loop));
     await mark(course.stop, course.loop, true);
   }
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { configurationHash } from '../../lib/config/index.js';
 import { announce } from '../../lib/telemetry/channels.js';
-import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
 import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { untilWritten } from '../kafka/until-written.js';
@@ -16,8 +15,8 @@ export function trainingOptions(
 ): TrainModelOptions {
   const { loaded, tools } = context;
   const { config, profile } = loaded;
-  const metrics = stageMetrics(tools.metrics, 'trainer', tools.clock);
   const megasets = config.input.mode === 'bounded' ? config.training.megasets : 0;
+  const { waited, ...hear } = trainingEars(tools, megasets);
   return {
     config,
     profile,
@@ -29,12 +28,12 @@ export function trainingOptions(
     megasetFolder,
     checkpointFolder: join(folder, 'checkpoint'),
     memberFolder: join(folder, 'members'),
-    hear: trainingEars(tools, metrics, megasets),
+    hear,
     clock: tools.clock,
     save: async (write) => {
-      await untilWritten(context, 'checkpoint', write, signal);
+      waited(await untilWritten(context, 'checkpoint', write, signal));
       const atMs = tools.clock.wallMs();
-      metrics.checkpoint(atMs);
+      tools.stage.checkpoint(atMs);
       announce('rmmstream:checkpoint', () => ({ stage: 'trainer', atMs }));
     },
     signal,
@@ -43,22 +42,27 @@ export function trainingOptions(
 
 function trainingEars(
   tools: ServiceContext['tools'],
-  metrics: ReturnType<typeof stageMetrics>,
   megasets: number,
-): TrainingEars {
-  // Training works without a pause from here on.
-  let beforeMs = tools.clock.steadyMs();
+): TrainingEars & { readonly waited: (ms: number) => void } {
+  const metrics = tools.stage;
+  let beforeMs: number | undefined;
   return {
+    onPlace() {
+      // Training works without a pause from here on; before, it waited for brokers.
+      beforeMs ??= tools.clock.steadyMs();
+    },
     onStep(rows) {
-      const seconds = (tools.clock.steadyMs() - beforeMs) / 1000;
-      beforeMs = tools.clock.steadyMs();
+      const nowMs = tools.clock.steadyMs();
+      // Sums of times are rounded: less than nothing is refused by the metrics.
+      const seconds = Math.max(0, nowMs - (beforeMs ?? nowMs)) / 1000;
+      beforeMs = nowMs;
       metrics.batchIn(rows, 0);
       metrics.busy(seconds);
       const taken = { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds };
       announce('rmmstream:batch', () => ({ stage: 'trainer', ...taken }));
     },
     onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
-      if (validationLoss !== undefined) metrics.validationLoss(validationLoss);
+      metrics.epoch({ loss, validationLoss });
       announce('rmmstream:epoch', () => ({ megaset, megasets, epoch, loss, validationLoss }));
       tools.log.info('epoch', {
         pass,
@@ -70,5 +74,8 @@ function trainingEars(
       });
     },
     onNote: (text) => tools.log.warn('training', { text }),
+    waited(ms) {
+      if (beforeMs !== undefined) beforeMs += ms;
+    },
   };
 }

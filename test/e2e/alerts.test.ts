@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { inFolder } from '../support/cli.js';
@@ -68,6 +69,40 @@ test('a real Prometheus reads a real run: its rules fire for dead letters and fo
       await endAll([run]);
       await prometheus?.stop();
       await disk.close();
+    }
+  });
+});
+
+test('a run that fails says so to the Prometheus that watches it before it ends', {
+  skip: prometheusSkip,
+}, async () => {
+  await inFolder(async (folder) => {
+    const config = writeConfig(folder, smallSamples.slice(0, 2), {
+      features: { min_filled: 20 },
+      // Trains until it can keep nothing any more.
+      training: { epochs: 100_000, megasets: 1, batch_events: 256, checkpoint_minutes: 0.05 },
+      learning: { threads: 1 },
+      engine: { workers: 1 },
+    });
+    const out = join(folder, 'out');
+    const run = startMeasuredRun([config, '--output', out]);
+    let prometheus: StartedPrometheus | undefined;
+    try {
+      prometheus = await startPrometheus(folder, 'embedded.yml', { run: [await run.port] });
+      await untilTrue('the trainer works', async () => {
+        const rate = await prometheus!.value('stage:rmmstream_input_events:rate5m{stage="trainer"}');
+        return rate !== undefined && rate > 0;
+      });
+      assert.deepEqual(await prometheus.firing('RmmstreamFailed'), []);
+      renameSync(out, join(folder, 'away'));
+      writeFileSync(out, 'no folder');
+      const failed = await prometheus.untilFiring('RmmstreamFailed', { service: 'run' });
+      assert.equal(failed.labels.severity, 'critical');
+      assert.equal((await run.result).code, 1);
+      await prometheus.untilClear('RmmstreamFailed');
+    } finally {
+      await endAll([run]);
+      await prometheus?.stop();
     }
   });
 });

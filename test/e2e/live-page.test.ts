@@ -6,15 +6,16 @@ import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { axe, browserSkip, startBrowser } from '../support/browser.js';
 import { outputDigests } from '../support/cli.js';
+import { openPage, textOf } from '../support/live-browser.js';
+import { token } from '../support/live-server.js';
 import { type ServedRun, startServed } from '../support/served-run.js';
 import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
 
 /*
- * The live page as a person meets it, beside real runs. What runs in the page is text here, since this project has no
- * DOM types. With RMMSTREAM_SCREENSHOTS=FOLDER pictures are left there, to be looked at.
+ * The live page as a person meets it, beside real runs. With RMMSTREAM_SCREENSHOTS=FOLDER pictures are left there, to be
+ * looked at.
  */
 
-const token = 'a-token-of-twenty-five-ch';
 const environment = { RMMSTREAM_SERVE_TOKEN: token };
 /** A file may have any name, and names are shown. */
 const evil = `<img src=x onerror="document.title='broken in'">&amp;'.root`;
@@ -34,40 +35,8 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-interface Seen {
-  readonly page: Page;
-  /** What the console said, and addresses outside the server. */
-  readonly complaints: string[];
-}
-
-async function open(
-  target: string,
-  options: { width?: number; colorScheme?: 'light' | 'dark' } = {},
-): Promise<Seen> {
-  const { width = 1400, colorScheme = 'light' } = options;
-  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-  const complaints: string[] = [];
-  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => complaints.push(error.message));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== new URL(target).origin) complaints.push(request.url());
-  });
-  await page.goto(target);
-  return { page, complaints };
-}
-
-/** The text of an element, once `holds` says that it is as wanted. */
-async function text(page: Page, id: string, holds: (text: string) => boolean, what: string): Promise<string> {
-  let found = '';
-  for (let tries = 0; tries < 900; tries += 1) {
-    // While the page goes to another address there is none to ask.
-    const asked = page.evaluate(`document.getElementById(${JSON.stringify(id)})?.textContent ?? ''`);
-    found = String(await asked.catch(() => ''));
-    if (holds(found)) return found;
-    await page.waitForTimeout(100);
-  }
-  throw new Error(`waited in vain for ${what}; it says ${found}`);
-}
+const open = (target: string, options?: Parameters<typeof openPage>[2]) => openPage(browser, target, options);
+const text = textOf;
 
 async function keepPicture(page: Page, name: string): Promise<void> {
   const kept = process.env.RMMSTREAM_SCREENSHOTS;

@@ -4,6 +4,11 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../lib/base/package-root.js';
 
+/** Names of the tests of a file, those that are always passed over left out. */
+function testsOf(source: string): string[] {
+  return [...source.matchAll(/\btest\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/g)].map(([, , name]) => name!);
+}
+
 test('every line of the threat model names tests that are there', () => {
   const page = readFileSync(join(packageRoot, 'SECURITY.md'), 'utf8');
   const rows = page
@@ -21,9 +26,12 @@ test('every line of the threat model names tests that are there', () => {
     for (const [, file, titles] of files) {
       const path = join(packageRoot, file!);
       assert.ok(existsSync(path), `${file} is not there`);
-      const source = readFileSync(path, 'utf8');
+      const found = testsOf(readFileSync(path, 'utf8'));
       for (const [, title] of titles!.matchAll(/"([^"]+)"/g))
-        assert.ok(source.includes(title!), `${file} has no test "${title}"`);
+        assert.ok(
+          found.some((name) => name.includes(title!)),
+          `${file} has no test "${title}"`,
+        );
     }
   }
 });

@@ -69,10 +69,12 @@ export function startOn(
     assert.ok(events().includes(event), `${event} in ${events().join(' ')}`);
     return lines.find((line) => line.event === event)!;
   };
-  const ready = async () => {
+  const page = async (path: string) => {
     const { port } = await until('starting');
-    const response = await fetch(`http://127.0.0.1:${String(port)}/ready`);
-    return (await response.json()) as { ready: boolean; reasons: { key: string; text: string }[] };
+    return fetch(`http://127.0.0.1:${String(port)}${path}`);
   };
-  return { ended, events, until, ready, signal: () => signal(), lines };
+  const ready = async () =>
+    (await (await page('/ready')).json()) as { ready: boolean; reasons: { key: string; text: string }[] };
+  const metrics = async () => (await page('/metrics')).text();
+  return { ended, events, until, ready, metrics, signal: () => signal(), lines };
 }

@@ -94,7 +94,7 @@ export async function inWorld(
     const loaded = config('one');
     const cluster = clusterOf(loaded, new FakeKafka(trouble));
     const context = (name?: string, machine = 'one') =>
-      openContext(cluster, config(machine), name === undefined ? {} : { name });
+      openContext(cluster, config(machine), { service: 'trainer', ...(name === undefined ? {} : { name }) });
     const setUp = context('test');
     const from = 0;
     await put(

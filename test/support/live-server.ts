@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type LiveServer, openLiveServer } from '../../services/live/http/live-server.js';
 import type { LiveControl } from '../../services/live/http/routes.js';
-import { embeddedFlow } from '../../services/live/model/flows.js';
+import { embeddedFlow } from '../../services/live/model/embedded-flow.js';
 import { FrameMaker } from '../../services/live/model/frames.js';
 import { LiveModel } from '../../services/live/model/live-model.js';
 import type { Frame } from '../../services/live/shared/snapshot.js';
@@ -21,14 +21,28 @@ export interface World {
   readonly server: LiveServer;
   readonly model: LiveModel;
   readonly orders: string[];
+  /** What kept answers from being made. */
+  readonly troubles: readonly unknown[];
+  /** Why orders are not followed; undefined where they are. */
+  refusal: string | undefined;
   ask(
     path: string,
     more?: { method?: string; headers?: Record<string, string>; body?: string },
   ): Promise<Got>;
 }
 
-/** A server on a free port; `isOpen` serves it as if other machines could reach it. */
-export async function serving(body: (world: World) => Promise<void>, isOpen = false): Promise<void> {
+export interface WorldOptions {
+  /** As if other machines could reach it. */
+  readonly isOpen?: boolean;
+  /** 0, the usual, takes a free one. */
+  readonly port?: number;
+  readonly token?: string;
+  /** Tells servers apart that follow each other on a port. */
+  readonly name?: string;
+}
+
+/** A server of a model that nobody runs; whoever opens it closes it. */
+export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const model = new LiveModel({
     engine: 'embedded',
     title: '<img src=x onerror=alert(1)>',
@@ -36,31 +50,38 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
     phases: [],
     control: { available: true, why: '' },
     limits: [],
-    score: { score: 'error', isLog: true, luminosityFb: 10 },
+    score: { score: 'error', isLog: true, luminosityFb: 10, luminosityOf: 'configuration' },
     startedMs: 0,
   });
   const orders: string[] = [];
+  const troubles: unknown[] = [];
+  const note = (order: string) => {
+    if (world.refusal === undefined) orders.push(order);
+    return world.refusal;
+  };
   const control: LiveControl = {
-    pause: () => orders.push('pause'),
-    resume: () => orders.push('resume'),
-    drain: () => orders.push('drain'),
+    pause: () => note('pause'),
+    resume: () => note('resume'),
+    drain: () => note('drain'),
   };
   const server = await openLiveServer({
-    host: isOpen ? '0.0.0.0' : '127.0.0.1',
-    port: 0,
-    token,
+    host: options.isOpen === true ? '0.0.0.0' : '127.0.0.1',
+    port: options.port ?? 0,
+    token: options.token ?? token,
     names: [],
-    maker: new FrameMaker(model, 'server-1'),
+    maker: new FrameMaker(model, options.name ?? 'server-1'),
     control,
-    pictures: async (id) =>
-      id === '0123456789abcdef'
-        ? {
-            detail: { id, noDisplay: '', noMatrix: 'none', objects: [], met: undefined, cells: [] },
-            display: '<svg xmlns="http://www.w3.org/2000/svg" stroke="var(--ink)"/>',
-            matrix: undefined,
-          }
-        : undefined,
+    pictures: async (id) => {
+      if (id === 'ffffffffffff0000') throw new Error('the disk is gone');
+      if (id !== '0123456789abcdef') return undefined;
+      return {
+        detail: { id, noDisplay: '', noMatrix: 'none', objects: [], met: undefined, cells: [] },
+        display: '<svg xmlns="http://www.w3.org/2000/svg" stroke="var(--ink)"/>',
+        matrix: undefined,
+      };
+    },
     wallMs: () => 1_000,
+    onTrouble: (error) => troubles.push(error),
   });
   const ask: World['ask'] = (path, { method = 'GET', headers = {}, body: sent = '' } = {}) =>
     new Promise((resolve, reject) => {
@@ -79,10 +100,17 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
       out.on('error', reject);
       out.end(sent);
     });
+  const world: World = { server, model, orders, troubles, refusal: undefined, ask };
+  return world;
+}
+
+/** A server on a free port; `isOpen` serves it as if other machines could reach it. */
+export async function serving(body: (world: World) => Promise<void>, isOpen = false): Promise<void> {
+  const world = await openWorld({ isOpen });
   try {
-    await body({ server, model, orders, ask });
+    await body(world);
   } finally {
-    await server.close();
+    await world.server.close();
   }
 }
 

@@ -59,5 +59,5 @@ export const ourSeries: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-/** Labels that the scraper gives to every series. */
-export const scraped = ['service', 'instance', 'job'] as const;
+/** Labels that the scraper gives to every series; `namespace` on Kubernetes only. */
+export const scraped = ['service', 'instance', 'job', 'namespace'] as const;

@@ -1,6 +1,7 @@
 import { afterEach } from 'node:test';
 import type { Clock } from '../../lib/base/clock.js';
 import { systemClock } from '../../lib/base/clock.js';
+import type { ErrorCode } from '../../lib/base/codes/index.js';
 import { type LoadedConfig, loadConfig } from '../../lib/config/index.js';
 import type { Tenure } from '../../lib/flow/partitions/partition-runner.js';
 import type { OutgoingMessage } from '../../lib/kafka/client.js';
@@ -8,9 +9,11 @@ import { createHealth, type Health } from '../../lib/telemetry/health.js';
 import { createLog } from '../../lib/telemetry/log.js';
 import { createMetrics } from '../../lib/telemetry/prometheus-metrics.js';
 import { stageMetrics } from '../../lib/telemetry/stage-metrics.js';
+import { tellError } from '../../lib/telemetry/tell-error.js';
 import type { Pause, ServiceContext } from '../../services/kafka/context.js';
 import { type ProgressRecord, progressMessage } from '../../services/kafka/progress-records.js';
 import { ProgressView } from '../../services/kafka/progress-view.js';
+import type { ServiceName } from '../../services/kafka/stages.js';
 import { RunNames, topicSpecs } from '../../services/kafka/topics.js';
 import { seededRandom, soon } from '../sim/support/chance.js';
 import type { FakeClient } from '../sim/support/fake-client.js';
@@ -85,9 +88,14 @@ let number = 0;
 export function openContext(
   cluster: FakeKafka,
   loaded: LoadedConfig,
-  options: { readonly name?: string; readonly pause?: Pause; readonly clock?: Clock } = {},
+  options: {
+    readonly name?: string;
+    readonly pause?: Pause;
+    readonly clock?: Clock;
+    readonly service?: ServiceName;
+  } = {},
 ): OpenedContext {
-  const { clock = systemClock, name = `client-${number++}` } = options;
+  const { clock = systemClock, name = `client-${number++}`, service = 'scorer' } = options;
   const pause: Pause = options.pause ?? (() => soon());
   const client = cluster.client(name);
   const names = new RunNames(loaded.config.kafka.prefix);
@@ -106,7 +114,9 @@ export function openContext(
   const health = createHealth({ clock });
   health.phase('running');
   const metrics = createMetrics(clock);
-  const tools = { log, health, metrics, stage: stageMetrics(metrics, 'scorer', clock), clock };
+  const stage = stageMetrics(metrics, service, clock);
+  const error = (code: ErrorCode) => tellError(stage, service, code);
+  const tools = { log, health, metrics, stage, error, clock };
   const context: OpenedContext = {
     loaded,
     names,

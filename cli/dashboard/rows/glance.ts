@@ -1,5 +1,5 @@
 import { metricList } from '../../../lib/telemetry/metric-list.js';
-import { series } from '../metric-query.js';
+import { inRun, series } from '../metric-query.js';
 import { flat, type Row } from '../panel.js';
 
 /** What a person on shift looks at first. */
@@ -12,7 +12,9 @@ export const glance: Row = {
       kind: 'value',
       unit: 'eps',
       width: 4,
-      queries: [flat(`sum(rate(${metricList.outputEvents.name}{stage="scorer"}[$__rate_interval]))`)],
+      queries: [
+        flat(`sum(rate(${metricList.outputEvents.name}{${inRun}, stage="scorer"}[$__rate_interval]))`),
+      ],
     },
     {
       title: 'Copies not ready',
@@ -29,7 +31,7 @@ export const glance: Row = {
       kind: 'value',
       unit: 'none',
       width: 4,
-      queries: [flat('count(up{job="rmmstream"} == 0) or vector(0)')],
+      queries: [flat(`count(up{job="rmmstream", ${inRun}} == 0) or vector(0)`)],
       badFrom: 1,
     },
     {
@@ -56,7 +58,7 @@ export const glance: Row = {
       kind: 'value',
       unit: 'none',
       width: 4,
-      queries: [flat('count(ALERTS{alertname=~"Rmmstream.*", alertstate="firing"}) or vector(0)')],
+      queries: [flat(`count(ALERTS{alertname=~"Rmmstream.*", alertstate="firing", ${inRun}}) or vector(0)`)],
       badFrom: 1,
     },
   ],

@@ -1,4 +1,4 @@
-import { gauge } from '../metric-query.js';
+import { gauge, rate } from '../metric-query.js';
 import { named, type Row } from '../panel.js';
 
 /** What is learned, and how far the data have moved from it. */
@@ -6,12 +6,23 @@ export const model: Row = {
   title: 'Model, scaler, drift',
   panels: [
     {
-      title: 'Validation loss',
-      description: 'After the last epoch, over trained columns.',
+      title: 'Loss',
+      description: 'On training and on validation events, of the last epoch, over trained columns.',
       kind: 'lines',
       unit: 'short',
       width: 8,
-      queries: [gauge('min', 'validationLoss', 'stage')],
+      queries: [
+        named('training', gauge('min', 'trainingLoss', 'stage')),
+        named('validation', gauge('min', 'validationLoss', 'stage')),
+      ],
+    },
+    {
+      title: 'Epochs',
+      description: 'Epochs of the training that ended, each second; 0 while nothing is trained.',
+      kind: 'lines',
+      unit: 'cps',
+      width: 8,
+      queries: [rate('trainingEpochs', 'stage')],
     },
     {
       title: 'Drift by kind of feature',

@@ -28,7 +28,7 @@ export const processes: Row = {
     },
     {
       title: 'Memory',
-      description: 'Memory of each process in all; docker-compose.yml sets the limit.',
+      description: 'Memory of each process in all, and the limit of its container, at which it is ended.',
       kind: 'lines',
       unit: 'bytes',
       width: 8,
@@ -37,6 +37,7 @@ export const processes: Row = {
           `max by (service, instance) (${series('memory', 'area="resident"')})`,
           '{{service}} {{instance}}',
         ),
+        named('limit', gauge('min', 'memoryLimit', 'service')),
       ],
     },
     {
@@ -57,11 +58,21 @@ export const processes: Row = {
       logarithmic: true,
     },
     {
+      title: 'Time since the start',
+      description: 'A line that falls to 0 again and again is a process that ends and is started again.',
+      kind: 'lines',
+      unit: 's',
+      width: 8,
+      queries: [
+        flat(`time() - max by (service, instance) (${series('startTime')})`, '{{service}} {{instance}}'),
+      ],
+    },
+    {
       title: 'Versions',
       description: 'Versions of rmmstream that run: more than one only while they are exchanged.',
       kind: 'labels',
       unit: 'none',
-      width: 12,
+      width: 8,
       queries: [gauge('sum', 'build', 'service', 'version')],
     },
     {
@@ -69,7 +80,7 @@ export const processes: Row = {
       description: 'Of the output directory, as each service that writes there sees it.',
       kind: 'lines',
       unit: 'bytes',
-      width: 12,
+      width: 8,
       queries: [
         named('free', gauge('min', 'diskFree', 'service')),
         named('in all', gauge('max', 'diskSize', 'service')),

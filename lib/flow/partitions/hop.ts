@@ -90,7 +90,7 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
           partition,
           messages[0]?.offset ?? nextOffset,
           endOffset,
-          messages[0]?.timestampMs || undefined,
+          messages[0]?.timestampMs,
         );
         options.observe?.held?.(partition, messages.length, bytesOf(messages));
         for (let from = 0; from < messages.length && !signal.aborted; from += options.transactionMessages)

@@ -23,8 +23,13 @@ export interface WindowWriter {
   /**
    * Takes a message; its events, or undefined where it cannot be used.
    * @param isRepeated it lies before the position: what came of it is in a file already
+   * @param waited is told of milliseconds that were no work: until a model was there, or other partitions had used it
    */
-  add(message: FetchedMessage, isRepeated: boolean): Promise<number | undefined> | number | undefined;
+  add(
+    message: FetchedMessage,
+    isRepeated: boolean,
+    waited: (ms: number) => void,
+  ): Promise<number | undefined> | number | undefined;
   /**
    * Prepares files of what came so far, whose temporary names are nobody else's: the same messages give the same
    * files. May be called again.
@@ -76,14 +81,20 @@ export interface SinkOptions {
 
 export interface SinkObserver {
   readonly looked?: (partition: number, position: number, end: number, oldestMs: number | undefined) => void;
-  /** @param seconds what the stage itself took */
+  /** A message was taken in. @param seconds what the stage itself took */
   readonly added?: (partition: number, events: number, bytes: number, seconds: number) => void;
+  /** One that is in a file already was read again, since its window is not full. */
+  readonly repeated?: (partition: number, seconds: number) => void;
   /** What of a partition is held in memory from now on. */
   readonly held?: (partition: number, messages: number, bytes: number) => void;
   /** Files are in place; a window that went on is written again as a whole. @param events those that are new in it */
   readonly written?: (partition: number, events: number, bytes: number, seconds: number) => void;
-  /** The position went on. */
-  readonly committed?: (partition: number, transactionSeconds: number) => void;
+  /** The position went on, and dead letters with it. */
+  readonly committed?: (
+    partition: number,
+    transactionSeconds: number,
+    letters: readonly OutgoingMessage[],
+  ) => void;
   /** A write failed and is tried again; undefined once it went through. */
   readonly blocked?: (partition: number, error: RmmError | undefined) => void;
 }

@@ -50,6 +50,8 @@ class PartitionSink {
   readonly #refused: Set<number>;
   /** End of input that is written out and on record. */
   #settled = -1;
+  /** The one that was told to be reached. */
+  #toldOf: number | undefined;
   #committed: CommittedOffset;
 
   constructor(options: SinkOptions, tenure: Tenure) {
@@ -74,6 +76,9 @@ class PartitionSink {
     while (!signal.aborted) {
       const end = endOfInput(partition);
       if (end !== undefined && end <= this.#settled) {
+        // The last look was before the work, at messages that waited then.
+        if (this.#toldOf !== end) this.#observe.looked?.(partition, end, end, undefined);
+        this.#toldOf = end;
         await this.#rest();
         continue;
       }
@@ -137,7 +142,11 @@ class PartitionSink {
     );
     const startedMs = nowMs();
     const isRepeated = message.offset < this.#committed.offset;
-    const events = await this.#take(message, this.#writer, isRepeated);
+    let waitedMs = 0;
+    const waited = (ms: number) => {
+      waitedMs += ms;
+    };
+    const events = await this.#take(message, this.#writer, isRepeated, waited);
     const within = sum(this.#counts.within, { messages: 1, events });
     this.#counts = { ...this.#counts, within };
     if (!isRepeated) this.#waitingSinceMs ??= startedMs;
@@ -145,7 +154,10 @@ class PartitionSink {
     else this.#eventsOut = within.events;
     const bytes = message.value?.length ?? 0;
     this.#bytesHeld += bytes;
-    this.#observe.added?.(partition, events, bytes, (nowMs() - startedMs) / 1000);
+    // Times are rounded: without work the difference may be a little less than nothing.
+    const seconds = Math.max(0, nowMs() - startedMs - waitedMs) / 1000;
+    if (isRepeated) this.#observe.repeated?.(partition, seconds);
+    else this.#observe.added?.(partition, events, bytes, seconds);
     this.#observe.held?.(partition, within.messages, this.#bytesHeld);
   }
 
@@ -154,10 +166,15 @@ class PartitionSink {
    * now a limit may be raised or lowered, while what was refused may have been sent again.
    * @throws run_changed where something that is in a file cannot be used any more
    */
-  async #take(message: FetchedMessage, writer: WindowWriter, isRepeated: boolean): Promise<number> {
+  async #take(
+    message: FetchedMessage,
+    writer: WindowWriter,
+    isRepeated: boolean,
+    waited: (ms: number) => void,
+  ): Promise<number> {
     const place = message.offset - this.#window * this.#options.windowOffsets;
     if (isRepeated && this.#refused.has(place)) return 0;
-    const events = await writer.add(message, isRepeated);
+    const events = await writer.add(message, isRepeated, waited);
     if (events !== undefined) return events;
     if (isRepeated) {
       const { topic } = this.#options;
@@ -266,7 +283,7 @@ class PartitionSink {
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });
     this.#committed = { offset, metadata };
-    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000);
+    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000, letters);
     progressed();
   }
 }

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 export interface AccessRules {
   readonly port: number;
   readonly token: string;
-  /** Whether only this machine reaches the server: looking needs no token then, changing does. */
+  /** Whether the server listens on this machine only: looking from here needs no token then, changing does. */
   readonly isLocal: boolean;
   /** Names by which the server may be asked for, beside addresses and localhost. */
   readonly names: readonly string[];
@@ -34,7 +34,7 @@ export class Access {
   /** May it see what is shown? */
   toLook(headers: IncomingHttpHeaders): Verdict {
     const host = this.toKnock(headers);
-    if (host !== 'fine' || this.#rules.isLocal) return host;
+    if (host !== 'fine' || (this.#rules.isLocal && isFromHere(headers))) return host;
     return this.#hasToken(headers) || this.#hasCookie(headers) ? 'fine' : 'no_token';
   }
 
@@ -100,6 +100,18 @@ export class Access {
       .filter((part) => part.startsWith(`${this.#cookieName}=`))
       .some((part) => timingSafeEqual(digestOf(part.slice(this.#cookieName.length + 1)), wanted));
   }
+}
+
+/** What programs that stand before a server say of whom they ask for. */
+const passedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'] as const;
+
+/**
+ * Whether a request to a server of this machine only comes from this machine: it asks for an address of it, and nothing
+ * has passed it on. A proxy on this machine stands for everybody who reaches that.
+ */
+function isFromHere(headers: IncomingHttpHeaders): boolean {
+  const name = hostName(headers.host ?? '');
+  return name !== undefined && isLoopback(name) && passedOn.every((header) => headers[header] === undefined);
 }
 
 /** Texts of any length compared in a time that says nothing of them. */

@@ -20,6 +20,8 @@ export interface LiveServerOptions extends Pick<RouteContext, 'control' | 'pictu
   readonly names: readonly string[];
   readonly maker: FrameMaker;
   readonly wallMs: () => number;
+  /** Hears what kept an answer from being made. */
+  readonly onTrouble: (error: unknown) => void;
 }
 
 export interface LiveServer {
@@ -45,7 +47,7 @@ const silenceMs = 30_000;
  * @throws serve_address_unusable
  */
 export async function openLiveServer(options: LiveServerOptions): Promise<LiveServer> {
-  const { host, port, token, names, maker, wallMs, control, pictures } = options;
+  const { host, port, token, names, maker, wallMs, control, pictures, onTrouble } = options;
   const streams = new Streams(maker, mostPages);
   const assets = readAssets();
   const isLocal = isLoopback(host);
@@ -55,6 +57,8 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
     if (access === undefined) return void response.destroy();
     const context = { access, assets, streams, control, pictures, maker, wallMs };
     answer(request, response, context).catch((error: unknown) => {
+      // One who went away in the middle of a request is no trouble.
+      if (!request.destroyed || request.complete) onTrouble(error);
       if (response.headersSent) response.destroy();
       else send(request, response, plain(500, `the answer could not be made: ${reasonOf(error)}`));
     });

@@ -52,6 +52,7 @@ export const pageHtml = `${head(
 <p id="live" class="unseen" role="status" aria-live="polite"></p>
 <main id="content" tabindex="-1">
 <p id="run-message" class="note" hidden></p>
+<p id="order-say" class="note" role="status" hidden></p>
 <form id="token-form" class="note" hidden>
 <label for="token">Token of this server, which it printed when it started:</label>
 <input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required>

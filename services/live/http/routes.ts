@@ -8,11 +8,11 @@ import { loginHtml } from './page-html.js';
 import { refusal } from './refusal.js';
 import type { Streams } from './streams.js';
 
-/** What a page can ask of a run. */
+/** What a page can ask of a run; each says why it is not done, or nothing where it is. */
 export interface LiveControl {
-  pause(): void;
-  resume(): void;
-  drain(): void;
+  pause(): string | undefined;
+  resume(): string | undefined;
+  drain(): string | undefined;
 }
 
 export interface RouteContext {
@@ -78,9 +78,9 @@ export function findRoute(path: string, assets: ReadonlyMap<string, Answer>): Ro
 
 function openStream({ request, response, context }: Asked): Answer | undefined {
   const { streams, wallMs } = context;
-  if (request.method === 'HEAD') return plain(200, '');
   if (streams.isFull)
     return plain(503, 'as many pages as there may be look on already', { 'retry-after': '10' });
+  if (request.method === 'HEAD') return plain(200, '');
   streams.open(request, response, wallMs());
   return undefined;
 }
@@ -126,6 +126,6 @@ async function order({ request, context }: Asked, what: keyof LiveControl): Prom
   const body = await bodyOf(request, mostBodyBytes);
   if (body === undefined) return plain(413, 'an order has no body');
   if (context.control === undefined) return plain(409, 'this run cannot be told anything from here');
-  context.control[what]();
-  return plain(202, 'told');
+  const refused = context.control[what]();
+  return refused === undefined ? plain(202, 'told') : plain(409, refused);
 }

@@ -1,22 +1,21 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { systemClock } from '../../../lib/base/clock.js';
 import { RmmError } from '../../../lib/base/error.js';
 import type { LoadedConfig } from '../../../lib/config/index.js';
 import { sleep } from '../../../lib/flow/backoff.js';
-import type { KafkaClient } from '../../../lib/kafka/client.js';
-import { type RunView, withRunView } from '../../kafka/run-view.js';
-import { layoutOf } from '../../pipeline/layout.js';
-import type { Scrape } from '../../top/scrape.js';
+import type { KafkaClient, PartitionReader } from '../../../lib/kafka/client.js';
+import { isReplaced, type RunView, withRunView } from '../../kafka/run-view.js';
 import { LivePage } from '../live-page.js';
-import { kafkaFlow } from '../model/flows.js';
 import { LiveModel } from '../model/live-model.js';
-import { boardOptions } from '../scores/score-reader.js';
+import { boardOptions } from '../scores/board-options.js';
+import { scoreFiles } from '../scores/score-files.js';
 import type { ServeAddress } from '../serve-address.js';
 import type { Token } from '../token.js';
-import { brokerFacts, StageKeeper } from './kafka-look.js';
+import { brokerFacts } from './broker-facts.js';
+import { kafkaFlow } from './kafka-flow.js';
 import { kafkaPhases, tellPhases } from './run-phases.js';
 import { servicePages } from './service-pages.js';
+import { StageKeeper } from './stage-keeper.js';
+import { limitsOf, tellRun } from './tell-run.js';
 
 export interface LiveKafkaOptions {
   readonly loaded: LoadedConfig;
@@ -40,16 +39,17 @@ const control = {
 
 /**
  * The live page of a run over Kafka, until `signal` is aborted: looks at brokers, services and the output directory, and
- * changes nothing.
- * @throws serve_address_unusable, run_changed where the topics hold another run
+ * changes nothing. A run that takes the place of another one on its topics is shown from its own beginning.
+ * @throws serve_address_unusable, run_changed where the topics hold a run of another configuration
  */
 export async function serveKafka(options: LiveKafkaOptions): Promise<void> {
   const { loaded, client, signal, say, title } = options;
   const { wallMs } = systemClock;
+  const flow = kafkaFlow(loaded.config);
   const model = new LiveModel({
     engine: 'kafka',
     title,
-    flow: kafkaFlow,
+    flow,
     phases: kafkaPhases,
     control,
     limits: [],
@@ -57,82 +57,85 @@ export async function serveKafka(options: LiveKafkaOptions): Promise<void> {
     startedMs: wallMs(),
   });
   const page = await LivePage.open({ ...options, model, control: undefined, wallMs });
+  let keeper = new StageKeeper(model, flow.stages);
+  let shown: string | undefined;
   try {
     while (!signal.aborted) {
       try {
-        await withRunView({ loaded, client, signal, random: Math.random, clock: systemClock }, (run) =>
-          follow(run, model, page),
-        );
+        await withRunView({ loaded, client, signal, random: Math.random, clock: systemClock }, (run) => {
+          const { topics } = run.view.state.run!;
+          if (shown !== undefined && topics !== shown) {
+            page.restart();
+            keeper = new StageKeeper(model, flow.stages);
+          }
+          shown = topics;
+          return follow(run, model, page, keeper);
+        });
       } catch (error) {
         if (signal.aborted) return;
         if (!(error instanceof RmmError) || !(passing.includes(error.code) || error.spec.retry === true))
           throw error;
         model.runState('starting', wallMs(), error.message);
-        await sleep(lookMs, signal).catch(() => {});
       }
+      await sleep(lookMs, signal).catch(() => {});
     }
   } finally {
     await page.close().catch((error: unknown) => say(String(error)));
   }
 }
 
-async function follow(run: RunView, model: LiveModel, page: LivePage): Promise<void> {
-  const { loaded, signal } = run;
-  const keeper = new StageKeeper(model, kafkaFlow.stages);
-  const nowMs = () => systemClock.steadyMs();
-  while (!signal.aborted) {
-    const scrapes = await servicePages({ loaded, signal, nowMs });
-    const trouble: string[] = [];
-    const facts = await brokerFacts(run, nowMs()).catch((error: unknown) => {
-      if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
-      trouble.push(`Brokers do not answer: ${error.message}`);
-      return undefined;
-    });
-    if (signal.aborted) return;
-    const atMs = systemClock.wallMs();
-    keeper.take(scrapes, facts, atMs);
-    tellPhases(model, run.view.state, facts);
-    tellState(run, model, atMs);
-    const folder = takeFiles(loaded.outputDirectory, page);
-    model.limits([...trouble, ...limitsOf(scrapes, folder)]);
-    await sleep(lookMs, signal).catch(() => {});
+/** The run that is shown, and what keeps the page up with it. */
+interface Followed {
+  readonly run: RunView;
+  readonly model: LiveModel;
+  readonly page: LivePage;
+  readonly keeper: StageKeeper;
+  readonly progress: PartitionReader;
+}
+
+/** Looks again and again, until another run has taken the place of this one. */
+async function follow(run: RunView, model: LiveModel, page: LivePage, keeper: StageKeeper): Promise<void> {
+  const progress = run.client.reader(run.names.topic('progress'), 0);
+  try {
+    while (!run.signal.aborted && (await look({ run, model, page, keeper, progress })))
+      await sleep(lookMs, run.signal).catch(() => {});
+  } finally {
+    await progress.close();
   }
 }
 
-function tellState({ view }: RunView, model: LiveModel, atMs: number): void {
-  const { state } = view;
-  const { failed } = state;
-  if (state.isFinished) model.runState('finished', atMs);
-  else if (failed === undefined) model.runState('running', atMs);
-  // Services that were started again go on; the failure stays on record.
-  else if (model.section('flow').stages.some(({ copies }) => (copies?.up ?? 0) > 0))
-    model.runState('running', atMs, `An earlier attempt failed: ${failed.service}: ${failed.message}`);
-  else model.runState('failed', atMs, `${failed.service} failed: ${failed.message}`);
-}
-
-/** Hands over the files of scores that are there; whether their folder is. */
-function takeFiles(outputDirectory: string, page: LivePage): boolean {
-  const folder = layoutOf(outputDirectory).scores;
-  if (!existsSync(folder)) return false;
-  for (const name of readdirSync(folder).sort())
-    if (name.endsWith('.parquet') && !name.startsWith('.')) page.scores.take(join(folder, name));
+/** @returns whether the run is still the one on the topics */
+async function look({ run, model, page, keeper, progress }: Followed): Promise<boolean> {
+  const { loaded, signal, view } = run;
+  const nowMs = () => systemClock.steadyMs();
+  const scrapes = await servicePages({ loaded, signal, nowMs });
+  const { found: facts, trouble } = await answerOf(async () => {
+    if (await isReplaced(run, progress)) return 'replaced';
+    view.assertFollowed();
+    return brokerFacts(run, nowMs());
+  });
+  if (signal.aborted || facts === 'replaced') return false;
+  const atMs = systemClock.wallMs();
+  keeper.take(scrapes, facts, atMs);
+  tellPhases(model, view.state, facts);
+  tellRun(view.state, model, trouble, atMs);
+  const files = scoreFiles(loaded.outputDirectory, view.state.run!.topics);
+  for (const path of files ?? []) page.scores.take(path);
+  model.limits(limitsOf(scrapes, files !== undefined));
   return true;
 }
 
-/** What cannot be had, and how it could be. */
-function limitsOf(scrapes: readonly Scrape[], hasScores: boolean): string[] {
-  const silent = scrapes.filter(({ problem }) => problem !== undefined);
-  return [
-    ...(scrapes.length === 0
-      ? [
-          'No address of a service is known (live.services): how busy services are, what they hold, errors, rejected events, dead letters by reason and losses cannot be shown; events and what waits are those that the brokers know.',
-        ]
-      : ['Services tell the loss on validation events after an epoch, not that on training events.']),
-    ...silent.map(({ address, problem }) => `${address}: ${problem}.`),
-    ...(hasScores
-      ? []
-      : [
-          'The output directory holds no scores on this machine (yet): distributions, tail and events are shown where output.directory is the folder that the scorer writes.',
-        ]),
-  ];
+/** What brokers answer; nothing, and why, where they do not now, which may pass. */
+async function answerOf<Found>(
+  ask: () => Promise<Found>,
+): Promise<{ readonly found: Found | undefined; readonly trouble: string }> {
+  try {
+    return { found: await ask(), trouble: '' };
+  } catch (error) {
+    if (!(error instanceof RmmError) || error.spec.retry !== true) throw error;
+    return {
+      found: undefined,
+      trouble: `Brokers do not answer, and what they know is shown as they said it last: ${error.message}`,
+    };
+  }
 }

@@ -1,6 +1,6 @@
 import type { RunState } from '../../kafka/run-state.js';
 import type { LiveModel } from '../model/live-model.js';
-import type { BrokerFacts } from './kafka-look.js';
+import type { BrokerFacts } from './broker-facts.js';
 
 /** Lines of the progress of a run over Kafka: its stages, in order, with the training among them. */
 const lines = [
@@ -12,6 +12,8 @@ const lines = [
   { name: 'scorer', stage: 'scorer', ending: 'scores' },
 ] as const;
 
+type Line = (typeof lines)[number];
+
 export const kafkaPhases: readonly string[] = lines.map(({ name }) => name);
 
 /** Says how far a run is, from its record and the positions of its stages. */
@@ -21,16 +23,40 @@ export function tellPhases(
   facts: ReadonlyMap<string, BrokerFacts> | undefined,
 ): void {
   const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
-  const selected = facts?.get('selector')?.eventsOut ?? 0;
-  for (const { name, stage, ending } of lines) {
-    const isDone =
-      ending === undefined ? state.models.some(({ final }) => final) : state.allEnds(ending) !== undefined;
-    const found = facts?.get(stage);
+  const wholeOf = (stage: string) => facts?.get(stage)?.whole;
+  const { eventsIn: judged, eventsOut: selected } = wholeOf('selector') ?? { eventsIn: 0, eventsOut: 0 };
+  // Until the selector is done nobody knows how many events are left behind it.
+  const isKnown = judged >= planned;
+  const expected = isKnown || judged === 0 ? selected : Math.round((selected / judged) * planned);
+  for (const line of lines) {
+    const { name, stage } = line;
+    const found = wholeOf(stage);
+    const phase = isDone(line, state) ? 'done' : isDue(line, state) ? 'running' : 'planned';
     // The selector is measured by what it takes in: behind it there are fewer.
     const isBefore = stage === 'ingest' || stage === 'selector';
-    const done = stage === 'trainer' ? 0 : ((isBefore ? found?.eventsIn : found?.eventsOut) ?? 0);
-    const total = stage === 'trainer' ? 0 : isBefore ? planned : selected;
-    const isBegun = done > 0 || (stage === 'trainer' && state.scaler !== undefined);
-    model.phase(name, isDone ? 'done' : isBegun ? 'running' : 'planned', { done, total });
+    const total = stage === 'trainer' ? 0 : isBefore ? planned : expected;
+    const done = (isBefore ? found?.eventsIn : found?.eventsOut) ?? 0;
+    const isEstimate = total > 0 && !isBefore && !isKnown;
+    // Without an answer the last one stands.
+    model.phase(name, phase, facts === undefined ? undefined : { done, total, isEstimate });
+  }
+}
+
+function isDone({ ending }: Line, state: RunState): boolean {
+  return ending === undefined ? state.models.some(({ final }) => final) : state.allEnds(ending) !== undefined;
+}
+
+/** Whether there is what a stage cannot work without: until then messages wait for it, and that is as it should be. */
+function isDue({ stage }: Line, { run, scaler, models, generations }: RunState): boolean {
+  switch (stage) {
+    case 'scaler':
+      return scaler !== undefined;
+    case 'trainer':
+      // Without an end of the input there is something to train whenever a generation is closed.
+      return run?.mode === 'continuous' ? generations.length > models.length : scaler !== undefined;
+    case 'scorer':
+      return models.length > 0;
+    default:
+      return true;
   }
 }

@@ -4,12 +4,15 @@ import type { StageTotals } from '../model/stage-state.js';
 
 /** What the processes of a run say of one stage, all together. */
 export interface StageSamples {
-  readonly totals: Omit<StageTotals, 'lag' | 'copies'>;
+  readonly totals: Omit<StageTotals, 'lag' | 'copies' | 'known'>;
   /** Dead letters by reason, and errors by code. */
   readonly letters: ReadonlyMap<string, number>;
   readonly errors: ReadonlyMap<string, number>;
   readonly model: string | undefined;
   readonly scaler: string | undefined;
+  /** That have ended. */
+  readonly epochs: number;
+  readonly loss: number | undefined;
   readonly validationLoss: number | undefined;
 }
 
@@ -56,6 +59,8 @@ export function stageSamples(
     errors: by('errors', 'code'),
     model: version('modelInfo'),
     scaler: version('scalerInfo'),
+    epochs: sum('trainingEpochs'),
+    loss: most('trainingLoss'),
     validationLoss: most('validationLoss'),
   };
 }

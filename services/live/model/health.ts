@@ -7,6 +7,8 @@ export interface HealthFacts {
   /** Milliseconds since the last error, and since the last event went through; Infinity where there was none. */
   readonly sinceErrorMs: number;
   readonly sinceMovedMs: number;
+  /** Milliseconds in which it could have worked and has not. */
+  readonly idleMs: number;
   readonly lastError: string | undefined;
   /** What waits. */
   readonly lag: number | undefined;
@@ -27,7 +29,7 @@ const movingMs = 6_000;
 
 /** The health of a stage, the gravest first, with the reason in words: colour alone says it to nobody. */
 export function healthOf(facts: HealthFacts): { readonly health: Health; readonly why: string } {
-  const { copies, sinceErrorMs, sinceMovedMs, lag, lagSeconds, phase } = facts;
+  const { copies, sinceErrorMs, sinceMovedMs, idleMs, lag, lagSeconds, phase } = facts;
   const isOver = phase === 'over' && (lag ?? 0) === 0;
   // Services end with their run.
   if (!isOver && copies !== undefined && copies.known > 0 && copies.up === 0)
@@ -38,9 +40,9 @@ export function healthOf(facts: HealthFacts): { readonly health: Health; readonl
   if (isOver) return { health: 'done', why: 'has nothing left to do' };
   if (facts.isPaused) return { health: 'waiting', why: 'the run is paused' };
   const isDue = phase === 'running' && (lag === undefined || lag > 0);
-  if (isDue && Number.isFinite(sinceMovedMs) && sinceMovedMs > stallMs)
-    return { health: 'stalled', why: `no event for ${seconds(sinceMovedMs)}` };
-  if (lagSeconds !== undefined && lagSeconds > behindSeconds)
+  if (idleMs > stallMs) return { health: 'stalled', why: `no event for ${seconds(idleMs)}` };
+  // Before its part of the run nothing else is to be expected.
+  if (phase !== 'before' && lagSeconds !== undefined && lagSeconds > behindSeconds)
     return { health: 'behind', why: `what waits has waited for ${Math.round(lagSeconds)} s` };
   if (sinceMovedMs < movingMs) return { health: 'working', why: 'events go through' };
   if (phase === 'before') return { health: 'waiting', why: 'not begun' };

@@ -3,38 +3,30 @@ import type {
   LetterCount,
   PhaseState,
   PhaseView,
-  RunSection,
   RunState,
   ScoresSection,
   SectionName,
   Snapshot,
   Trouble,
 } from '../shared/snapshot.js';
-import type { FlowPlan } from './flows.js';
+import { blankSnapshot, type LiveModelOptions } from './blank-snapshot.js';
 import { type BatchFacts, StageState, type StageTotals } from './stage-state.js';
 import { TimeSeries } from './time-series.js';
-
-export interface LiveModelOptions {
-  readonly engine: RunSection['engine'];
-  readonly title: string;
-  readonly flow: FlowPlan;
-  readonly phases: readonly string[];
-  readonly control: RunSection['control'];
-  readonly limits: readonly string[];
-  /** What the scores are. */
-  readonly score: Pick<ScoresSection, 'score' | 'isLog' | 'luminosityFb'>;
-  /** Wall clock. */
-  readonly startedMs: number;
-}
 
 /** A report of a stage's batch, with what became of its bad events. */
 export interface BatchReportLike extends BatchFacts {
   readonly deadLetters?: Readonly<Partial<Record<string, number>>>;
 }
 
+/** An epoch as a run tells of it; without a number it is the next one. */
+export interface EpochFacts extends Omit<EpochView, 'number'> {
+  readonly megasets: number;
+  readonly number?: number;
+}
+
 /** Points of the lines over time, and epochs of the loss curve, that are kept. */
 const mostPoints = 600;
-const mostEpochs = 2_000;
+const mostEpochs = 1_000;
 /** Lines go on for so long after the end of a run: a page that is left open shows the run, not the time since. */
 const lastLookMs = 6_000;
 
@@ -43,53 +35,31 @@ const lastLookMs = 6_000;
  * milliseconds), nothing goes out: pages take sections whose version they do not have yet.
  */
 export class LiveModel {
-  readonly series = new TimeSeries(mostPoints);
-  readonly #flow: FlowPlan;
-  readonly #stages: ReadonlyMap<string, StageState>;
-  readonly #phases: Map<string, PhaseView>;
+  /** Rates are those of a whole time; what waits is told at its largest. */
+  readonly series = new TimeSeries(mostPoints, (line) => (line.startsWith('lag ') ? 'most' : 'mean'));
+  readonly #options: LiveModelOptions;
+  #stages: ReadonlyMap<string, StageState> = new Map();
+  readonly #phases = new Map<string, PhaseView>();
   readonly #letters = new Map<string, LetterCount>();
   readonly #troubles = new Map<string, Trouble>();
-  readonly #epochs: EpochView[] = [];
-  readonly #sections: { -readonly [Name in SectionName]: Snapshot[Name] };
+  #epochs: EpochView[] = [];
   readonly #versions = new Map<SectionName, number>();
+  readonly #sections: { -readonly [Name in SectionName]: Snapshot[Name] };
 
   constructor(options: LiveModelOptions) {
-    const { flow } = options;
-    this.#flow = flow;
-    this.#stages = new Map(flow.stages.map((stage) => [stage, new StageState(stage, flow.lagUnit(stage))]));
-    this.#phases = new Map(
-      options.phases.map((name) => [name, { name, state: 'planned', done: 0, total: 0 }]),
-    );
-    this.#sections = {
-      run: {
-        engine: options.engine,
-        title: options.title,
-        state: 'starting',
-        message: '',
-        startedMs: options.startedMs,
-        endedMs: undefined,
-        control: options.control,
-        limits: options.limits,
-      },
-      phases: [...this.#phases.values()],
-      flow: { nodes: flow.nodes, edges: flow.edges, stages: [] },
-      training: { megasets: 0, epochs: [], epochsSeen: 0, model: undefined, scaler: undefined },
-      scores: {
-        score: options.score.score,
-        isLog: options.score.isLog,
-        luminosityFb: options.score.luminosityFb,
-        files: 0,
-        rows: 0,
-        processes: [],
-        histogram: undefined,
-        tail: undefined,
-        top: [],
-        unreadable: 0,
-      },
-      letters: [],
-      troubles: [],
-    };
-    this.#look(options.startedMs);
+    this.#options = options;
+    this.#sections = blankSnapshot(options, options.startedMs);
+    this.#begin(options.startedMs);
+  }
+
+  /** Another run begins: nothing of the one before stays. */
+  restart(nowMs: number): void {
+    const blank = blankSnapshot(this.#options, nowMs);
+    for (const name of Object.keys(blank) as SectionName[]) this.#put(name, blank[name]);
+    for (const known of [this.#phases, this.#letters, this.#troubles]) known.clear();
+    this.#epochs = [];
+    this.series.clear();
+    this.#begin(nowMs);
   }
 
   /** Grows whenever the section changes. */
@@ -105,8 +75,15 @@ export class LiveModel {
     const { run } = this.#sections;
     const isOver = state === 'finished' || state === 'stopped' || state === 'failed';
     if (run.state === state && run.message === message) return;
-    this.#put('run', { ...run, state, message, endedMs: isOver ? nowMs : undefined });
+    this.#put('run', { ...run, state, message, endedMs: isOver ? (run.endedMs ?? nowMs) : undefined });
     this.#look(nowMs);
+  }
+
+  /** When the run began, and where it is over when it ended, as its record says. */
+  runTimes(startedMs: number, endedMs: number | undefined): void {
+    const { run } = this.#sections;
+    if (run.startedMs !== startedMs || run.endedMs !== endedMs)
+      this.#put('run', { ...run, startedMs, endedMs });
   }
 
   limits(limits: readonly string[]): void {
@@ -114,9 +91,11 @@ export class LiveModel {
     if (JSON.stringify(run.limits) !== JSON.stringify(limits)) this.#put('run', { ...run, limits });
   }
 
-  phase(name: string, state: PhaseState, events?: { readonly done: number; readonly total: number }): void {
+  phase(name: string, state: PhaseState, events?: Pick<PhaseView, 'done' | 'total' | 'isEstimate'>): void {
     const known = this.#phases.get(name) ?? { name, state: 'planned', done: 0, total: 0 };
-    this.#phases.set(name, { ...known, state, ...events });
+    const told = { ...known, state, ...events };
+    if (JSON.stringify(told) === JSON.stringify(this.#phases.get(name))) return;
+    this.#phases.set(name, told);
     this.#put('phases', [...this.#phases.values()]);
   }
 
@@ -134,14 +113,19 @@ export class LiveModel {
     errors: ReadonlyMap<string, number>,
     nowMs: number,
   ): void {
-    this.#stages.get(stage)?.read(totals, nowMs);
+    const state = this.#stages.get(stage);
+    // What was counted before anybody looked happened at an unknown time.
+    const atMs = state?.isServed === true ? nowMs : undefined;
+    state?.read(totals, nowMs);
     for (const [reason, count] of letters) {
       const known = this.#letters.get(`${stage} ${reason}`)?.count ?? 0;
       if (count > known) this.#addLetters(stage, reason, count - known);
     }
     for (const [code, count] of errors) {
       const known = this.#troubles.get(`${stage} ${code}`)?.count ?? 0;
-      if (count > known) this.#addTrouble(stage, code, count - known, nowMs);
+      if (count <= known) continue;
+      this.#addTrouble(stage, code, count - known, atMs);
+      if (atMs !== undefined) state?.met(code, atMs);
     }
   }
 
@@ -167,16 +151,11 @@ export class LiveModel {
       this.#put('training', { ...this.#sections.training, [kind]: version });
   }
 
-  epoch({ megasets, ...epoch }: EpochView & { readonly megasets: number }): void {
-    this.#epochs.push(epoch);
-    if (this.#epochs.length > mostEpochs) this.#epochs.shift();
-    const { training } = this.#sections;
-    this.#put('training', {
-      ...training,
-      megasets,
-      epochs: [...this.#epochs],
-      epochsSeen: training.epochsSeen + 1,
-    });
+  epoch({ megasets, number = (this.#epochs.at(-1)?.number ?? 0) + 1, ...epoch }: EpochFacts): void {
+    this.#epochs.push({ ...epoch, number });
+    // Of a long training the curve keeps its beginning: the older, the fewer.
+    if (this.#epochs.length > mostEpochs) this.#epochs = this.#epochs.filter((_, at) => at % 2 === 0);
+    this.#put('training', { ...this.#sections.training, megasets, epochs: [...this.#epochs] });
   }
 
   scores(section: ScoresSection): void {
@@ -199,6 +178,13 @@ export class LiveModel {
     this.series.push(nowMs / 1000, values);
   }
 
+  #begin(nowMs: number): void {
+    const { flow } = this.#options;
+    this.#stages = new Map(flow.stages.map((stage) => [stage, new StageState(stage, flow.lagUnit(stage))]));
+    for (const phase of this.#sections.phases) this.#phases.set(phase.name, phase);
+    this.#look(nowMs);
+  }
+
   #look(nowMs: number): void {
     const { run } = this.#sections;
     const isPaused = run.state === 'paused' || run.state === 'pausing';
@@ -211,11 +197,11 @@ export class LiveModel {
 
   #phaseOf(stage: string): 'before' | 'running' | 'over' | 'failed' {
     const { state } = this.#sections.run;
-    const phase = this.#phases.get(this.#flow.phaseOf[stage] ?? '');
+    const phase = this.#phases.get(this.#options.flow.phaseOf[stage] ?? '');
     if (phase?.state === 'failed' || (state === 'failed' && phase?.state === 'running')) return 'failed';
     if (state === 'finished' || phase?.state === 'done') return 'over';
-    if (phase !== undefined) return phase.state === 'running' ? 'running' : 'before';
-    return state === 'starting' ? 'before' : 'running';
+    if (state === 'starting') return 'before';
+    return phase === undefined || phase.state === 'running' ? 'running' : 'before';
   }
 
   #addLetters(stage: string, reason: string, count: number): void {
@@ -225,7 +211,7 @@ export class LiveModel {
     this.#put('letters', [...this.#letters.values()]);
   }
 
-  #addTrouble(stage: string, code: string, count: number, atMs: number): void {
+  #addTrouble(stage: string, code: string, count: number, atMs: number | undefined): void {
     const key = `${stage} ${code}`;
     const known = this.#troubles.get(key)?.count ?? 0;
     this.#troubles.set(key, { stage, code, count: known + count, atMs });

@@ -35,8 +35,19 @@ export class RateWindow {
     return this.#movedMs;
   }
 
+  /** Counts that are taken up here had grown before: no rate is made of that. */
+  begin(totals: Totals, atMs: number): void {
+    this.#samples = [{ ...totals, atMs }];
+  }
+
   sample(totals: Totals, atMs: number): Rates {
-    const last = this.#samples.at(-1);
+    let last = this.#samples.at(-1);
+    // The machine's clock was set back.
+    if (last !== undefined && atMs < last.atMs) {
+      this.#samples = [];
+      this.#movedMs = Math.min(this.#movedMs, atMs);
+      last = undefined;
+    }
     // A process that was started again counts from 0.
     if (last !== undefined && (totals.eventsIn < last.eventsIn || totals.eventsOut < last.eventsOut))
       this.#samples = [];
@@ -50,7 +61,7 @@ export class RateWindow {
     return {
       rateIn: (totals.eventsIn - first.eventsIn) / seconds,
       rateOut: (totals.eventsOut - first.eventsOut) / seconds,
-      bytesRate: (totals.bytesOut - first.bytesOut) / seconds,
+      bytesRate: Math.max(0, totals.bytesOut - first.bytesOut) / seconds,
       busy: Math.max(0, totals.seconds - first.seconds) / seconds,
     };
   }

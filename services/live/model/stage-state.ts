@@ -21,6 +21,8 @@ export interface StageTotals extends BatchFacts {
   readonly queueBytes: number | undefined;
   readonly checkpointMs: number | undefined;
   readonly copies: { readonly up: number; readonly known: number } | undefined;
+  /** Whether its events are known (else they are 0), and what only its processes know: time, bytes, errors. */
+  readonly known: { readonly events: boolean; readonly services: boolean };
 }
 
 export interface StageMoment {
@@ -51,9 +53,12 @@ export class StageState {
     queueBytes: undefined,
     checkpointMs: undefined,
     copies: undefined,
+    known: { events: false, services: false },
   };
   #errorMs = Number.NEGATIVE_INFINITY;
   #lastError: string | undefined;
+  /** Since when it could work without a break; undefined while it has nothing to do. */
+  #dueMs: number | undefined;
 
   /** @param lagUnit in what is counted what waits */
   constructor(stage: string, lagUnit: string) {
@@ -74,13 +79,23 @@ export class StageState {
     };
   }
 
-  /** Takes what counters say; those that grew through errors colour the stage. */
+  /** Whether counters of its processes have been read before. */
+  get isServed(): boolean {
+    return this.#totals.known.services;
+  }
+
+  /** Takes what counters say. What they had counted before the first time is no rate. */
   read(totals: StageTotals, nowMs: number): void {
-    if (totals.errors > this.#totals.errors) {
-      this.#errorMs = nowMs;
-      this.#lastError ??= 'met';
-    }
+    const { known } = this.#totals;
+    const isMore = (totals.known.events && !known.events) || (totals.known.services && !known.services);
+    if (isMore) this.#rates.begin(totals, nowMs);
     this.#totals = totals;
+  }
+
+  /** An error that the counters have counted already. */
+  met(code: string, nowMs: number): void {
+    this.#errorMs = nowMs;
+    this.#lastError = code;
   }
 
   queue(batches: number, bytes: number): void {
@@ -106,18 +121,19 @@ export class StageState {
   }
 
   error(code: string, nowMs: number): void {
-    this.#errorMs = nowMs;
-    this.#lastError = code;
+    this.met(code, nowMs);
     this.#totals = { ...this.#totals, errors: this.#totals.errors + 1 };
   }
 
-  view({ nowMs, phase, isPaused }: StageMoment): StageView {
-    const { seconds: _, rejected, ...totals } = this.#totals;
+  view(moment: StageMoment): StageView {
+    const { nowMs, phase, isPaused } = moment;
+    const { seconds: _, known: __, rejected, ...totals } = this.#totals;
     const rates = this.#rates.sample(this.#totals, nowMs);
     const verdict = healthOf({
       ...totals,
       sinceErrorMs: nowMs - this.#errorMs,
       sinceMovedMs: nowMs - this.#rates.movedMs,
+      idleMs: this.#idleMs(moment),
       lastError: this.#lastError,
       phase,
       isPaused,
@@ -130,6 +146,21 @@ export class StageState {
       lagUnit: this.#lagUnit,
       rejected: (rejected ?? {}) as Readonly<Record<string, number>>,
     };
+  }
+
+  /**
+   * How long it could have worked and has not. Whatever waits is due; where nobody counts what waits, a stage is missed
+   * only once it has begun.
+   */
+  #idleMs({ nowMs, phase, isPaused }: StageMoment): number {
+    const { lag } = this.#totals;
+    const isDue = phase === 'running' && !isPaused && (lag === undefined || lag > 0);
+    // A clock that was set back takes the beginning with it.
+    this.#dueMs = isDue ? Math.min(this.#dueMs ?? nowMs, nowMs) : undefined;
+    if (this.#dueMs === undefined) return 0;
+    const { movedMs } = this.#rates;
+    if (lag === undefined && movedMs < this.#dueMs) return 0;
+    return nowMs - Math.max(movedMs, this.#dueMs);
   }
 }
 

@@ -14,13 +14,16 @@ export interface ChartLine {
 
 export interface ChartData {
   readonly x: readonly number[];
+  /** Of the axes, with units. */
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** What stands there while there is nothing to draw. */
+  readonly empty: string;
   readonly lines: readonly (ChartLine & { readonly y: readonly (number | null)[] })[];
 }
 
 export interface ChartOptions {
   readonly id: string;
-  readonly xLabel: string;
-  readonly yLabel: string;
   readonly isTime?: boolean;
   /** Powers of ten on the y axis; values that are not above 0 have no point. */
   readonly isLog?: boolean;
@@ -28,10 +31,16 @@ export interface ChartOptions {
   readonly isStepped?: boolean;
   /** x counts something. */
   readonly areWhole?: boolean;
-  readonly empty: string;
 }
 
 const height = 240;
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 const dash = [6, 4];
 const wholeSteps = [1, 2, 5]
   .flatMap((step) => [1, 10, 100, 1000].map((unit) => step * unit))
@@ -43,7 +52,7 @@ export class Chart {
   readonly #plot: HTMLElement;
   #chart: uPlotClass | undefined;
   #key = '';
-  #data: ChartData = { x: [], lines: [] };
+  #data: ChartData = { x: [], xLabel: '', yLabel: '', empty: '', lines: [] };
 
   constructor(options: ChartOptions) {
     this.#options = options;
@@ -60,13 +69,14 @@ export class Chart {
 
   /** @param summary what it shows, in words */
   show(data: ChartData, summary: string): void {
-    const { id, empty } = this.#options;
+    const { id } = this.#options;
+    const { xLabel, yLabel, empty } = data;
     this.#data = data;
     this.#plot.ariaLabel = summary;
     const isEmpty = data.x.length < (this.#options.isStepped ? 1 : 2) || data.lines.length === 0;
     this.#plot.classList.toggle('empty', isEmpty);
     const key = JSON.stringify([
-      isEmpty,
+      isEmpty ? empty : [xLabel, yLabel],
       ...data.lines.map(({ name, kind, colour }) => [name, kind, colour]),
     ]);
     if (key !== this.#key) {
@@ -81,7 +91,8 @@ export class Chart {
   }
 
   #settings(data: ChartData): uPlotClass.Options {
-    const { isTime = false, isLog = false, areWhole = false, xLabel, yLabel } = this.#options;
+    const { isTime = false, isLog = false, areWhole = false } = this.#options;
+    const { xLabel, yLabel } = data;
     const soft = colour('soft');
     const grid = { stroke: colour('line'), width: 1 };
     const axis = { stroke: soft, grid, ticks: grid, font: '12px system-ui,sans-serif', labelSize: 18 };
@@ -157,8 +168,10 @@ function powersOfTen(_: uPlotClass, ticks: number[]): (number | null)[] {
   );
 }
 
+/** Times of day; of more than a day with the date, and without seconds. */
 function clock(_: uPlotClass, ticks: number[]): string[] {
-  return ticks.map((tick) => new Date(tick * 1000).toLocaleTimeString('en-GB'));
+  const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 86_400;
+  return ticks.map((tick) => (isLong ? dayAndTime : timeOfDay).format(tick * 1000));
 }
 
 /** 1200000 -> "1.2M": an axis has little room. */

@@ -2,16 +2,24 @@ import type { Frame } from '../shared/snapshot.js';
 
 export type LinkState = 'here' | 'lost';
 
+export interface LinkFacts {
+  /** How long ago the last word came; undefined before the first. */
+  readonly sinceMs: number | undefined;
+  /** Whether the server is there, and has no place for a further page. */
+  readonly isFull: boolean;
+}
+
 export interface ConnectionOptions {
   readonly onFrame: (frame: Frame) => void;
-  /** @param sinceMs how long ago the last word came; undefined before the first */
-  readonly onState: (state: LinkState, sinceMs: number | undefined) => void;
+  readonly onState: (state: LinkState, facts: LinkFacts) => void;
   /** The server asks for a token again. */
   readonly onLocked: () => void;
 }
 
 /** Without a word for so long the server counts as lost: it sends one every half second. */
 const silenceMs = 5_000;
+/** The first word holds all there is, and may come over a slow line. */
+const patienceMs = 20_000;
 const firstPauseMs = 500;
 const longestPauseMs = 5_000;
 
@@ -24,6 +32,9 @@ export class Connection {
   #source: EventSource | undefined;
   #pauseMs = firstPauseMs;
   #lastMs: number | undefined;
+  /** Until when the present stream has time for its next word. */
+  #untilMs = 0;
+  #isFull = false;
   #timer: number | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -37,10 +48,13 @@ export class Connection {
     this.#source?.close();
     const source = new EventSource('/stream');
     this.#source = source;
+    this.#untilMs = performance.now() + patienceMs;
     source.onmessage = ({ data }) => {
       this.#lastMs = performance.now();
+      this.#untilMs = this.#lastMs + silenceMs;
       this.#pauseMs = firstPauseMs;
-      this.#options.onState('here', 0);
+      this.#isFull = false;
+      this.#options.onState('here', this.#facts());
       this.#options.onFrame(JSON.parse(data as string) as Frame);
     };
     source.onerror = () => {
@@ -49,19 +63,14 @@ export class Connection {
   }
 
   #watch(): void {
-    if (
-      this.#source !== undefined &&
-      this.#lastMs !== undefined &&
-      performance.now() - this.#lastMs > silenceMs
-    )
-      this.#lose();
-    else if (this.#source === undefined) this.#options.onState('lost', this.#since());
+    if (this.#source === undefined) this.#options.onState('lost', this.#facts());
+    else if (performance.now() > this.#untilMs) this.#lose();
   }
 
   #lose(): void {
     this.#source?.close();
     this.#source = undefined;
-    this.#options.onState('lost', this.#since());
+    this.#options.onState('lost', this.#facts());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#comeBack(), this.#pauseMs);
     this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
@@ -70,13 +79,19 @@ export class Connection {
   /** A stream that is refused does not say why: a plain question does. */
   async #comeBack(): Promise<void> {
     // What a browser prints of an address that does not answer cannot be kept from its console.
-    const answer = await fetch('/snapshot', { method: 'HEAD', cache: 'no-store' }).catch(() => undefined);
+    const answer = await fetch('/stream', {
+      method: 'HEAD',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(patienceMs),
+    }).catch(() => undefined);
+    this.#isFull = answer?.status === 503;
     if (answer?.status === 401) this.#options.onLocked();
     if (answer?.ok === true) this.open();
     else this.#lose();
   }
 
-  #since(): number | undefined {
-    return this.#lastMs === undefined ? undefined : performance.now() - this.#lastMs;
+  #facts(): LinkFacts {
+    const sinceMs = this.#lastMs === undefined ? undefined : performance.now() - this.#lastMs;
+    return { sinceMs, isFull: this.#isFull };
   }
 }

@@ -50,10 +50,12 @@ export class Controls {
     if (answer?.status === 401) {
       forgetToken();
       this.#token = undefined;
-      this.#ask(order, 'That is not the token of this server.');
-    } else if (answer === undefined || !answer.ok) {
-      this.#ask(order, `The server did not take it (${answer?.status ?? 'no answer'}).`);
+      return this.#ask(order, 'That is not the token of this server.');
     }
+    const why = answer === undefined ? 'it does not answer' : answer.ok ? '' : (await answer.text()).trim();
+    const note = byId('order-say');
+    note.hidden = why === '';
+    say(note, why === '' ? '' : `The server did not ${order}: ${why}.`);
   }
 
   #ask(order: Order, why: string): void {

@@ -9,10 +9,11 @@ export interface Box {
 
 export interface Line {
   readonly path: string;
-  /** Middle of its label. */
+  /** Where its name stands, and below it its rate: base lines of text that is set from `anchor`. */
   readonly labelX: number;
   readonly labelY: number;
-  readonly anchor: 'middle' | 'start';
+  readonly rateY: number;
+  readonly anchor: 'middle' | 'start' | 'end';
   /** Where the line ends, and in which direction: degrees, 0 to the right. */
   readonly tipX: number;
   readonly tipY: number;
@@ -54,31 +55,29 @@ export function layOut(nodes: readonly FlowNode[], edges: readonly FlowEdge[], r
       height: height - 2 * inset,
     });
   }
-  const lines = edges.map(({ from, to }) => lineOf(boxes.get(from)!, boxes.get(to)!, isWide));
+  const lines = edges.map(({ from, to, of }) =>
+    lineOf(boxes.get(from)!, boxes.get(to)!, isWide, of === undefined),
+  );
   const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width));
   const bottom = Math.max(...[...boxes.values()].map((box) => box.y + box.height));
   return { width: right + sizes.beside + 2, height: bottom + 2, boxes, lines };
 }
 
-function lineOf(from: Box, to: Box, isWide: boolean): Line {
+function lineOf(from: Box, to: Box, isWide: boolean, isOnce: boolean): Line {
   const isBeside = isWide ? from.x === to.x : from.y === to.y;
-  return isBeside ? across(from, to, isWide) : along(from, to, isWide);
+  return isBeside ? across(from, to, isWide, isOnce) : along(from, to, isWide, isOnce);
 }
 
 /** Between two boxes of one column (or, from top to bottom, of one line). */
-function across(from: Box, to: Box, isWide: boolean): Line {
+function across(from: Box, to: Box, isWide: boolean, isOnce: boolean): Line {
   if (isWide) {
     const isUp = from.y > to.y;
     const x = from.x + from.width / 2;
     const [y1, y2] = isUp ? [from.y, to.y + to.height] : [from.y + from.height, to.y];
     return {
       path: `M${x} ${y1}V${y2}`,
-      labelX: x + 8,
-      labelY: (y1 + y2) / 2,
-      anchor: 'start',
-      tipX: x,
-      tipY: y2,
-      tipTurn: isUp ? -90 : 90,
+      ...{ labelX: x + 8, labelY: (y1 + y2) / 2 + 2, rateY: (y1 + y2) / 2 + 16, anchor: 'start' },
+      ...{ tipX: x, tipY: y2, tipTurn: isUp ? -90 : 90 },
     };
   }
   const isLeft = from.x > to.x;
@@ -86,42 +85,40 @@ function across(from: Box, to: Box, isWide: boolean): Line {
   const [x1, x2] = isLeft ? [from.x, to.x + to.width] : [from.x + from.width, to.x];
   return {
     path: `M${x1} ${y}H${x2}`,
-    labelX: (x1 + x2) / 2,
-    labelY: y - 7,
-    anchor: 'middle',
-    tipX: x2,
-    tipY: y,
-    tipTurn: isLeft ? 180 : 0,
+    ...{ labelX: (x1 + x2) / 2, ...above(y + 1, isOnce) },
+    ...{ tipX: x2, tipY: y, tipTurn: isLeft ? 180 : 0 },
   };
 }
 
 /** From one step of the flow to a later one. */
-function along(from: Box, to: Box, isWide: boolean): Line {
+function along(from: Box, to: Box, isWide: boolean, isOnce: boolean): Line {
   if (isWide) {
     const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
     const [x2, y2] = [to.x, to.y + to.height / 2];
     const middle = x2 - (x2 - x1) / 2;
+    const tip = { tipX: x2, tipY: y2, tipTurn: 0 };
+    if (y1 === y2) return { path: `M${x1} ${y1}H${x2}`, labelX: middle, ...above(y1, isOnce), ...tip };
     return {
-      path: y1 === y2 ? `M${x1} ${y1}H${x2}` : `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`,
-      labelX: middle,
-      // Under a curve, which comes from above.
-      labelY: y1 === y2 ? y1 - 8 : y2 + 17,
-      anchor: 'middle',
-      tipX: x2,
-      tipY: y2,
-      tipTurn: 0,
+      path: `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`,
+      // Under the curve, which comes from above.
+      ...{ labelX: middle, labelY: y2 + 17, rateY: y2 + 31, anchor: 'middle' },
+      ...tip,
     };
   }
   const [x1, y1] = [from.x + from.width / 2, from.y + from.height];
   const [x2, y2] = [to.x + to.width / 2, to.y];
   const middle = y2 - (y2 - y1) / 2;
+  const isStraight = x1 === x2;
   return {
-    path: x1 === x2 ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`,
-    labelX: x2 + 8,
-    labelY: y2 - 20,
-    anchor: 'start',
-    tipX: x2,
-    tipY: y2,
-    tipTurn: 90,
+    path: isStraight ? `M${x1} ${y1}V${y2}` : `M${x1} ${y1}C${x1} ${middle} ${x2} ${middle} ${x2} ${y2}`,
+    // A curve comes from the left, and a straight line may end at the same box.
+    ...(isStraight ? { labelX: x2 + 8, anchor: 'start' } : { labelX: x2 - 8, anchor: 'end' }),
+    ...{ labelY: y2 - 18, rateY: y2 - 4 },
+    ...{ tipX: x2, tipY: y2, tipTurn: 90 },
   };
+}
+
+/** Above a level line there is room for both. */
+function above(y: number, isOnce: boolean): Pick<Line, 'labelY' | 'rateY' | 'anchor'> {
+  return { labelY: isOnce ? y - 8 : y - 21, rateY: y - 7, anchor: 'middle' };
 }

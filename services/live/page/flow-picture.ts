@@ -1,5 +1,6 @@
 import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowEdge, FlowNode, FlowSection, StageView } from '../shared/snapshot.js';
+import { shortNumber } from './chart.js';
 import { byId, draw } from './dom.js';
 import { type Layout, layOut } from './flow-layout.js';
 import { stageTitle } from './stages.js';
@@ -71,11 +72,10 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
     );
   }
   const { health, eventsIn, eventsOut, busy, copies, lag, lagUnit } = stage;
-  const passed =
-    stage.stage === 'trainer' ? `${formatCount(eventsIn)} rows` : `${formatCount(eventsOut)} out`;
+  const passed = stage.stage === 'trainer' ? `${brief(eventsIn)} rows` : `${brief(eventsOut)} out`;
   const isBehind = lag !== undefined && lag > 0 && lagUnit !== 'rows';
   const more = isBehind
-    ? `${formatCount(lag)} wait`
+    ? `${brief(lag)} wait`
     : copies === undefined
       ? `busy ${busy.toFixed(1)}`
       : `${copies.up} of ${copies.known} up`;
@@ -91,6 +91,11 @@ function nodeOf(node: FlowNode, layout: Layout, stage: StageView | undefined): S
   );
 }
 
+/** A box has room for eight digits; the table has them all. */
+function brief(count: number): string {
+  return count < 1e7 ? formatCount(count) : shortNumber(count);
+}
+
 /** Events a second along an edge; undefined for what goes along once. */
 function rateOf({ of }: FlowEdge, stages: ReadonlyMap<string, StageView>): number | undefined {
   const stage = of === undefined ? undefined : stages.get(of.stage);
@@ -104,7 +109,7 @@ function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: numbe
   const kind = edge.of === undefined ? 'line once' : flows ? 'line flows' : 'line';
   return [
     draw('path', { d: path, class: kind }),
-    ...(flows ? [draw('path', { d: path, class: 'drop' })] : []),
+    ...(flows ? [dropsOn(path)] : []),
     draw('path', {
       d: 'M0 0-8-4-8 4Z',
       class: 'tip',
@@ -113,17 +118,19 @@ function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: numbe
   ];
 }
 
+/** Drops that go on where they were: the picture is drawn anew twice a second. */
+function dropsOn(path: string): SVGElement {
+  const drops = draw('path', { d: path, class: 'drop' });
+  drops.style.animationDelay = `-${performance.now() % 1000}ms`;
+  return drops;
+}
+
 function wordsOf(edge: FlowEdge, line: Line, rate: number | undefined): SVGElement[] {
-  const { labelX: x, labelY: y, anchor } = line;
-  const isBeside = anchor === 'start';
-  const isCurved = line.path.includes('C');
-  const text = (kind: string, at: number, content: string) =>
-    draw('text', { x, y: at, 'text-anchor': anchor, class: kind }, content);
-  // Above a straight line there is room for both.
-  const label = isBeside ? y + 2 : isCurved || edge.of === undefined ? y : y - 13;
-  const below = isBeside ? y + 16 : isCurved ? y + 14 : y + 1;
+  const { labelX: x, labelY, rateY, anchor } = line;
+  const text = (kind: string, y: number, content: string) =>
+    draw('text', { x, y, 'text-anchor': anchor, class: kind }, content);
   return [
-    text('label', label, edge.label),
-    ...(rate !== undefined && rate > 0 ? [text('rate', below, formatRate(rate))] : []),
+    text('label', labelY, edge.label),
+    ...(rate !== undefined && rate > 0 ? [text('rate', rateY, formatRate(rate))] : []),
   ];
 }

@@ -7,12 +7,12 @@ import type {
   SectionName,
   Trouble,
 } from '../shared/snapshot.js';
-import { Connection, type LinkState } from './connection.js';
+import { Connection, type LinkFacts, type LinkState } from './connection.js';
 import { Controls } from './controls.js';
 import { byId, make, putTable, say } from './dom.js';
 import { FlowPicture } from './flow-picture.js';
 import { Scores } from './scores.js';
-import { showPhases, showStages, stageTitle } from './stages.js';
+import { showPhases, showStages, stageTitle, timeText } from './stages.js';
 import { Store } from './store.js';
 import { TimeCharts } from './time-charts.js';
 import { logIn, takeToken } from './token.js';
@@ -25,9 +25,11 @@ const flow = new FlowPicture();
 const training = new Training();
 const scores = new Scores();
 const top = new TopEvents();
-let charts: TimeCharts | undefined;
+const charts = new TimeCharts();
 let spoken: Readonly<Record<string, string>> = {};
 const waiting = new Set<SectionName | 'series'>();
+/** The server wants its token, which this tab does not have. */
+let isLocked = false;
 
 const connection = new Connection({ onFrame, onState, onLocked });
 
@@ -56,14 +58,11 @@ function show(): void {
   if (run !== undefined) showRun(run, nowMs);
   if (stages !== undefined && isNew('flow')) {
     flow.show(stages);
-    showStages(stages, nowMs);
+    showStages(stages);
     speakHealth(stages);
   }
   if (isNew('phases')) showPhases(store.get('phases') ?? []);
-  if (isNew('series') && run !== undefined) {
-    charts ??= new TimeCharts(run.engine === 'kafka' ? 'messages' : 'ranges');
-    charts.show(store.series);
-  }
+  if (isNew('series') && stages !== undefined) charts.show(store.series, stages);
   if (isNew('training')) training.show(store.get('training')!);
   const scored = store.get('scores');
   if (isNew('scores') && scored !== undefined) {
@@ -71,7 +70,7 @@ function show(): void {
     top.show(scored);
   }
   if (isNew('letters')) showLetters(store.get('letters')!);
-  if (isNew('troubles')) showTroubles(store.get('troubles')!, nowMs);
+  if (isNew('troubles')) showTroubles(store.get('troubles')!);
   waiting.clear();
 }
 
@@ -111,7 +110,7 @@ function showLetters(letters: readonly LetterCount[]): void {
   );
 }
 
-function showTroubles(troubles: readonly Trouble[], nowMs: number): void {
+function showTroubles(troubles: readonly Trouble[]): void {
   const into = byId('troubles-table');
   if (troubles.length === 0) return void into.replaceChildren(make('p', { class: 'quiet' }, 'None so far.'));
   putTable(
@@ -122,7 +121,7 @@ function showTroubles(troubles: readonly Trouble[], nowMs: number): void {
       code,
       stageTitle(stage),
       formatCount(count),
-      nowMs - atMs < 1000 ? 'now' : new Date(atMs).toLocaleTimeString('en-GB'),
+      atMs === undefined ? 'before this page' : timeText(atMs),
     ]),
   );
 }
@@ -146,11 +145,12 @@ function speak(text: string): void {
   say(byId('live'), text);
 }
 
-function onState(state: LinkState, sinceMs: number | undefined): void {
+function onState(state: LinkState, { sinceMs, isFull }: LinkFacts): void {
   const badge = byId('link-state');
   const lost = byId('lost');
   const wasLost = badge.dataset.state === 'lost';
   if (state === 'here') {
+    isLocked = false;
     if (wasLost && sinceMs !== undefined && !lost.hidden) speak('The server is here again.');
     badge.dataset.state = 'here';
     say(badge, 'live');
@@ -159,13 +159,16 @@ function onState(state: LinkState, sinceMs: number | undefined): void {
   }
   badge.dataset.state = 'lost';
   say(badge, 'connection lost');
+  if (isLocked) return;
   const { state: run } = store.get('run') ?? {};
   const isOver = run === 'finished' || run === 'stopped' || run === 'failed';
   say(
     lost,
     isOver
       ? `The run is over (${run}) and its server has ended with it. This is its last state; the page comes back by itself when a server is there again.`
-      : 'The server does not answer. What is shown is the last that it said; the page comes back by itself when the server does.',
+      : isFull
+        ? 'As many pages as there may be look on already. What is shown is the last that this one heard; it goes on when another one is closed.'
+        : 'The server does not answer. What is shown is the last that it said; the page comes back by itself when the server does.',
   );
   lost.hidden = false;
 }
@@ -174,7 +177,9 @@ function onState(state: LinkState, sinceMs: number | undefined): void {
 async function onLocked(): Promise<void> {
   const token = takeToken();
   if (token !== undefined && (await logIn(token))) return connection.open();
+  isLocked = true;
   const lost = byId('lost');
+  if (lost.querySelector('a') !== null) return;
   lost.replaceChildren('The server asks for its token again: ', make('a', { href: '/' }, 'give it'), '.');
   lost.hidden = false;
 }

@@ -1,6 +1,6 @@
 import { formatCount } from '../../../lib/telemetry/format.js';
 import type { HistogramView, ProcessView, ScoresSection } from '../shared/snapshot.js';
-import { Chart, type ChartData, sayOf, shortNumber } from './chart.js';
+import { Chart, type ChartData, type ChartLine, sayOf, shortNumber } from './chart.js';
 import { byId, putTable } from './dom.js';
 
 type Counted = 'weights' | 'counts';
@@ -10,17 +10,21 @@ type Processes = ScoresSection['processes'];
 const backgroundColours = 12;
 const signalColours = 6;
 
+/** Each with the unit of its quantity. */
 const charts = [
-  { id: 'histogram', title: 'Anomaly score', xLabel: '', unit: '' },
-  { id: 'tail-met', title: 'MET of the tail', xLabel: 'MET (GeV)', unit: 'GeV' },
-  { id: 'tail-mll', title: 'mll of the tail', xLabel: 'mll (GeV)', unit: 'GeV' },
+  { id: 'histogram', of: (section: ScoresSection) => section.histogram, unit: '' },
+  { id: 'tail-met', of: ({ tail }: ScoresSection) => tail?.met, unit: ' GeV' },
+  { id: 'tail-mll', of: ({ tail }: ScoresSection) => tail?.mll, unit: ' GeV' },
 ] as const;
+const quantities = { 'tail-met': 'MET', 'tail-mll': 'mll' } as const;
 
 /** Distributions by process: background stacked, signals as lines, data as points. */
 export class Scores {
   #section: ScoresSection | undefined;
   #counted: Counted = 'weights';
-  readonly #charts = new Map<string, Chart>();
+  readonly #charts = new Map(
+    charts.map(({ id }) => [id, new Chart({ id, isLog: true, isStepped: true })] as const),
+  );
 
   constructor() {
     for (const radio of document.querySelectorAll<HTMLInputElement>('input[name=count]'))
@@ -32,51 +36,75 @@ export class Scores {
 
   show(section: ScoresSection): void {
     this.#section = section;
-    const { histogram, tail, processes, rows, files } = section;
-    const axis = section.isLog ? `log10 of ${section.score}` : section.score;
-    if (this.#charts.size === 0) this.#make(axis);
-    const unread = section.unreadable === 0 ? '' : `; ${section.unreadable} files could not be read`;
-    const scaled = `simulation weighted to ${section.luminosityFb} fb⁻¹, data as they are`;
-    const events = `${formatCount(rows)} events of ${formatCount(files)} files`;
-    sayOf('histogram', rows === 0 ? '' : `${events}${unread}; ${scaled}`);
-    const cut =
-      tail === undefined
-        ? ''
-        : `${formatCount(tail.rows)} events with ${section.score} from ${tail.from.toPrecision(3)} on: ${(100 * tail.realised).toPrecision(2)} % of ${tail.of}`;
-    sayOf('tail-met', cut);
-    sayOf('tail-mll', cut);
-    this.#draw('histogram', histogram, processes, axis);
-    this.#draw('tail-met', tail?.met, processes, 'MET');
-    this.#draw('tail-mll', tail?.mll, processes, 'mll');
+    sayOf('histogram', section.rows === 0 ? '' : histogramWords(section));
+    const tail = tailWords(section);
+    sayOf('tail-met', tail);
+    sayOf('tail-mll', tail);
+    for (const { id, of, unit } of charts) {
+      const quantity =
+        id === 'histogram' ? (section.isLog ? `log10 of ${section.score}` : section.score) : quantities[id];
+      const histogram = of(section);
+      this.#draw(id, histogram, section.processes, quantity, unit);
+    }
   }
 
-  #make(axis: string): void {
-    for (const { id, xLabel } of charts)
-      this.#charts.set(
-        id,
-        new Chart({
-          id,
-          xLabel: xLabel === '' ? axis : xLabel,
-          yLabel: 'events',
-          isLog: true,
-          isStepped: true,
-          empty: 'No file of scores is finished yet.',
-        }),
-      );
-  }
-
-  #draw(id: string, histogram: HistogramView | undefined, processes: Processes, quantity: string): void {
-    const data: ChartData =
-      histogram === undefined ? { x: [], lines: [] } : stacked(histogram, processes, this.#counted);
-    this.#charts.get(id)!.show(data, `Distribution of ${quantity} by process: ${sumsOf(processes)}`);
+  #draw(
+    id: (typeof charts)[number]['id'],
+    histogram: HistogramView | undefined,
+    processes: Processes,
+    quantity: string,
+    unit: string,
+  ): void {
+    const counted = this.#counted;
+    const what = counted === 'weights' ? 'expected events' : 'scored events';
+    const drawn = histogram === undefined ? { x: [], lines: [] } : stacked(histogram, processes, counted);
+    const data: ChartData = {
+      ...drawn,
+      xLabel: unit === '' ? quantity : `${quantity} (${unit.trim()})`,
+      // Bins grow with the range: what stands on the axis is by bin.
+      yLabel: histogram === undefined ? what : `${what} / ${histogram.width}${unit}`,
+      empty: this.#emptyWords(id === 'histogram'),
+    };
+    this.#charts.get(id)!.show(data, `Distribution of ${quantity} by process: ${sumsOf(drawn.lines)}`);
     const details = byId(`${id}-table`);
     if (histogram === undefined) details.replaceChildren();
-    else putBins(details, histogram, processes, this.#counted, quantity);
+    else putBins(details, histogram, processes, counted, quantity);
+  }
+
+  #emptyWords(isWhole: boolean): string {
+    const { rows = 0, files = 0 } = this.#section ?? {};
+    if (files === 0) return 'No file of scores is finished yet.';
+    if (rows === 0) return 'No event has been scored yet.';
+    return isWhole ? 'No score has a place on this axis.' : 'The last bin holds more than the tail would.';
   }
 }
 
-function sumsOf(processes: Processes): string {
-  return processes.map(({ name, kind, rows }) => `${name} (${kind}) ${formatCount(rows)} events`).join(', ');
+function histogramWords(section: ScoresSection): string {
+  const { rows, files, unreadable, histogram, luminosityFb, luminosityOf, processes } = section;
+  const counted = histogram?.counts.flat().reduce((sum, count) => sum + count, 0) ?? 0;
+  const hasData = processes.some(({ kind }) => kind === 'data');
+  const asThey = hasData ? ', data as they are' : '';
+  const parts = [
+    `${formatCount(rows)} events of ${formatCount(files)} files`,
+    ...(unreadable === 0 ? [] : [`${formatCount(unreadable)} files could not be read`]),
+    ...(counted >= rows ? [] : [`${formatCount(rows - counted)} have no place on this axis`]),
+    luminosityOf === 'data'
+      ? `simulation weighted to the ${luminosityFb.toPrecision(4)} fb⁻¹ of the data`
+      : `simulation weighted to ${luminosityFb} fb⁻¹${asThey}`,
+    ...(histogram?.weights.flat().some((weight) => weight < 0)
+      ? ['what is below 0 in a bin is in the table only']
+      : []),
+  ];
+  return parts.join('; ');
+}
+
+function tailWords({ tail, score }: ScoresSection): string {
+  if (tail === undefined) return '';
+  return `${formatCount(tail.rows)} events with ${score} from ${tail.from.toPrecision(3)} on: ${(100 * tail.realised).toPrecision(2)} % of ${tail.of}`;
+}
+
+function sumsOf(lines: readonly ChartLine[]): string {
+  return lines.map(({ name, note }) => `${name} ${note}`).join(', ');
 }
 
 /** Backgrounds drawn as their sums from the top of the stack down, each over the one before; then signals and data. */
@@ -84,7 +112,7 @@ function stacked(
   { width, first, ...bins }: HistogramView,
   processes: Processes,
   counted: Counted,
-): ChartData {
+): Pick<ChartData, 'x' | 'lines'> {
   const values = bins[counted];
   const length = values[0]?.length ?? 0;
   // Edges and middles of bins, and the edge at which the last one ends: steps begin at edges, points stand in the middle.
@@ -93,8 +121,11 @@ function stacked(
   const inMiddles = (sums: readonly number[]) => [...sums.flatMap((value) => [null, positive(value)]), null];
   const of = (kind: ProcessView['kind']) =>
     processes.flatMap((process, at) => (process.kind === kind ? [{ process, at }] : []));
-  const note = (process: ProcessView) =>
-    counted === 'counts' ? formatCount(process.rows) : shortNumber(process.yield);
+  // Of the bins that are drawn: of a tail, not of the whole sample.
+  const note = (at: number) => {
+    const sum = (values[at] ?? []).reduce((total, value) => total + value, 0);
+    return counted === 'counts' ? formatCount(sum) : shortNumber(sum);
+  };
   const backgrounds = of('background').sort(
     (a, b) => b.process.yield - a.process.yield || (a.process.name < b.process.name ? -1 : 1),
   );
@@ -103,7 +134,7 @@ function stacked(
   const fills = [...backgrounds].reverse().map(({ process, at }) => {
     for (let bin = 0; bin < length; bin++) sums[bin]! += Math.max(0, values[at]?.[bin] ?? 0);
     const colour = `c${(backgrounds.findIndex((one) => one.at === at) % backgroundColours) + 1}`;
-    return { name: process.name, colour, kind: 'fill' as const, note: note(process), y: shown(sums) };
+    return { name: process.name, colour, kind: 'fill' as const, note: note(at), y: shown(sums) };
   });
   return {
     x,
@@ -113,14 +144,14 @@ function stacked(
         name: process.name,
         colour: `signal${(number % signalColours) + 1}`,
         kind: 'dashed' as const,
-        note: note(process),
+        note: note(at),
         y: shown(values[at] ?? []),
       })),
       ...of('data').map(({ process, at }) => ({
         name: process.name,
         colour: 'data',
         kind: 'points' as const,
-        note: note(process),
+        note: note(at),
         y: inMiddles(values[at] ?? []),
       })),
     ],

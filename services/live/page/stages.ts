@@ -6,9 +6,14 @@ export function stageTitle(stage: string): string {
   return stage.replaceAll('_', ' ');
 }
 
+/** Time of day of a moment, on the watch of whoever looks. */
+export function timeText(ms: number): string {
+  return new Date(ms).toLocaleTimeString('en-GB');
+}
+
 const number = (text: string) => ({ text, isNumber: true });
 
-export function showStages({ stages }: FlowSection, nowMs: number): void {
+export function showStages({ stages }: FlowSection): void {
   putTable(
     byId('stages-table'),
     'Stages of the dataflow: health, events, rates, what waits',
@@ -25,7 +30,7 @@ export function showStages({ stages }: FlowSection, nowMs: number): void {
       number('waits'),
       number('rejected'),
       number('errors'),
-      number('checkpoint'),
+      number('last checkpoint'),
     ],
     stages.map((stage) => [
       stageTitle(stage.stage),
@@ -40,7 +45,8 @@ export function showStages({ stages }: FlowSection, nowMs: number): void {
       lagOf(stage),
       formatCount(Object.values(stage.rejected).reduce((sum, count) => sum + count, 0)),
       formatCount(stage.errors),
-      stage.checkpointMs === undefined ? '-' : `${formatDuration((nowMs - stage.checkpointMs) / 1000)} ago`,
+      // Once nothing moves nothing is shown anew: a time stays true, an age does not.
+      stage.checkpointMs === undefined ? '-' : timeText(stage.checkpointMs),
     ]),
   );
 }
@@ -67,7 +73,10 @@ const phaseWords: Readonly<Record<PhaseView['state'], string>> = {
 export function showPhases(phases: readonly PhaseView[]): void {
   const list = byId('phases');
   byId('progress').hidden = phases.length === 0;
-  phases.forEach(({ name, state, done, total }, at) => {
+  // Another server may have a run of another engine.
+  const names = [...list.children].map((item) => item.querySelector('.name')?.textContent);
+  if (names.some((name, at) => name !== phases[at]?.name)) list.replaceChildren();
+  phases.forEach(({ name, state, done, total, isEstimate }, at) => {
     let item = list.children[at] as HTMLElement | undefined;
     if (item === undefined) {
       item = make(
@@ -86,7 +95,11 @@ export function showPhases(phases: readonly PhaseView[]): void {
     bar.value = state === 'done' ? 1 : total > 0 ? Math.min(1, done / total) : 0;
     say(
       item.querySelector('.count')!,
-      total > 0 ? `${formatCount(done)} of ${formatCount(total)}` : done > 0 ? formatCount(done) : '\u00a0',
+      total > 0
+        ? `${formatCount(done)} of ${isEstimate === true ? 'about ' : ''}${formatCount(total)}`
+        : done > 0
+          ? formatCount(done)
+          : '\u00a0',
     );
   });
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
+import type { FlowSection, StageView } from '../shared/snapshot.js';
 import { Chart, type ChartLine, sayOf } from './chart.js';
 import { byId, putTable } from './dom.js';
 import { stageTitle } from './stages.js';
@@ -23,6 +24,10 @@ const tableRows = 30;
 interface TimeChart {
   readonly id: string;
   readonly prefix: string;
+  readonly yLabel: (stages: readonly StageView[]) => string;
+  readonly empty: string;
+  /** What it is now: a point of a long run stands for minutes. */
+  readonly now: (stage: StageView) => number;
   readonly chart: Chart;
   readonly text: (value: number) => string;
 }
@@ -31,46 +36,53 @@ interface TimeChart {
 export class TimeCharts {
   readonly #charts: readonly TimeChart[];
 
-  /** @param waits what waits is counted in */
-  constructor(waits: string) {
+  constructor() {
     this.#charts = [
       {
         id: 'throughput',
         prefix: 'events ',
+        yLabel: () => 'events / s',
+        empty: 'Nothing has gone through yet.',
+        now: ({ stage, rateIn, rateOut }) => (stage === 'trainer' ? rateIn : rateOut),
         text: formatRate,
-        chart: new Chart({
-          id: 'throughput',
-          xLabel: 'time',
-          yLabel: 'events / s',
-          isTime: true,
-          empty: 'Nothing has gone through yet.',
-        }),
+        chart: new Chart({ id: 'throughput', isTime: true }),
       },
       {
         id: 'lag',
         prefix: 'lag ',
+        yLabel: (stages) => [...new Set(stages.map(({ lagUnit }) => lagUnit))].join(', '),
+        empty: 'Nothing has waited yet.',
+        now: ({ lag = 0 }) => lag,
         text: formatCount,
-        chart: new Chart({ id: 'lag', xLabel: 'time', yLabel: waits, isTime: true, empty: 'Nothing waits.' }),
+        chart: new Chart({ id: 'lag', isTime: true }),
       },
     ];
   }
 
-  show(series: Series): void {
-    for (const one of this.#charts) this.#show(one, series);
+  show(series: Series, { stages }: FlowSection): void {
+    for (const one of this.#charts) this.#show(one, series, stages);
   }
 
-  #show({ id, prefix, chart, text }: TimeChart, { times, lines }: Series): void {
+  #show(
+    { id, prefix, chart, text, yLabel, empty, now }: TimeChart,
+    { times, lines }: Series,
+    views: readonly StageView[],
+  ): void {
     const stages = Object.keys(lines)
       .filter((name) => name.startsWith(prefix) && lines[name]!.some((value) => (value ?? 0) > 0))
       .map((name) => name.slice(prefix.length));
-    const last = (stage: string) => lines[`${prefix}${stage}`]!.at(-1) ?? 0;
-    const summary = stages.map((stage) => `${stageTitle(stage)} ${text(last(stage))}`).join(', ');
+    const shown = views.filter(({ stage }) => stages.includes(stage));
+    const summary = shown.map((view) => `${stageTitle(view.stage)} ${text(now(view))}`).join(', ');
     sayOf(id, stages.length === 0 ? '' : `Now: ${summary}`);
     chart.show(
       {
         x: times,
+        xLabel: 'time',
+        yLabel: yLabel(shown),
+        empty,
         lines: stages.map((stage) => ({
-          name: stageTitle(stage),
+          // Of the training every epoch counts its rows again.
+          name: stage === 'trainer' ? 'trainer (rows)' : stageTitle(stage),
           ...(Object.hasOwn(looks, stage) ? looks[stage]! : otherLook),
           y: lines[`${prefix}${stage}`]!,
         })),

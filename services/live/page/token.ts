@@ -7,10 +7,19 @@ const key = 'rmmstream-token';
 export function takeToken(): string | undefined {
   const match = /^#token=(.{1,512})$/.exec(location.hash);
   if (match !== null) {
-    sessionStorage.setItem(key, decodeURIComponent(match[1]!));
+    sessionStorage.setItem(key, decoded(match[1]!));
     history.replaceState(null, '', location.pathname);
   }
   return sessionStorage.getItem(key) ?? undefined;
+}
+
+/** A token that somebody put into the address as it is may hold a %. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 export function keepToken(token: string): void {

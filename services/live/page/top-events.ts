@@ -1,5 +1,6 @@
 import { formatCount } from '../../../lib/telemetry/format.js';
-import type { EventDetail, ScoresSection, TopEventView } from '../shared/snapshot.js';
+import type { EventDetail } from '../shared/event-detail.js';
+import type { ScoresSection, TopEventView } from '../shared/snapshot.js';
 import { byId, make, putTable, say } from './dom.js';
 import { onTheme, themeName } from './theme.js';
 
@@ -36,7 +37,13 @@ export class TopEvents {
         ? 'No file of scores is finished yet.'
         : `The ${top.length} events with the largest ${score} of all ${formatCount(section.rows)} scored so far.`,
     );
-    if (top.length === 0) return;
+    if (top.length === 0) {
+      // Another run has begun.
+      this.#table.replaceChildren();
+      this.#shown = '';
+      if (this.#open !== undefined) this.#close();
+      return;
+    }
     // A table with a button that has the focus is not touched where nothing in it has changed.
     const key = JSON.stringify([top, this.#open]);
     if (key === this.#shown) return;

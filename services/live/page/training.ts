@@ -1,34 +1,25 @@
-import type { TrainingSection } from '../shared/snapshot.js';
+import type { EpochView, TrainingSection } from '../shared/snapshot.js';
 import { Chart, sayOf } from './chart.js';
 import { byId, putTable, say } from './dom.js';
 
 /** The loss curve as it comes, and what was made. */
 export class Training {
-  readonly #loss = new Chart({
-    id: 'loss',
-    xLabel: 'epoch, over all megasets',
-    yLabel: 'loss',
-    areWhole: true,
-    empty: 'No epoch has ended yet.',
-  });
+  readonly #loss = new Chart({ id: 'loss', areWhole: true });
 
-  show({ epochs, epochsSeen, megasets, model, scaler }: TrainingSection): void {
+  show({ epochs, megasets, model, scaler }: TrainingSection): void {
     const last = epochs.at(-1);
-    const first = epochsSeen - epochs.length + 1;
-    const place =
-      last === undefined
-        ? ''
-        : `${megasets > 0 ? `Megaset ${last.megaset + 1} of ${megasets}, epoch` : 'Epoch'} ${last.epoch + 1}: ${lossText(last)}`;
+    const place = last === undefined ? '' : `${placeOf(last, megasets)}: ${lossText(last)}`;
     sayOf('loss', place);
-    const losses = epochs.map(({ loss }) => loss ?? null);
+    const losses = epochs.map(({ loss }) => loss);
     const validation = epochs.map(({ validationLoss }) => validationLoss ?? null);
     this.#loss.show(
       {
-        x: epochs.map((_, at) => first + at),
+        x: epochs.map(({ number }) => number),
+        xLabel: 'epoch, over all megasets',
+        yLabel: 'loss',
+        empty: last === undefined ? 'No epoch has ended yet.' : 'One epoch has ended: a curve needs two.',
         lines: [
-          ...(losses.some((value) => value !== null)
-            ? [{ name: 'training', colour: 'signal2', kind: 'line', y: losses } as const]
-            : []),
+          { name: 'training', colour: 'signal2', kind: 'line', y: losses },
           ...(validation.some((value) => value !== null)
             ? [{ name: 'validation', colour: 'signal1', kind: 'dashed', y: validation } as const]
             : []),
@@ -39,14 +30,15 @@ export class Training {
     putTable(
       byId('loss-table'),
       'Loss by epoch, the newest first',
-      ['megaset', 'epoch', 'loss', 'validation loss'].map((text) => ({ text, isNumber: true })),
+      ['number', 'megaset', 'epoch', 'loss', 'validation loss'].map((text) => ({ text, isNumber: true })),
       epochs
         .slice(-60)
         .reverse()
-        .map(({ megaset, epoch, loss, validationLoss }) => [
-          String(megaset + 1),
-          String(epoch + 1),
-          loss?.toPrecision(5) ?? '-',
+        .map(({ number, megaset, epoch, loss, validationLoss }) => [
+          String(number),
+          megaset === undefined ? '-' : String(megaset + 1),
+          epoch === undefined ? '-' : String(epoch + 1),
+          loss.toPrecision(5),
           validationLoss?.toPrecision(5) ?? '-',
         ]),
     );
@@ -60,9 +52,12 @@ export class Training {
   }
 }
 
-function lossText({ loss, validationLoss }: TrainingSection['epochs'][number]): string {
-  return [
-    ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
-    ...(validationLoss === undefined ? [] : [`validation ${validationLoss.toPrecision(4)}`]),
-  ].join(', ');
+function placeOf({ number, megaset, epoch }: EpochView, megasets: number): string {
+  if (megaset === undefined || epoch === undefined) return `Epoch ${number}`;
+  return `${megasets > 0 ? `Megaset ${megaset + 1} of ${megasets}, epoch` : 'Epoch'} ${epoch + 1}`;
+}
+
+function lossText({ loss, validationLoss }: EpochView): string {
+  const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
+  return `loss ${loss.toPrecision(4)}${validation}`;
 }

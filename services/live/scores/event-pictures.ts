@@ -7,7 +7,7 @@ import { type EventObjects, objectsOfEntries } from '../../report/events-objects
 import { eventDisplaySvg } from '../../report/figures/event-display.js';
 import { energyUnit, eventMatrixSvg } from '../../report/figures/event-matrix.js';
 import { visitFeatures } from '../../report/row-places.js';
-import type { EventDetail } from '../shared/snapshot.js';
+import type { EventDetail } from '../shared/event-detail.js';
 import type { TopEntry } from './score-board.js';
 import type { BoardSettings, EventPictures } from './tasks.js';
 

@@ -14,8 +14,11 @@ export interface BoardOptions {
   readonly score: string;
   /** Positive scores over powers of ten are counted by their log10. */
   readonly isLog: boolean;
-  /** fb^-1 */
+  /** fb^-1 to which simulation is weighted in what is shown. */
   readonly luminosityFb: number;
+  readonly luminosityOf: ScoresSection['luminosityOf'];
+  /** That luminosity, over the one to which weights in the files are made. */
+  readonly simulationScale: number;
   /** Share of the background that the tail is. */
   readonly tailShare: number;
   readonly topEvents: number;
@@ -36,9 +39,8 @@ export interface TopEntry extends Candidate {
   readonly view: TopEventView;
 }
 
-/** Finest width 2^exponent and most bins: a score, its log10, and GeV. */
+/** Finest width 2^exponent and most bins: a score or its log10, and GeV. */
 const scoreBins = { most: 96, exponent: -6 } as const;
-const logBins = { most: 96, exponent: -6 } as const;
 const energyBins = { most: 64, exponent: 2 } as const;
 
 /** All scores of a run so far: what the page shows of them is made of sums, whatever the number of events. */
@@ -53,9 +55,8 @@ export class ScoreBoard {
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    const bins = options.isLog ? logBins : scoreBins;
-    this.#met = new ScoreGrid(bins, energyBins);
-    this.#mll = new ScoreGrid(bins, energyBins);
+    this.#met = new ScoreGrid(scoreBins, energyBins);
+    this.#mll = new ScoreGrid(scoreBins, energyBins);
   }
 
   /** The number of a process. */
@@ -67,7 +68,7 @@ export class ScoreBoard {
     }
     process.rows += score.length;
     for (let row = 0; row < weight.length; row += 1) process.yield += weight[row]!;
-    const counted = this.#options.isLog ? Float64Array.from(score, Math.log10) : score;
+    const counted = this.#options.isLog ? powersOf(score) : score;
     this.#met.add(process.index, counted, met, weight);
     this.#mll.add(process.index, counted, mll, weight);
     return process.index;
@@ -93,19 +94,25 @@ export class ScoreBoard {
   }
 
   section(): ScoresSection {
-    const { score, isLog, luminosityFb } = this.#options;
+    const { score, isLog, luminosityFb, luminosityOf } = this.#options;
     const processes = [...this.#processes].map(
-      ([name, { kind, rows, yield: sum }]): ProcessView => ({ name, kind, rows, yield: sum }),
+      ([name, { kind, rows, yield: sum }]): ProcessView => ({
+        name,
+        kind,
+        rows,
+        yield: sum * this.#scaleOf(kind),
+      }),
     );
     const histogram = this.#met.scores();
     return {
       score,
       isLog,
       luminosityFb,
+      luminosityOf,
       files: this.files,
       rows: processes.reduce((sum, { rows }) => sum + rows, 0),
       processes,
-      histogram: histogram && rounded(histogram),
+      histogram: histogram && this.#shown(histogram, processes),
       tail: histogram === undefined ? undefined : this.#tail(histogram, processes),
       top: this.#top.map(({ view }) => view),
       unreadable: this.unreadable,
@@ -125,14 +132,27 @@ export class ScoreBoard {
       of: cut.of,
       from: isLog ? 10 ** from : from,
       rows: met.counts.flat().reduce((sum, count) => sum + count, 0),
-      met: rounded(met),
-      mll: rounded(this.#mll.from(cut.bin)),
+      met: this.#shown(met, processes),
+      mll: this.#shown(this.#mll.from(cut.bin), processes),
     };
+  }
+
+  #scaleOf(kind: ProcessKind): number {
+    return kind === 'data' ? 1 : this.#options.simulationScale;
+  }
+
+  /** With weights as they are shown. Six digits are more than a screen has, and half of what a page would be sent else. */
+  #shown(histogram: HistogramView, processes: readonly ProcessView[]): HistogramView {
+    const weights = histogram.weights.map((bins, at) => {
+      const scale = this.#scaleOf(processes[at]!.kind);
+      return bins.map((weight) => Number((weight * scale).toPrecision(6)));
+    });
+    return { ...histogram, weights };
   }
 }
 
-/** Six digits are more than a screen shows, and half of what a page would be sent else. */
-function rounded(histogram: HistogramView): HistogramView {
-  const weights = histogram.weights.map((bins) => bins.map((weight) => Number(weight.toPrecision(6))));
-  return { ...histogram, weights };
+function powersOf(values: ArrayLike<number>): Float64Array {
+  const powers = new Float64Array(values.length);
+  for (let row = 0; row < values.length; row += 1) powers[row] = Math.log10(values[row]!);
+  return powers;
 }

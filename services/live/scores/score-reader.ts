@@ -1,10 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { RmmError } from '../../../lib/base/error.js';
 import type { LoadedConfig } from '../../../lib/config/index.js';
-import { scoreColumnNames } from '../../../lib/config/index.js';
 import { WorkerPool } from '../../../lib/flow/worker-pool.js';
 import type { ScoresSection } from '../shared/snapshot.js';
-import type { BoardOptions } from './score-board.js';
+import { boardOptions } from './board-options.js';
 import type { BoardSettings, BoardTask, EventPictures } from './tasks.js';
 
 /** A file of scores is small; reading it longer than this is a file that is not read at all. */
@@ -19,25 +18,19 @@ export interface ScoreReaderOptions {
   readonly onTrouble: (error: unknown) => void;
 }
 
-/** The column of `report.score`, or the first score where the run writes no such one. */
-export function boardOptions({ config }: Pick<LoadedConfig, 'config'>): BoardOptions {
-  const columns = scoreColumnNames(config);
-  const score = columns.includes(config.report.score) ? config.report.score : columns[0]!;
-  const type = config.scores.find(({ name, type }) => (name ?? type) === score)?.type;
-  return {
-    score,
-    isLog: type !== 'error_abs' && type !== 'rank_average',
-    luminosityFb: config.luminosity_fb,
-    tailShare: config.live.tail_percent / 100,
-    topEvents: config.live.top_events,
-  };
-}
-
-/** Reads files of scores in a thread of its own, one after the other. */
+/**
+ * Reads files of scores in a thread of its own, one after the other. Files that wait stay here, so that whoever asks
+ * for what there is (or for an event) waits for one file and not for all of them.
+ */
 export class ScoreReader {
   readonly #pool: WorkerPool;
   readonly #options: ScoreReaderOptions;
   readonly #known = new Set<string>();
+  #waiting: string[] = [];
+  /** Kept when all files that were given are read. */
+  #reading: Promise<void> | undefined;
+  /** Counts the runs that were shown: what was asked of an earlier one is of no use any more. */
+  #runs = 0;
   #dirty = false;
   #asking = false;
   #closed = false;
@@ -60,13 +53,16 @@ export class ScoreReader {
   take(path: string): void {
     if (this.#known.has(path) || this.#closed) return;
     this.#known.add(path);
-    this.#run({ kind: 'take', path })
-      .catch((error: unknown) => {
-        if (!this.#closed) this.#options.onTrouble(error);
-      })
-      .finally(() => {
-        this.#dirty = true;
-      });
+    this.#waiting.push(path);
+    this.#reading ??= this.#readAll();
+  }
+
+  /** Another run begins: what was read of the one before is forgotten. */
+  restart(): void {
+    this.#known.clear();
+    this.#waiting = [];
+    this.#runs += 1;
+    this.#told(this.#run({ kind: 'restart' }));
   }
 
   /** Asks for what there is, where that is new; call it as often as a page should change. */
@@ -74,23 +70,19 @@ export class ScoreReader {
     if (!this.#dirty || this.#asking || this.#closed) return;
     this.#dirty = false;
     this.#asking = true;
-    this.#run<ScoresSection>({ kind: 'section' })
-      .then((section) => this.#options.onSection(section))
-      .catch((error: unknown) => {
-        if (!this.#closed) this.#options.onTrouble(error);
-      })
-      .finally(() => {
-        this.#asking = false;
-      });
+    void this.#told(this.#section()).finally(() => {
+      this.#asking = false;
+    });
   }
 
-  /** All files that were given have been read, and what they gave is told. */
+  /** All files that were given have been read, and what they gave is told; or time is up. */
   async settle(): Promise<void> {
     if (this.#closed) return;
-    // The thread takes one thing after the other, so that this answer comes after all files.
-    const asked = this.#run<ScoresSection>({ kind: 'section' }).catch(() => undefined);
-    const section = await Promise.race([asked, wait(settleMs, undefined, { ref: false })]);
-    if (section !== undefined) this.#options.onSection(section);
+    const all = (async () => {
+      await this.#reading;
+      await this.#told(this.#section());
+    })();
+    await Promise.race([all, wait(settleMs, undefined, { ref: false })]);
     this.#dirty = false;
   }
 
@@ -102,6 +94,34 @@ export class ScoreReader {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#pool.close();
+  }
+
+  async #readAll(): Promise<void> {
+    for (let at = 0; at < this.#waiting.length && !this.#closed; at += 1) {
+      const of = this.#waiting;
+      await this.#told(this.#run({ kind: 'take', path: of[at]! }));
+      this.#dirty = true;
+      // A run that took the place of this one has files of its own.
+      if (of !== this.#waiting) at = -1;
+    }
+    this.#waiting = [];
+    this.#reading = undefined;
+  }
+
+  async #section(): Promise<void> {
+    const run = this.#runs;
+    const section = await this.#run<ScoresSection>({ kind: 'section' });
+    if (run === this.#runs && !this.#closed) this.#options.onSection(section);
+  }
+
+  /** Waits for something that may fail, which is told. */
+  async #told(done: Promise<unknown>): Promise<void> {
+    const run = this.#runs;
+    try {
+      await done;
+    } catch (error) {
+      if (!this.#closed && run === this.#runs) this.#options.onTrouble(error);
+    }
   }
 
   async #run<Result>(task: BoardTask): Promise<Result> {

@@ -1,6 +1,6 @@
 import type { Config, Profile } from '../../../lib/config/index.js';
 import type { PlannedSample } from '../../pipeline/input-plan.js';
-import type { EventDetail } from '../shared/snapshot.js';
+import type { EventDetail } from '../shared/event-detail.js';
 import type { BoardOptions } from './score-board.js';
 
 /** What the thread that reads scores is told at its start. */
@@ -14,6 +14,8 @@ export interface BoardSettings {
 
 export type BoardTask =
   | { readonly kind: 'take'; readonly path: string }
+  /** Another run begins, of which nothing is read yet. */
+  | { readonly kind: 'restart' }
   /** The answer is a ScoresSection. */
   | { readonly kind: 'section' }
   /** The answer is an EventPictures, or undefined where the list has no such event (any more). */

@@ -50,6 +50,8 @@ export interface PhaseView {
   readonly done: number;
   /** 0 where it is not known. */
   readonly total: number;
+  /** Whether the total is what is to be expected, by what has become of the events so far. */
+  readonly isEstimate?: boolean;
 }
 
 export const healths = ['waiting', 'working', 'done', 'behind', 'stalled', 'failing', 'unreachable'] as const;
@@ -111,18 +113,19 @@ export interface FlowSection {
 }
 
 export interface EpochView {
-  readonly megaset: number;
-  readonly epoch: number;
-  /** Undefined where the engine does not tell it. */
-  readonly loss: number | undefined;
+  /** From 1, over all megasets; of a run that was continued, from where this page began to hear of it. */
+  readonly number: number;
+  /** From 0, and the epoch in it; undefined where the engine does not tell them. */
+  readonly megaset: number | undefined;
+  readonly epoch: number | undefined;
+  readonly loss: number;
   readonly validationLoss: number | undefined;
 }
 
 export interface TrainingSection {
   readonly megasets: number;
-  /** Of a longer training the newest. */
+  /** Of a long training fewer of the older ones. */
   readonly epochs: readonly EpochView[];
-  readonly epochsSeen: number;
   readonly model: string | undefined;
   readonly scaler: string | undefined;
 }
@@ -143,7 +146,7 @@ export interface ProcessView {
   readonly name: string;
   readonly kind: ProcessKind;
   readonly rows: number;
-  /** Sum of weights: events expected at the configured luminosity; of data their number. */
+  /** Sum of weights: events expected at the luminosity of the section; of data their number. */
   readonly yield: number;
 }
 
@@ -151,8 +154,9 @@ export interface ScoresSection {
   /** Column of the score files; log10 where `isLog`. */
   readonly score: string;
   readonly isLog: boolean;
-  /** fb^-1 to which the weights of simulation are made. */
+  /** fb^-1 to which simulation is weighted: that of the data where it is known, else the configured one. */
   readonly luminosityFb: number;
+  readonly luminosityOf: 'data' | 'configuration';
   readonly files: number;
   readonly rows: number;
   readonly processes: readonly ProcessView[];
@@ -207,11 +211,11 @@ export interface Trouble {
   readonly stage: string;
   readonly code: string;
   readonly count: number;
-  /** Milliseconds since 1970 of the last one. */
-  readonly atMs: number;
+  /** Milliseconds since 1970 of the last one; undefined where it came before anybody looked. */
+  readonly atMs: number | undefined;
 }
 
-/** Names of lines over time, as "out ingest" (events a second) or "lag scorer" (messages). */
+/** Names of lines over time, as "events ingest" (a second) or "lag scorer" (messages). */
 export interface SeriesPart {
   /** Changes where earlier points have changed: all are sent again. */
   readonly generation: number;
@@ -229,21 +233,4 @@ export interface Frame {
   readonly nowMs: number;
   readonly sections: Partial<Snapshot>;
   readonly series: SeriesPart | undefined;
-}
-
-/** What is known of one top event beside its row; pictures have addresses of their own. */
-export interface EventDetail {
-  readonly id: string;
-  /** Why there is no display or no matrix; empty where there is. */
-  readonly noDisplay: string;
-  readonly noMatrix: string;
-  readonly objects: readonly {
-    readonly type: string;
-    readonly pt: number;
-    readonly eta: number;
-    readonly phi: number;
-  }[];
-  readonly met: { readonly pt: number; readonly phi: number } | undefined;
-  /** Cells of the matrix above 0, largest first: name and value in words. */
-  readonly cells: readonly { readonly name: string; readonly meaning: string; readonly value: string }[];
 }

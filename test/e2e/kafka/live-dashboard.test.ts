@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { EventDetail, Frame, Snapshot } from '../../../services/live/shared/snapshot.js';
+import type { EventDetail } from '../../../services/live/shared/event-detail.js';
+import type { Frame, Snapshot } from '../../../services/live/shared/snapshot.js';
 import { inFolder, runCli, startCli } from '../../support/cli.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { writeKafkaConfig } from '../../support/kafka-run.js';
@@ -57,8 +58,8 @@ test('the dashboard of a run over Kafka: before it, while services work, and whe
         (seen) => (stageOf(seen, 'selector').copies?.up ?? 0) > 0 && stageOf(seen, 'selector').eventsIn > 0,
       );
       assert.equal(working.run.state, 'running');
-      await until('a loss', ({ training }) =>
-        training.epochs.some(({ validationLoss }) => (validationLoss ?? 0) > 0),
+      await until('both losses', ({ training }) =>
+        training.epochs.some(({ loss, validationLoss }) => loss > 0 && (validationLoss ?? 0) > 0),
       );
       const { code, stderr } = await run.result;
       assert.equal(code, 0, stderr);
@@ -90,6 +91,19 @@ test('the dashboard of a run over Kafka: before it, while services work, and whe
       assert.ok(objects.length >= 2 && cells.length > 0);
       const order = await fetch(`${page.address}control/drain`, { method: 'POST' });
       assert.equal(order.status, 401);
+
+      // The page is left open while the run is made again.
+      const again = startCli(['run', config, '--fresh']);
+      const blank = await until('the other run', ({ scores }) => scores.rows === 0);
+      assert.deepEqual([blank.scores.top, blank.training.epochs], [[], []]);
+      const { code: anew, stderr: said } = await again.result;
+      assert.equal(anew, 0, said);
+      const second = await until(
+        'its end',
+        ({ run: { state }, scores }) => state === 'finished' && scores.rows === selected,
+      );
+      assert.equal(stageOf(second, 'scorer').eventsOut, selected, 'counted once');
+      assert.ok(second.run.startedMs > seen.run.endedMs!, 'the times of the run itself');
     } finally {
       page.child.kill('SIGINT');
     }

@@ -82,6 +82,8 @@ test('the Prometheus client finds the values that were counted', () => {
     ['rmmstream_model_age_seconds', {}, 3600],
     ['rmmstream_scaler_info', { version: '3-abc' }, 1],
     ['rmmstream_scaler_age_seconds', {}, 86_400],
+    ['rmmstream_training_epochs_total', {}, 2],
+    ['rmmstream_training_loss', {}, 0.5],
     ['rmmstream_validation_loss', {}, 'nan'],
     ['rmmstream_drift_deviations', { kind: 'gev' }, 0.31],
     ['rmmstream_drift_deviations', { kind: 'plain' }, 1e-7],
@@ -92,6 +94,8 @@ test('the Prometheus client finds the values that were counted', () => {
     ['rmmstream_build_info', { version: '1.2.3' }, 1],
     ['rmmstream_event_loop_delay_seconds', { statistic: 'max' }, 0.25],
     ['rmmstream_memory_bytes', { area: 'resident' }, 3e8],
+    ['rmmstream_memory_limit_bytes', {}, 1_610_612_736],
+    ['rmmstream_start_time_seconds', {}, 1_767_323_045],
   ];
   for (const [name, labels, wanted] of expected) {
     assert.equal(value(name, labels), wanted, `${name} ${JSON.stringify(labels)}`);

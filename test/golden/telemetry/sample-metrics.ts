@@ -12,7 +12,10 @@ export async function sampleMetrics(): Promise<string> {
     metrics,
     clock,
     { read: () => ({ mean: 0.0005, p99: 0.004, max: 0.25 }), reset: () => {}, stop: () => {} },
-    () => ({ rss: 3e8, heapUsed: 5e7, heapTotal: 8e7, external: 2e7, arrayBuffers: 1e7 }),
+    {
+      usage: () => ({ rss: 3e8, heapUsed: 5e7, heapTotal: 8e7, external: 2e7, arrayBuffers: 1e7 }),
+      limit: () => 1.5 * 2 ** 30,
+    },
   );
   metrics.info('build', { version: '1.2.3' });
   metrics.set('serviceReady', {}, 1);
@@ -47,7 +50,8 @@ export async function sampleMetrics(): Promise<string> {
   stage.model({ version: 'old', madeMs: nowMs - 7_200_000 });
   stage.model({ version: 'e3b0c44298fc1c14', madeMs: nowMs - 3_600_000 });
   stage.scaler({ version: '3-abc', madeMs: nowMs - 86_400_000 });
-  stage.validationLoss(Number.NaN);
+  stage.epoch({ loss: 0.75, validationLoss: undefined });
+  stage.epoch({ loss: 0.5, validationLoss: Number.NaN });
   stage.drift('gev', 0.31, 4);
   stage.drift('plain', 1e-7, 0);
   return metrics.text();

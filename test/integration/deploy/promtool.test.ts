@@ -31,7 +31,7 @@ test('promtool accepts every expression of the dashboard', { skip }, async () =>
   // Grafana puts its variables in.
   const rules = expressions.map((expr, index) => ({
     record: `panel:${index}`,
-    expr: expr.replaceAll('$__rate_interval', '1m').replaceAll('$service', '.*'),
+    expr: expr.replaceAll('$__rate_interval', '1m').replaceAll(/\$(service|namespace)/g, '.*'),
   }));
   await inFolder(async (own) => {
     const path = join(own, 'panels.json');

@@ -213,11 +213,38 @@ test('an address that is taken is an error with a cure', async () => {
         control: undefined,
         pictures: async () => undefined,
         wallMs: () => 0,
+        onTrouble: () => {},
       }),
       (error) =>
         error instanceof RmmError &&
         error.code === 'serve_address_unusable' &&
         /another process has it; choose another PORT/.test(error.message),
     );
+  });
+});
+
+test('what keeps an answer from being made is told at the command, and the answer says where to look', async () => {
+  await serving(async ({ ask, troubles }) => {
+    const { status, body } = await ask('/event?id=ffffffffffff0000');
+    assert.equal(status, 500);
+    assert.doesNotMatch(body, /the disk is gone/);
+    assert.match(body, /see the log of the command/);
+    assert.deepEqual(
+      troubles.map((error) => (error as Error).message),
+      ['the disk is gone'],
+    );
+  });
+});
+
+test('what a proxy on this machine passes on needs the token, the page itself too', async () => {
+  await serving(async ({ ask }) => {
+    const headers = { 'x-forwarded-for': '192.168.1.7' };
+    const form = await ask('/', { headers });
+    assert.equal(form.status, 401);
+    assert.match(form.body, /<form method="post" action="\/login">/);
+    for (const path of ['/snapshot', '/stream', '/event?id=0123456789abcdef'])
+      assert.equal((await ask(path, { headers })).status, 401, path);
+    const authorization = `Bearer ${token}`;
+    assert.equal((await ask('/snapshot', { headers: { ...headers, authorization } })).status, 200);
   });
 });

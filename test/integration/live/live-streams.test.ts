@@ -56,6 +56,7 @@ test('as many pages as there may be, and no more', async () => {
     await until(() => server.pages === 24);
     const more = await ask('/stream');
     assert.deepEqual([more.status, more.headers['retry-after']], [503, '10']);
+    assert.equal((await ask('/stream', { method: 'HEAD' })).status, 503, 'so says the question before it');
     pages[0]!.stop();
     await until(() => server.pages === 23);
     for (const page of pages) page.stop();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
@@ -18,6 +18,7 @@ function start(
   file: string,
   recorded?: RecordedWatch,
   signal = new AbortController().signal,
+  more: Partial<Parameters<typeof run>[0]> = {},
 ): Promise<RunOutcome> {
   return run({
     ...quietSurroundings(),
@@ -29,6 +30,7 @@ function start(
     extend: false,
     until: 'scores',
     watch: recorded?.watch,
+    ...more,
   });
 }
 
@@ -136,18 +138,19 @@ test('what an earlier process had finished is not told as new work', async () =>
       return heard;
     };
     const first = await interrupted('ingest');
-    assert.deepEqual(first.all('error').length, 1);
+    assert.deepEqual(first.all('error'), [], 'somebody asked for it');
     assert.deepEqual(first.all('phase').at(-1)!.slice(0, 2), ['features', 'failed']);
-    const second = await interrupted('scorer');
-    const third = new RecordedWatch();
-    const { report } = await start(folder, file, third);
+    const second = await interrupted('trainer');
+    const third = await interrupted('scorer');
+    const fourth = new RecordedWatch();
+    const { report } = await start(folder, file, fourth);
 
     assert.ok(first.batches('ingest').length > 0 && second.batches('ingest').length > 0);
     assert.equal(first.sum('ingest', 'eventsIn') + second.sum('ingest', 'eventsIn'), report.events.read);
     assert.deepEqual(third.batches('ingest'), []);
-    assert.deepEqual(third.batches('trainer'), []);
-    assert.ok(second.sum('scorer', 'eventsOut') > 0 && third.sum('scorer', 'eventsOut') > 0);
-    assert.equal(second.sum('scorer', 'eventsOut') + third.sum('scorer', 'eventsOut'), report.events.scored);
+    assert.deepEqual(fourth.batches('trainer'), []);
+    assert.ok(third.sum('scorer', 'eventsOut') > 0 && fourth.sum('scorer', 'eventsOut') > 0);
+    assert.equal(third.sum('scorer', 'eventsOut') + fourth.sum('scorer', 'eventsOut'), report.events.scored);
 
     const started = second.all('phase').find(([name, state]) => name === 'features' && state === 'started');
     assert.equal(started![2]!.done, first.sum('ingest', 'eventsIn'));
@@ -155,13 +158,78 @@ test('what an earlier process had finished is not told as new work', async () =>
       second.all('waiting').find(([stage]) => stage === 'ingest')![1],
       first.batches('ingest').length,
     );
-    const scored = third.all('scored').map(([range]) => range);
-    assert.equal(scored.filter(({ earlier }) => earlier).length, second.all('scored').length);
+    // What training has before it is what no process has done.
+    const trained = second.sum('trainer', 'eventsIn');
+    const trains = (heard: RecordedWatch) => heard.all('waiting').filter(([stage]) => stage === 'trainer');
+    const [[, begins, all]] = trains(third) as [['trainer', number, number]];
+    assert.ok(trained > 0 && third.sum('trainer', 'eventsIn') > 0);
+    assert.equal(begins, trained);
+    assert.equal(all, trained + third.sum('trainer', 'eventsIn'));
+    assert.deepEqual(trains(third).at(-1), ['trainer', all, all]);
+    const begun = third.all('phase').find(([name, state]) => name === 'train' && state === 'started');
+    assert.deepEqual(begun![2], { done: trained, total: all });
+    assert.deepEqual(trains(fourth), [['trainer', all, all]]);
+    const scored = fourth.all('scored').map(([range]) => range);
+    assert.equal(scored.filter(({ earlier }) => earlier).length, third.all('scored').length);
     assert.equal(new Set(scored.map(({ name }) => name)).size, scored.length);
     assert.deepEqual(
-      third.all('model').map(([{ version }]) => version),
+      fourth.all('model').map(([{ version }]) => version),
       [report.model],
     );
+    // An earlier process froze the scaler, no later than it made the model.
+    assert.deepEqual(fourth.all('scaler'), [
+      [{ version: report.scaler.id, madeMs: fourth.all('model')[0]![0].madeMs }],
+    ]);
+    const states = fourth.all('phase').filter(([, state]) => state !== 'running');
+    assert.deepEqual(
+      states.map(([name, state]) => [name, state]),
+      phases.flatMap((name) => [
+        [name, 'started'],
+        [name, 'finished'],
+      ]),
+    );
+  });
+});
+
+test('a run that is held works on nothing meanwhile', async () => {
+  await inFolder(async (folder) => {
+    const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });
+    let nowMs = 0;
+    let asked = 0;
+    const heard = new RecordedWatch();
+    await run({
+      ...quietSurroundings(),
+      nowMs: () => nowMs,
+      loaded: loadForTest(file, folder),
+      fresh: false,
+      extend: false,
+      until: 'model',
+      watch: heard.watch,
+      gate() {
+        if (heard.batches('trainer').length === 0) return undefined;
+        asked += 1;
+        return Promise.resolve().then(() => {
+          // An hour, each time; no other time passes here.
+          nowMs += 3_600_000;
+        });
+      },
+    });
+    assert.ok(asked > 2 && asked === heard.batches('trainer').length);
+    assert.equal(heard.sum('trainer', 'seconds'), 0);
+  });
+});
+
+test('features that were lost end the run with the error of who reads them, also where it is watched', async () => {
+  await inFolder(async (folder) => {
+    const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });
+    const heard = new RecordedWatch((name) => {
+      if (name !== 'model') return;
+      const features = join(folder, 'out', 'features');
+      for (const lost of readdirSync(features)) rmSync(join(features, lost));
+    });
+    await assert.rejects(start(folder, file, heard), { code: 'io_failed' });
+    assert.deepEqual(heard.all('error'), [['scorer', 'io_failed']]);
+    assert.deepEqual(heard.all('queue').at(-1), ['scorer', 0, 0]);
   });
 });
 
@@ -180,5 +248,25 @@ test('an error is told with its code, at the stage of the phase that it ends', a
     );
     assert.deepEqual(heard.all('error'), [['ingest', failure.code]]);
     assert.equal(heard.all('phase').at(-1)![1], 'failed');
+  });
+});
+
+test('the time for which a run is held is no work of the trainer', async () => {
+  await inFolder(async (folder) => {
+    const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });
+    const heard = new RecordedWatch();
+    // A clock that goes on only while the run is held: an hour before every other task and step.
+    let [heldMs, isHeld] = [0, false];
+    await start(folder, file, heard, undefined, {
+      nowMs: () => heldMs,
+      gate() {
+        isHeld = !isHeld;
+        if (!isHeld) return undefined;
+        heldMs += 3_600_000;
+        return Promise.resolve();
+      },
+    });
+    assert.ok(heard.batches('trainer').length > 4);
+    assert.equal(heard.sum('trainer', 'seconds'), 0);
   });
 });

@@ -3,7 +3,7 @@ import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { type GlobFileSystem, glob, nodeFileSystem } from '../../../lib/config/glob.js';
-import { compileParts, expandBraces, nameMatcher } from '../../../lib/config/glob-pattern.js';
+import { compileParts, expandBraces, nameMatcher, pathMatcher } from '../../../lib/config/glob-pattern.js';
 import { folderWith } from './fixtures.js';
 
 const tree = [
@@ -100,4 +100,44 @@ test('names that are no paths are matched as a whole', () => {
   assert.deepEqual(found('{met,?(e1\\,j1)}'), ['met', 'm(e1,j1)', 'h(e1,j1)']);
   assert.deepEqual(found('*'), names);
   assert.deepEqual(found('m'), []);
+});
+
+test('a path matches without a look at any file where glob would find it', () => {
+  for (const [pattern, expected] of Object.entries(fromBash)) {
+    const matches = pathMatcher(pattern);
+    const dotted = pattern.startsWith('./') ? './' : '';
+    assert.deepEqual(
+      tree.map((name) => dotted + name).filter(matches),
+      expected.toSorted(
+        (a, b) => tree.indexOf(a.slice(dotted.length)) - tree.indexOf(b.slice(dotted.length)),
+      ),
+      pattern,
+    );
+    assert.deepEqual(
+      tree.map((name) => `/data/${name}`).filter(pathMatcher(`/data/${pattern}`)).length,
+      dotted === '' ? expected.length : 0,
+    );
+  }
+  const found = pathMatcher('mc/{zz,ww,**}/*.root');
+  for (const name of ['mc/zz/a.root', 'mc/x/y/a.root', 'mc/a.root']) assert.ok(found(name), name);
+  assert.ok(pathMatcher('mc/**')('mc/16d/deep/zz.root'));
+  assert.ok(!pathMatcher('mc/**')('mc'));
+});
+
+test('no path leads out of the folders of a pattern, and none makes matching slow', () => {
+  for (const pattern of ['data/*.root', 'data/*/*.root', 'data/**', '**/*.root', '/data/**/*.root', '*/*'])
+    for (const name of [
+      'data/../../etc/x.root',
+      'data/../x.root',
+      '../x.root',
+      './../x.root',
+      '/etc/x.root',
+      '/data/../etc/x.root',
+      'data/a/../../../x.root',
+      '..',
+      '',
+    ])
+      assert.ok(!pathMatcher(pattern)(name), `${pattern}: ${name}`);
+  assert.ok(!pathMatcher('*a*a*a*a*b.root')('a'.repeat(100_000)));
+  assert.ok(!pathMatcher('**/a*/**/a*/**/a*/**/b')(`${'a/'.repeat(2000)}c`));
 });

@@ -25,8 +25,9 @@ interface PanelJson {
 
 const board = dashboard() as {
   panels: PanelJson[];
-  templating: { list: { name: string; query: { query: string } }[] };
+  templating: { list: { name: string; type: string; query: string | { query: string } }[] };
 };
+const choices = board.templating.list;
 const panels = board.panels.filter(({ type }) => type !== 'row');
 const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 /** Prometheus' own. */
@@ -48,9 +49,12 @@ test('every metric of the list is in a panel', () => {
 
 test('every expression speaks of metrics of the list, with labels that they have', () => {
   assert.ok(expressions.length > 30);
-  for (const expression of [...expressions, ...board.templating.list.map(({ query }) => query.query)]) {
+  for (const expression of [
+    ...expressions,
+    ...choices.flatMap(({ query }) => (typeof query === 'string' ? [] : [query.query])),
+  ]) {
     if (expression.startsWith('label_values(')) {
-      const [, name, label] = /^label_values\((\w+), (\w+)\)$/.exec(expression)!;
+      const [, name, label] = /^label_values\((\w+)(?:\{.*\})?, (\w+)\)$/.exec(expression)!;
       assert.ok([...ourSeries.get(name!)!, ...scraped].includes(label!));
       continue;
     }
@@ -65,6 +69,19 @@ test('every expression speaks of metrics of the list, with labels that they have
     }
     for (const label of grouping) assert.ok(known.includes(label), `no ${label}: ${expression}`);
   }
+});
+
+test('the page works beside any Prometheus, one run at a time, and every panel keeps to what was chosen', () => {
+  assert.deepEqual(
+    choices.map(({ name, type }) => `${name} ${type}`),
+    ['datasource datasource', 'namespace query', 'service query'],
+  );
+  assert.equal(choices[0]!.query, 'prometheus');
+  const named = JSON.stringify(board).match(/"uid":"[^"]*"/g)!;
+  assert.deepEqual(new Set(named), new Set(['"uid":"rmmstream-overview"', '"uid":"$datasource"']));
+  for (const expression of expressions)
+    for (const [selector] of expression.matchAll(/\b(?:rmmstream_\w+|up|ALERTS)\b\{?[^}]*\}?/g))
+      assert.match(selector, /\{.*\bnamespace=~"\$namespace"/, expression);
 });
 
 test('legends name labels by which their query groups', () => {
@@ -99,11 +116,11 @@ test('what is provisioned is where docker-compose.yml mounts it, and the data so
   const read = (path: string) =>
     parse(readFileSync(join(packageRoot, 'deploy/grafana/provisioning', path), 'utf8'));
   const { datasources } = read('datasources/prometheus.yml') as {
-    datasources: { uid: string; type: string; url: string }[];
+    datasources: { type: string; isDefault: boolean; url: string }[];
   };
   assert.deepEqual(
-    datasources.map(({ uid, type }) => ({ type, uid })),
-    [dataSource],
+    datasources.map(({ type, isDefault }) => ({ type, isDefault })),
+    [{ type: dataSource.type, isDefault: true }],
   );
   const { providers } = read('dashboards/rmmstream.yml') as { providers: { options: { path: string } }[] };
   const { services } = readCompose(readFileSync(join(packageRoot, 'docker-compose.yml'), 'utf8'));

@@ -64,6 +64,15 @@ test('recorded series are named level:metric:operation, and bear the labels of t
   }
 });
 
+test('every service is missed by its name, and nothing adds up what belongs to different runs', () => {
+  const missing = alerts.find(({ alert }) => alert === 'RmmstreamStageMissing')!;
+  const names = [...missing.expr.matchAll(/"service", "(\w+)", "", ""/g)].map(([, name]) => name);
+  assert.deepEqual(names, [...serviceNames]);
+  for (const { record, alert, expr } of rules)
+    for (const [, list] of expr.matchAll(/\b(?:by|on) \(([^)]*)\)/g))
+      assert.ok(list!.split(', ').includes('namespace'), `${record ?? alert}: (${list})`);
+});
+
 /** As pages of Markdown name the place of a heading. */
 const anchorOf = (heading: string) =>
   heading

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:net';
 import test from 'node:test';
 import { systemClock } from '../../../lib/base/clock.js';
@@ -116,11 +117,20 @@ test('from start to end: endpoints, metrics, log', async () => {
 
 test('a failure is in the log and in the result, and the port is free again', async () => {
   const error = new RmmError('disk_full', 'no room left in /data');
+  const told: unknown[] = [];
+  const hear = (one: unknown) => void told.push(one);
+  subscribe('rmmstream:error', hear);
   const host = bench({ completion: () => Promise.reject(error) });
   const url = await host.url();
   assert.deepEqual(await host.ended, { exit: 1, forced: false, error });
   const { level, code, message } = await host.until('failed');
   assert.deepEqual([level, code, message], ['error', 'disk_full', 'no room left in /data']);
+  unsubscribe('rmmstream:error', hear);
+  assert.deepEqual(told, [{ stage: 'selector', code: 'disk_full' }]);
+  assert.match(
+    await host.tools().metrics.text(),
+    /^rmmstream_stage_errors_total\{stage="selector",code="disk_full"\} 1$/m,
+  );
   await assert.rejects(get(`${url}/live`));
 });
 

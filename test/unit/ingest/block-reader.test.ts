@@ -127,3 +127,25 @@ test('a file that cannot be read is refused as such, again and again', async () 
       await assert.rejects(reader.read(files[0]!, 0, encodeEvents), { code: 'root_not_a_root_file' });
   });
 });
+
+test('a file that the configuration does not name is not opened, whoever planned it', async () => {
+  await inWorld(1, async ({ folder, files, reader }) => {
+    const [planned] = files;
+    const other = join(folder, 'other.root');
+    copyFileSync(join(folder, planned!.name), other);
+    for (const changed of [
+      { name: 'other.root' },
+      { name: other },
+      { name: `../${folder.split('/').at(-1)}/${planned!.name}` },
+      { name: `./${planned!.name}` },
+      { name: '/etc/hostname' },
+      { sample: 'wjets' },
+    ])
+      await assert.rejects(
+        reader.read({ ...planned!, ...changed }, 0, encodeEvents),
+        { code: 'run_changed', message: /no pattern of input\.samples/ },
+        JSON.stringify(changed),
+      );
+    await reader.read(planned!, 0, encodeEvents);
+  });
+});

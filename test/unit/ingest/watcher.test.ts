@@ -49,7 +49,7 @@ async function inWorld(
     const cluster = clusterOf(loaded);
     const ends: (() => Promise<void>)[] = [];
     const start = async () => {
-      const context = openContext(cluster, loaded);
+      const context = openContext(cluster, loaded, { service: 'ingest' });
       const stop = new AbortController();
       const tenure = await tenureOf(context, { id: 'planner', signal: stop.signal });
       const ended = planContinuously(context, tenure);
@@ -189,6 +189,12 @@ test('what cannot be used is said once, stops nothing else, and is taken once it
       ['zee/e-weights.root', 'weights_unusable'],
       ['zee/y-channel.root', 'channel_in_two_samples'],
     ]);
+    const metrics = await context.metrics();
+    for (const [, code] of said)
+      assert.ok(
+        metrics.includes(`\nrmmstream_stage_errors_total{stage="ingest",code="${code}"} 1\n`),
+        `${code}`,
+      );
     renameSync(at('aside/good.root'), at('zee/a-damaged.root'));
     await until(() => taken(context).length === 3);
     rmSync(at('zee/c-empty.root'));

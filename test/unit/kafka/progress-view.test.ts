@@ -106,6 +106,7 @@ test('a log that cannot be read is tried again, said once, and said to be well a
   );
   const heard: (string | undefined)[] = [];
   const attempts: number[] = [];
+  const errors: string[] = [];
   const view = new ProgressView({
     client: cluster.client('ours'),
     topic: 'rmmstream.progress',
@@ -114,6 +115,7 @@ test('a log that cannot be read is tried again, said once, and said to be well a
       await soon();
     },
     onTrouble: (error) => heard.push(error?.code),
+    onError: ({ code }) => errors.push(code),
   });
   const stop = new AbortController();
   const following = view.follow(stop.signal);
@@ -121,6 +123,7 @@ test('a log that cannot be read is tried again, said once, and said to be well a
   await settled(() => heard.length === 2);
   assert.deepEqual(heard, ['kafka_unreachable', undefined]);
   assert.deepEqual(attempts, [1, 2, 3]);
+  assert.equal(errors.length, 3);
   stop.abort();
   await following;
 });

@@ -57,6 +57,10 @@ test('brokers that do not answer are waited for, and readiness says so', async (
   assert.ok(reasons.some(({ key }) => key === 'kafka' || key === 'state'));
   await service.until('running');
   assert.ok(service.events().includes('fault_over'));
+  assert.match(
+    await service.metrics(),
+    /^rmmstream_stage_errors_total\{stage="selector",code="kafka_unreachable"\} 4$/m,
+  );
   service.signal();
   assert.equal((await service.ended).exit, 0);
 });

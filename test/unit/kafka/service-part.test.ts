@@ -65,7 +65,7 @@ test('a role is held by one copy at a time, and goes to another when that one en
 });
 
 test('readiness names a role that fails again and again, until it works', async () => {
-  const context = openContext(clusterOf(loaded), loaded);
+  const context = openContext(clusterOf(loaded), loaded, { service: 'scaler' });
   let failures = 0;
   let resume = () => {};
   const held = new Promise<void>((resolve) => {
@@ -86,6 +86,10 @@ test('readiness names a role that fails again and again, until it works', async 
   await settled(() => failures === 2);
   await settle();
   assert.deepEqual(reasons(context), ['role:freezer: freezer: no answer']);
+  assert.match(
+    await context.metrics(),
+    /^rmmstream_stage_errors_total\{stage="scaler",code="kafka_request_failed"\} 2$/m,
+  );
   resume();
   await settled(() => failures === 3);
   assert.deepEqual(reasons(context), []);
@@ -268,7 +272,7 @@ test('a transaction that is given up is counted apart, and files by their events
   const view = new StageView(context, stages.scorer);
   view.hopObserver.aborted!(0, 2);
   view.sinkObserver.written!(0, 70, 900, 0.25);
-  view.sinkObserver.committed!(0, 0.01);
+  view.sinkObserver.committed!(0, 0.01, []);
   const text = await context.metrics();
   for (const line of [
     /rmmstream_transaction_seconds_sum\{stage="scorer",outcome="aborted"\} 2/,
@@ -276,6 +280,64 @@ test('a transaction that is given up is counted apart, and files by their events
     /rmmstream_output_events_total\{stage="scorer"\} 70/,
     /rmmstream_output_bytes_total\{stage="scorer"\} 900/,
     /rmmstream_busy_seconds_total\{stage="scorer"\} 0\.25/,
+  ])
+    assert.match(text, line);
+});
+
+test('a copy whose last partition commits on its way to another has no checkpoint', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  const view = new StageView(context, stages.scorer);
+  const hasAge = async () => /^rmmstream_checkpoint_age_seconds\{/m.test(await context.metrics());
+  view.assigned([0]);
+  view.sinkObserver.committed!(0, 0.01, []);
+  assert.equal(await hasAge(), true);
+  view.assigned([]);
+  view.sinkObserver.committed!(0, 0.01, []);
+  assert.equal(await hasAge(), false);
+});
+
+test('dead letters of a file stage are counted and told once they are written', async () => {
+  const context = openContext(clusterOf(loaded), loaded);
+  const view = new StageView(context, stages.scorer);
+  const heard: unknown[] = [];
+  const hear = (told: unknown) => void heard.push(told);
+  subscribe('rmmstream:batch', hear);
+  const letter = (reason: string) => ({ key: null, value: null, headers: { reason } });
+  view.sinkObserver.committed!(0, 0.01, []);
+  view.sinkObserver.committed!(0, 0.01, [
+    letter('wire_schema_unknown'),
+    letter('scaler_mismatch'),
+    letter('wire_schema_unknown'),
+  ]);
+  unsubscribe('rmmstream:batch', hear);
+  const deadLetters = { wire_schema_unknown: 2, scaler_mismatch: 1 };
+  const nothing = { eventsIn: 0, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds: 0 };
+  assert.deepEqual(heard, [{ stage: 'scorer', ...nothing, deadLetters }]);
+  assert.match(
+    await context.metrics(),
+    /^rmmstream_dead_letters_total\{stage="scorer",reason="wire_schema_unknown"\} 2$/m,
+  );
+});
+
+test('a message that is read again is work, but no input again; one without a time waits since it was seen', async () => {
+  const clock = new FakeClock();
+  const context = openContext(clusterOf(loaded), loaded, { clock });
+  const view = new StageView(context, stages.scorer);
+  view.assigned([0, 1]);
+  view.sinkObserver.added!(0, 70, 900, 0.25);
+  view.sinkObserver.repeated!(0, 0.5);
+  for (const [partition, oldestMs] of [
+    [0, 0],
+    [1, -1],
+  ] as const)
+    view.sinkObserver.looked!(partition, 3, 9, oldestMs);
+  await clock.advance(2000);
+  const text = await context.metrics();
+  for (const line of [
+    /^rmmstream_input_events_total\{stage="scorer"\} 70$/m,
+    /^rmmstream_busy_seconds_total\{stage="scorer"\} 0\.75$/m,
+    /^rmmstream_lag_seconds\{stage="scorer",partition="0"\} 2$/m,
+    /^rmmstream_lag_seconds\{stage="scorer",partition="1"\} 2$/m,
   ])
     assert.match(text, line);
 });

@@ -10,6 +10,7 @@ import { expectError } from './expect-error.js';
 const model = madeModel();
 const { id, files } = modelFiles(model);
 const byName = Object.fromEntries(files.map(({ name, bytes }) => [name, bytes]));
+const packed = Object.fromEntries(files.map(({ name, bytes }) => [`model/${name}`, bytes]));
 
 test('a model survives its .zip', () => {
   const back = modelFromFiles(unpackZip(packZip(files), 'm.zip'), 'm.zip');
@@ -55,12 +56,28 @@ test('what holds no model, or two, is refused', () => {
   expectError(() => modelFromFiles(unpackZip(lacking, 'm.zip'), 'm.zip'), 'model_corrupt', /lacks the file/);
 });
 
-test('an archive that claims more than any model has is refused before it is unpacked', () => {
-  const zip = packZip(files);
-  const view = new DataView(zip.buffer, zip.byteOffset, zip.length);
-  // Uncompressed size in the first header of the central directory.
-  const endRecord = 22;
-  const directory = view.getUint32(zip.length - endRecord + 16, true);
-  view.setUint32(directory + 24, 0xfffffff0, true);
-  expectError(() => unpackZip(zip, 'm.zip'), 'model_corrupt', /more than 2147483648 bytes/);
+/** An archive in whose central directory a file says that it becomes `size` bytes. */
+function claiming(entries: Readonly<Record<string, Uint8Array>>, name: string, size: number): Uint8Array {
+  const zip = zipSync(entries);
+  const header = Buffer.from(zip.buffer, zip.byteOffset, zip.length).lastIndexOf(name) - 46;
+  new DataView(zip.buffer, zip.byteOffset, zip.length).setUint32(header + 24, size, true);
+  return zip;
+}
+
+test('an archive that unfolds beyond what a model can be is refused before it does', () => {
+  const most = /would become more than \d+ bytes/;
+  for (const name of ['weights.bin', 'model.json', 'record.json'])
+    for (const size of [2 ** 27, 0xfffffff0])
+      expectError(() => unpackZip(claiming(packed, `model/${name}`, size), 'm.zip'), 'model_corrupt', most);
+  // Beside the model it is nobody's, and not unpacked.
+  const stray = new Uint8Array(1000);
+  for (const name of ['model/other.bin', 'bomb.bin', 'model/deep/weights.bin']) {
+    const found = unpackZip(claiming({ ...packed, [name]: stray }, name, 0xfffffff0), 'm.zip');
+    assert.deepEqual([...found.keys()].sort(), Object.keys(byName).sort());
+    for (const [own, bytes] of found) assert.ok(Buffer.from(byName[own]!).equals(bytes), own);
+  }
+  // A claim that is too small gets no more than it claims.
+  const large = { ...packed, 'model/weights.bin': new Uint8Array(2 ** 22) };
+  const liar = unpackZip(claiming(large, 'model/weights.bin', 10), 'm.zip');
+  assert.equal(liar.get('weights.bin')!.length, 10);
 });

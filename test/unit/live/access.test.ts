@@ -58,6 +58,16 @@ test('on this machine looking needs no token, changing does; elsewhere everythin
     assert.equal(open.toLook({ ...host, authorization: wrong }), 'no_token', wrong);
 });
 
+test('a proxy on this machine stands for others: what it passes on needs the token', () => {
+  const host = { host: '127.0.0.1:9470' };
+  assert.equal(local.toLook({ host: 'lab-pc:9470' }), 'no_token', 'a name of live.names');
+  assert.equal(local.toLook({ host: 'lab-pc:9470', ...bearer }), 'fine');
+  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via']) {
+    assert.equal(local.toLook({ ...host, [header]: '192.168.1.7' }), 'no_token', header);
+    assert.equal(local.toLook({ ...host, [header]: '192.168.1.7', ...bearer }), 'fine', header);
+  }
+});
+
 test('the cookie lets look, and never change; it is that of this port and this token', () => {
   const host = { host: 'localhost:9470' };
   const cookie = open.cookie.split(';')[0]!;
@@ -70,6 +80,8 @@ test('the cookie lets look, and never change; it is that of this port and this t
   assert.equal(open.toChange({ ...host, cookie }), 'no_token');
   const again = new Access({ port: 9470, token, isLocal: false, names: [] });
   assert.equal(again.toLook({ ...host, cookie }), 'fine', 'a server that was started again knows it');
+  const neighbour = new Access({ port: 9471, token, isLocal: false, names: [] });
+  assert.equal(neighbour.toLook({ ...host, cookie }), 'no_token', 'cookies are the same for all ports');
   const other = new Access({ port: 9470, token: `${token}!`, isLocal: false, names: [] });
   assert.equal(other.toLook({ ...host, cookie }), 'no_token');
 });

@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { embeddedFlow, kafkaFlow } from '../../../services/live/model/flows.js';
-import { layOut } from '../../../services/live/page/flow-layout.js';
+import { kafkaFlow } from '../../../services/live/kafka/kafka-flow.js';
+import { embeddedFlow } from '../../../services/live/model/embedded-flow.js';
+import { type Box, type Line, layOut } from '../../../services/live/page/flow-layout.js';
+import { kafkaConfig } from '../../support/service-context.js';
+
+const areApart = (a: Box, b: Box) =>
+  a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+
+/** What the words of an edge take: 6 pixels a letter, and where events go along a rate of seven below. */
+function wordsOf({ labelX, labelY, rateY, anchor }: Line, label: string, hasRate: boolean): Box {
+  const width = 6 * Math.max(label.length, hasRate ? 7 : 0);
+  const x = anchor === 'start' ? labelX : anchor === 'end' ? labelX - width : labelX - width / 2;
+  const top = labelY - 9;
+  return { x, y: top, width, height: (hasRate ? rateY : labelY) + 3 - top };
+}
 
 for (const [name, { nodes, edges }] of [
   ['embedded', embeddedFlow],
-  ['kafka', kafkaFlow],
+  ['kafka', kafkaFlow(kafkaConfig().config)],
 ] as const) {
   for (const room of [360, 760, 1360]) {
     test(`${name}, ${room} pixels: no box covers another, every line begins and ends at its boxes`, () => {
@@ -26,12 +39,23 @@ for (const [name, { nodes, edges }] of [
         return isAtSide || isAtEnd;
       };
       edges.forEach(({ from, to }, at) => {
-        const { path, tipX, tipY, labelX, labelY } = lines[at]!;
+        const { path, tipX, tipY } = lines[at]!;
         const [, x, y] = /^M([\d.]+) ([\d.]+)/.exec(path)!.map(Number);
         assert.ok(touches(from, x!, y!), `${from} to ${to} begins at ${x} ${y}`);
         assert.ok(touches(to, tipX, tipY), `${from} to ${to} ends at ${tipX} ${tipY}`);
-        assert.ok(labelX >= 0 && labelX <= width && labelY >= 0 && labelY <= height + 20);
       });
+    });
+
+    test(`${name}, ${room} pixels: no words of an edge cover those of another, or a box`, () => {
+      const { width, height, boxes, lines } = layOut(nodes, edges, room);
+      const words = edges.map(({ label, of }, at) => wordsOf(lines[at]!, label, of !== undefined));
+      const parts = [...words.entries()].map(([at, box]) => ({ what: edges[at]!.label, box }));
+      for (const [at, { what, box: a }] of parts.entries()) {
+        assert.ok(a.x >= 0 && a.x + a.width <= width && a.y >= -20 && a.y + a.height <= height, what);
+        for (const { what: other, box: b } of parts.slice(at + 1))
+          assert.ok(areApart(a, b), `${what} ${JSON.stringify(a)} and ${other} ${JSON.stringify(b)}`);
+        for (const [id, b] of boxes) assert.ok(areApart(a, b), `${what} and the box ${id}`);
+      }
     });
   }
 }

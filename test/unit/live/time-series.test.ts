@@ -27,13 +27,41 @@ test('a client gets what it lacks, and everything anew where earlier points have
 });
 
 test('memory is bounded, from the beginning of a run to its end', () => {
-  const series = new TimeSeries(60);
+  const series = new TimeSeries(60, () => 'most');
   for (let second = 0; second < 100_000; second += 1) series.push(second, { a: second });
   const { times, lines } = series.since(undefined)!;
   assert.ok(times.length <= 60 && times.length >= 30, `${times.length} points`);
   assert.ok(times[0]! < 5_000, 'the first hours are there');
   assert.ok(times.at(-1)! > 95_000, 'so is the end');
   assert.deepEqual(lines.a, times);
+});
+
+test('a peak stays a peak and a mean a mean, however long the run; the last point is never old', () => {
+  const series = new TimeSeries(8, (line) => (line === 'lag' ? 'most' : 'mean'));
+  for (let second = 0; second < 1_000; second += 1) {
+    series.push(second, { lag: second === 501 ? 77 : 0, rate: second % 2 === 0 ? 10 : 30 });
+    assert.equal(series.since(undefined)!.times.at(-1), second);
+  }
+  const { times, lines } = series.since(undefined)!;
+  assert.ok(times.length <= 8);
+  assert.equal(Math.max(...(lines.lag as number[])), 77);
+  for (const rate of lines.rate!.slice(0, -1)) assert.ok(Math.abs(rate! - 20) < 1e-9, `${rate}`);
+});
+
+test('times rise, also where the clock was set back', () => {
+  const series = new TimeSeries(8);
+  for (const second of [10, 11, 5, 6, 12]) series.push(second, { a: second });
+  assert.deepEqual(series.since(undefined)!.times, [10, 11, 11, 11, 12]);
+});
+
+test('a series that begins anew is sent whole', () => {
+  const series = new TimeSeries(8);
+  series.push(1, { a: 1 });
+  const { place } = series;
+  series.clear();
+  series.push(2, { b: 2 });
+  const { from, times, lines } = series.since(place)!;
+  assert.deepEqual([from, times, lines], [0, [2], { b: [2] }]);
 });
 
 test('a page that takes parts as they come has the same lines as the server, however many it misses', () => {

@@ -50,14 +50,19 @@ test('what a run tells is what its metrics show', async () => {
   watch.model!({ version: 'm1', madeMs: clock.wallMs() - 60_000 });
   assert.equal(await value(`rmmstream_model_age_seconds${of('scorer')}`), 60);
   watch.epoch!({ megaset: 0, megasets: 1, epoch: 0, loss: 3, validationLoss: 2.5 });
-  watch.epoch!({ megaset: 0, megasets: 1, epoch: 1, loss: 3, validationLoss: undefined });
+  watch.epoch!({ megaset: 0, megasets: 1, epoch: 1, loss: 2.75, validationLoss: undefined });
   assert.equal(await value(`rmmstream_validation_loss${of('trainer')}`), 2.5);
+  assert.equal(await value(`rmmstream_training_loss${of('trainer')}`), 2.75);
+  assert.equal(await value(`rmmstream_training_epochs_total${of('trainer')}`), 2);
   watch.error!('scorer', 'disk_full');
   assert.equal(await value(`rmmstream_stage_errors_total${of('scorer', ',code="disk_full"')}`), 1);
 });
 
 /** Of the process, set elsewhere; and what docs/metrics.md says that a run in one process has not. */
-const others = ['serviceState', 'serviceReady', 'build', 'eventLoopDelay', 'memory', 'diskFree', 'diskSize'];
+const others = [
+  ...['serviceState', 'serviceReady', 'build', 'startTime', 'eventLoopDelay', 'memory', 'memoryLimit'],
+  ...['diskFree', 'diskSize'],
+];
 const absent = ['transactionSeconds', 'scoreLatency', 'drift', 'driftingFeatures'];
 
 test('every metric of the list is there, but for those that the page excepts', async () => {

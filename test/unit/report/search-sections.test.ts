@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Config } from '../../../lib/config/index.js';
+import { type Config, isPositiveScore } from '../../../lib/config/index.js';
 import { emptyHistogram, histogramOf, integral } from '../../../lib/statistics/histogram.js';
 import { regularAxis } from '../../../lib/statistics/histogram-axis.js';
 import { isDefined } from '../../../lib/statistics/measured.js';
@@ -14,7 +14,6 @@ import { type Channel, pyhfWorkspace } from '../../../services/report/pyhf-works
 import type { Region } from '../../../services/report/regions.js';
 import { blocksHtml } from '../../../services/report/render/html-blocks.js';
 import type { ReportSample } from '../../../services/report/samples.js';
-import { isPositive } from '../../../services/report/score-quantity.js';
 import { channelsOf, slicesOf } from '../../../services/report/workspace-channels.js';
 
 const axis = regularAxis(0, 100, 100);
@@ -134,7 +133,7 @@ test('logarithms are taken of scores that are positive by their making', () => {
     'ensemble_error_normalised',
   ];
   assert.deepEqual(
-    answers.map((column) => isPositive({ scores }, column)),
+    answers.map((column) => isPositiveScore({ scores }, column)),
     [true, false, true, false, false, true],
   );
 });

@@ -259,6 +259,10 @@ test('a message of a control topic that could not be unpacked has a letter that 
     const [letter] = cluster.committed('rmmstream.dead-letters')[0]!.map((message) => readLetter(message)!);
     assert.equal(letter!.reason, 'wire_batch_unreadable');
     assert.match(letter!.error!, /packed by snappy/);
+    assert.match(
+      await context.metrics(),
+      /^rmmstream_dead_letters_total\{stage="scorer",reason="wire_batch_unreadable"\} 1$/m,
+    );
   });
 });
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { type Clock, systemClock } from '../../../lib/base/clock.js';
 import type { Tenure } from '../../../lib/flow/partitions/partition-runner.js';
 import { modelFiles } from '../../../lib/learning/model.js';
 import { Models, readModel } from '../../../services/scorer/models.js';
 import { publishModel } from '../../../services/trainer/publish.js';
 import { FakeKafka, type Trouble } from '../../sim/support/fake-kafka.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { rawModel, scaledBlocks, takesRandomEvents } from '../../support/scaled-blocks.js';
 import {
   clusterOf,
@@ -41,8 +43,8 @@ async function world(trouble?: Trouble) {
       });
   };
   /** A copy of the scorer with a partition in its hands. */
-  const copy = async (partition = 0, signal = never) => {
-    const context = openContext(cluster, loaded);
+  const copy = async (partition = 0, signal = never, clock: Clock = systemClock) => {
+    const context = openContext(cluster, loaded, { clock });
     const found = new Models(context, signal);
     const tenure = await tenureOf(context, { id: `scorer.${partition}`, partition });
     await found.first(never);
@@ -179,6 +181,24 @@ test('calls of one model follow each other, also after one that fails', async ()
     results.map(({ status }) => status),
     ['fulfilled', 'rejected', 'fulfilled'],
   );
+});
+
+test('the turns of others are told as time that was waited', async () => {
+  const { publish, copy } = await world();
+  await publish(0);
+  const clock = new FakeClock();
+  const { models: found, tenure } = await copy(0, never, clock);
+  await found.use(0, tenure, async () => undefined);
+  const waits: number[] = [];
+  const call = () =>
+    found.use(
+      0,
+      tenure,
+      () => clock.advance(100),
+      (ms) => waits.push(ms),
+    );
+  await Promise.all([call(), call(), call()]);
+  assert.deepEqual(waits, [0, 100, 200]);
 });
 
 test('models that nobody uses are let go of, those in use are not', async () => {

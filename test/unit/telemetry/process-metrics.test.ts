@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { systemClock } from '../../../lib/base/clock.js';
-import { measureProcess } from '../../../lib/telemetry/process-metrics.js';
+import { measureProcess, ownLimit } from '../../../lib/telemetry/process-metrics.js';
 import { createMetrics } from '../../../lib/telemetry/prometheus-metrics.js';
 import { FakeClock } from '../../support/fake-clock.js';
 
@@ -51,4 +51,25 @@ test('this process has memory, and a held event loop shows', async () => {
   const memory = await figures('memory_bytes');
   assert.ok(memory.resident! > memory.heap_used! && memory.heap_used! > 1e6);
   stop();
+});
+
+test('a process tells when it began, and the limit of its memory while it has one', async () => {
+  const clock = new FakeClock(1_700_000_000_500);
+  const metrics = createMetrics(clock);
+  let limit: number | undefined = 2 ** 30;
+  const usage = () => ({ rss: 1, heapUsed: 1, heapTotal: 1, external: 1, arrayBuffers: 1 });
+  const delay = { read: () => ({ mean: 0, p99: 0, max: 0 }), reset: () => {}, stop: () => {} };
+  measureProcess(metrics, clock, delay, { usage, limit: () => limit });
+  await clock.advance(60_000);
+  assert.match(await metrics.text(), /^rmmstream_start_time_seconds 1700000000\.5$/m);
+  assert.match(await metrics.text(), /^rmmstream_memory_limit_bytes 1073741824$/m);
+  limit = undefined;
+  assert.doesNotMatch(await metrics.text(), /^rmmstream_memory_limit_bytes /m);
+});
+
+test('what a control group without a limit says is no limit', () => {
+  const machine = 2 ** 34;
+  for (const none of [undefined, 0, 2 ** 64, machine, 2 ** 63])
+    assert.equal(ownLimit(none, machine), undefined);
+  assert.equal(ownLimit(1.5 * 2 ** 30, machine), 1.5 * 2 ** 30);
 });

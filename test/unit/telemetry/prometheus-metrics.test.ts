@@ -56,6 +56,13 @@ test('an age goes on rising where nothing happens, and is never below 0', async 
   assert.match((await samples(metrics, 'rmmstream_lag_seconds'))[0]!, / 1$/);
 });
 
+test('what nobody has measured is not there', async () => {
+  const metrics = createMetrics(new FakeClock());
+  assert.doesNotMatch(await metrics.text(), /^rmmstream_/m);
+  metrics.set('diskFree', {}, 5);
+  assert.deepEqual((await metrics.text()).match(/^rmmstream_.*$/gm), ['rmmstream_disk_free_bytes 5']);
+});
+
 test('two registries know nothing of each other', async () => {
   const [one, other] = [createMetrics(new FakeClock()), createMetrics(new FakeClock())];
   one.add('inputEvents', { stage: 'ingest' }, 7);
@@ -123,12 +130,41 @@ test('lag in seconds: by the time of the message, else since it was first seen t
   assert.equal(await lag(), undefined);
 });
 
+test('a copy that trains no more leaves no series but its counters', async () => {
+  const clock = new FakeClock();
+  const metrics = createMetrics(clock);
+  const stage = stageMetrics(metrics, 'trainer', clock);
+  const shown = async () =>
+    (await metrics.text())
+      .split('\n')
+      .filter((line) => line.startsWith('rmmstream_') && !line.includes('_total{'));
+  const show = () => {
+    stage.assigned([0, 1]);
+    for (const partition of [0, 1]) stage.progress(partition, { position: 3, end: 9 });
+    stage.checkpoint(0);
+    stage.epoch({ loss: 2, validationLoss: 1 });
+    stage.model({ version: 'm1', madeMs: 0 });
+    stage.model({ version: 'm2', madeMs: 0 });
+    stage.scaler({ version: 's', madeMs: 0 });
+  };
+  show();
+  const before = await shown();
+  assert.equal(before.length, 14);
+  stage.trainsNoMore();
+  assert.deepEqual(await shown(), ['rmmstream_assigned_partitions{stage="trainer"} 0']);
+  stage.progress(0, { position: 3, end: 9 });
+  assert.equal((await shown()).length, 1, 'a look that was under way');
+  show();
+  assert.deepEqual(await shown(), before);
+});
+
 test('a partition that comes back begins anew', async () => {
   const clock = new FakeClock();
   const metrics = createMetrics(clock);
   const stage = stageMetrics(metrics, 'featurizer', clock);
   stage.assigned([2, 4]);
   stage.progress(4, { position: 5, end: 9 });
+  stage.checkpoint(clock.wallMs());
   stage.assigned([2]);
   await clock.advance(60_000);
   stage.assigned([4, 2]);
@@ -138,4 +174,9 @@ test('a partition that comes back begins anew', async () => {
   assert.deepEqual(await samples(metrics, 'rmmstream_assigned_partitions'), [
     'rmmstream_assigned_partitions{stage="featurizer"} 2',
   ]);
+  assert.deepEqual(await samples(metrics, 'rmmstream_checkpoint_age_seconds'), [
+    'rmmstream_checkpoint_age_seconds{stage="featurizer"} 60',
+  ]);
+  stage.assigned([]);
+  assert.deepEqual(await samples(metrics, 'rmmstream_checkpoint_age_seconds'), []);
 });

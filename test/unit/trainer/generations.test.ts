@@ -5,9 +5,10 @@ import test from 'node:test';
 import { checkpointFileNames, checkpointFromFiles } from '../../../lib/learning/checkpoint.js';
 import { kafkaLayoutOf } from '../../../services/kafka/claim-directory.js';
 import { readFolderFiles } from '../../../services/scorer/model-folder.js';
-import { isFull } from '../../../services/trainer/generations.js';
+import { isFull, trainGenerations } from '../../../services/trainer/generations.js';
 import { decodeScaled, encodeScaled } from '../../../services/wire/scaled.js';
 import type { Trouble } from '../../sim/support/fake-kafka.js';
+import { gate } from '../../support/gate.js';
 import {
   checkpointOf,
   generationEvents,
@@ -20,7 +21,7 @@ import {
   type World,
 } from '../../support/generation-world.js';
 import { received } from '../../support/message-chain.js';
-import { kafkaConfig, waitInVain } from '../../support/service-context.js';
+import { kafkaConfig, put, settled, tenureOf, waitInVain } from '../../support/service-context.js';
 
 test('a generation is full when every channel has its quota, or without quotas all of them together enough', () => {
   const settings = kafkaConfig(given).config.continuous;
@@ -70,6 +71,38 @@ test('generations follow each other without a gap, and each gives a model that g
     }
     assert.equal(new Set(models.map(({ id }) => id)).size, 3);
   });
+});
+
+test('what comes while a generation is trained on shows as lag', async () => {
+  const held = gate();
+  let isHeld = false;
+  let commits = 0;
+  // The second commit is that of the model.
+  const trouble: Trouble = async (name, operation, at) => {
+    if (name !== 'held' || operation !== 'commit' || at !== 'before' || ++commits !== 2) return;
+    isHeld = true;
+    await held.isOpen;
+  };
+  await inWorld(async ({ cluster, context }) => {
+    const opened = context('held');
+    const stop = new AbortController();
+    const ended = trainGenerations(opened, await tenureOf(opened, { id: 'trainer', signal: stop.signal }));
+    ended.catch(() => {});
+    await settled(() => isHeld, 200_000);
+    const taken = opened.view.state.generations[0]!.to[0]!;
+    const lag = async () =>
+      Number(
+        /^rmmstream_lag_records\{stage="trainer",partition="0"\} (.*)$/m.exec(await opened.metrics())?.[1],
+      );
+    await put(cluster, 'rmmstream.scaled', 0, [made.blocks[0]!.scaled]);
+    const expected = cluster.log('rmmstream.scaled', 0).length - taken;
+    let found = await lag();
+    for (let look = 0; look < 200 && found !== expected; look += 1) found = await lag();
+    assert.equal(found, expected);
+    stop.abort();
+    held.open();
+    await ended.catch(() => {});
+  }, trouble);
 });
 
 test('rows of another scaler are counted for no generation, and training goes on', async () => {

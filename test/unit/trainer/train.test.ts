@@ -101,6 +101,47 @@ test('a run that is killed after any step, with checkpoints at every step, ends 
   });
 });
 
+test('where training stands is told when it begins, behind a checkpoint too, and behind what early stopping leaves out', async () => {
+  await inFolder(async (folder) => {
+    const store = await madeStore(folder);
+    /** Trains until so many steps are done: the places that it told, and rows of its steps. */
+    const course = async (changes: Partial<TrainOptions>, steps = Number.POSITIVE_INFINITY) => {
+      const places: number[] = [];
+      let [done, rows] = [0, 0];
+      const options = smallTraining(store, {
+        clock: hurriedClock(),
+        checkpointMinutes: 0.5,
+        ...changes,
+        onPlace: (place) => places.push(place),
+        onStep(more) {
+          if (done === steps) throw new Error('killed');
+          done += 1;
+          rows += more;
+        },
+      });
+      await train(backend, options).catch((error: Error) => assert.equal(error.message, 'killed'));
+      return { places, rows, options };
+    };
+    const { places, rows: all, options } = await course({});
+    const again = () => rmSync(options.checkpointFolder, { recursive: true, force: true });
+    assert.equal(places.length, 1 + 2 * 2);
+    assert.deepEqual([places[0], places.at(-1)], [0, all]);
+    assert.deepEqual((await course({})).places, [all], 'all of it was done before');
+    for (const steps of [2, 5, 13, 31]) {
+      again();
+      const first = await course({}, steps);
+      const second = await course({});
+      assert.equal(second.places[0], first.rows);
+      assert.equal(second.places[0]! + second.rows, all);
+      assert.equal(second.places.at(-1), all);
+    }
+    again();
+    const stopped = await course({ earlyStopping: { patience: 1, minDelta: 1e9 } });
+    assert.ok(stopped.rows < all);
+    assert.deepEqual(stopped.places, places);
+  });
+});
+
 test('without minutes there are checkpoints after megasets only, and a run that has ended is not trained again', async () => {
   await inFolder(async (folder) => {
     const store = await madeStore(folder);

@@ -41,9 +41,12 @@ test.afterEach(() => {
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-async function inWorld(body: (world: World) => Promise<void>): Promise<void> {
+/** @param isScaled else `scale` puts that on record */
+async function inWorld(body: (world: World) => Promise<void>, isScaled = true): Promise<void> {
   await inFolder(async (folder) => {
-    await body(await openWorld(folder));
+    const world = await openWorld(folder);
+    if (isScaled) await world.scale();
+    await body(world);
   });
 }
 
@@ -57,17 +60,21 @@ async function openWorld(folder: string) {
   await put(cluster, 'rmmstream.scaler-state', 0, frozen);
   for (const { scaled } of made.blocks) await put(cluster, 'rmmstream.scaled', 0, [scaled]);
   const offset = cluster.log('rmmstream.scaled', 0).length;
-  const ends = ['events', 'selected', 'features', 'moments', 'scaled'] as const;
+  const ends = ['events', 'selected', 'features', 'moments'] as const;
   const [messages, partition, input] = [made.blocks.length, 0, offset];
   await putRecords(cluster, own, [
     runRecord(loaded),
     fileRecord(0, 6 * 8192, { fingerprint: '1'.padStart(64, '0') }),
     ...ends.map((of) => ({ type: 'end' as const, of, partition, offset, messages, input })),
-    { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from: 0, frozen_ms: 0 },
   ]);
+  const scale = () =>
+    putRecords(cluster, own, [
+      { type: 'scaler', id: made.scaler.id, rows_by_split: [...made.rowsBySplit], from: 0, frozen_ms: 0 },
+      { type: 'end', of: 'scaled', partition, offset, messages, input },
+    ]);
   /** @param onScaled is waited for behind each fetch of scaled rows */
   const start = async (name: string, onScaled: (client: FakeClient) => Promise<void> = async () => {}) => {
-    const context = openContext(cluster, loaded, { name });
+    const context = openContext(cluster, loaded, { name, service: 'trainer' });
     const { client } = context;
     const reader = client.reader.bind(client);
     client.reader = (topic, partition) => {
@@ -92,7 +99,7 @@ async function openWorld(folder: string) {
     return { context, ended, end };
   };
   const models = () => own.view.state.models.map(({ id }) => id);
-  return { cluster, start, models, work: kafkaLayoutOf(join(folder, 'out')).trainer };
+  return { cluster, start, scale, models, work: kafkaLayoutOf(join(folder, 'out')).trainer };
 }
 
 test('what a trainer that was killed left goes with the role, also where the model is there already', async () => {
@@ -109,13 +116,39 @@ test('what a trainer that was killed left goes with the role, also where the mod
   });
 });
 
-test('a trainer that has the role no more tells of no loss any more', async () => {
+test('a trainer tells of its scaler as soon as it trains', async () => {
+  await inWorld(async ({ start, scale }) => {
+    const [isReading, go] = [gate(), gate()];
+    const trains = await start('trains', async () => {
+      isReading.open();
+      await go.isOpen;
+    });
+    await settled(() => trains.context.lines.some(({ event }) => event === 'role_taken'));
+    await scale();
+    await isReading.isOpen;
+    const text = await trains.context.metrics();
+    assert.ok(text.includes(`\nrmmstream_scaler_info{stage="trainer",version="${made.scaler.id}"} 1\n`));
+    go.open();
+    await trains.end();
+  }, false);
+});
+
+test('a trainer that has the role no more tells of its training no more', async () => {
   await inWorld(async ({ start, models }) => {
     const trained = await start('trained');
     await settled(() => models().length === 1, 200_000);
-    assert.match(await trained.context.metrics(), /^rmmstream_validation_loss\{[^}]*\} [\d.]+$/m);
+    const told = async () => {
+      const page = await trained.context.metrics();
+      const series = ['training_loss', 'validation_loss', 'checkpoint_age_seconds', 'model_info'];
+      return [...series, 'model_age_seconds', 'scaler_info'].map((name) =>
+        page.includes(`\nrmmstream_${name}{stage="trainer"`),
+      );
+    };
+    assert.ok((await told()).every((isTold) => isTold));
+    // Two epochs of each of three megasets.
+    assert.match(await trained.context.metrics(), /^rmmstream_training_epochs_total\{[^}]*\} 6$/m);
     await trained.end();
-    assert.doesNotMatch(await trained.context.metrics(), /^rmmstream_validation_loss\{/m);
+    assert.ok((await told()).every((isTold) => !isTold));
   });
 });
 

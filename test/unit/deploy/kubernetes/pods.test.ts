@@ -155,3 +155,22 @@ test('the trainer, and no other stage, is put on a node with a GPU', () => {
   for (const { pod } of rendered('production').stages)
     assert.ok(!('nodeSelector' in pod) && !('tolerations' in pod));
 });
+
+test('the trainer on a GPU has memory for the libraries of CUDA, and a cache that its folder holds', () => {
+  const of = (overlay: 'production' | 'production-gpu') => {
+    const { pod } = rendered(overlay).stages.find(({ name }) => name === 'trainer')!;
+    return { pod, ...pod.containers[0]! };
+  };
+  const [cpu, gpu] = [of('production'), of('production-gpu')];
+  for (const key of ['requests', 'limits'] as const)
+    assert.ok(bytesOf(gpu.resources![key].memory!) >= bytesOf(cpu.resources![key].memory!) + 2 ** 31, key);
+  const value = (wanted: string) => gpu.env!.find(({ name }) => name === wanted)!.value;
+  const { mountPath, name } = gpu.volumeMounts!.find(
+    (mount) => !mount.readOnly && value('CUDA_CACHE_PATH').startsWith(`${mount.mountPath}/`),
+  )!;
+  assert.equal(mountPath, '/tmp');
+  const { emptyDir } = gpu.pod.volumes!.find((volume) => volume.name === name) as unknown as {
+    emptyDir: { sizeLimit: string };
+  };
+  assert.ok(Number(value('CUDA_CACHE_MAXSIZE')) <= bytesOf(emptyDir.sizeLimit) / 2);
+});

@@ -66,9 +66,9 @@ test('a window hears that its files are in place, and which messages are in one 
       if (window.partition !== 0) return writer;
       return {
         ...writer,
-        add(message, isRepeated) {
+        add(message, isRepeated, waited) {
           heard.push(`${message.key}${isRepeated ? ' again' : ''}`);
-          return writer.add(message, isRepeated);
+          return writer.add(message, isRepeated, waited);
         },
         published: () => heard.push('published'),
       };

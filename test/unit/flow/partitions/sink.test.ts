@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { RmmError } from '../../../../lib/base/error.js';
 import { totalOf } from '../../../../lib/flow/partitions/sink-counts.js';
+import type { SinkOptions } from '../../../../lib/flow/partitions/sink-options.js';
 import { settled, soon } from '../../../support/service-context.js';
-import { letters, message, sinkWorld } from '../../../support/sink-world.js';
+import { letters, message, sinkWorld, windows } from '../../../support/sink-world.js';
 
 test('a window is written once the position is behind it, and its position committed after that', async () => {
   const { cluster, files, start, committed, end } = sinkWorld();
@@ -96,6 +97,74 @@ test('a copy that comes when all is settled writes nothing', async () => {
   assert.deepEqual(second.added, []);
   assert.equal(cluster.log('record', 0).length, before);
   await end(second);
+});
+
+test('a partition that is written out has no lag, nor has one that a later copy finds so', async () => {
+  const { cluster, start, end } = sinkWorld();
+  await letters(cluster, 'abc');
+  const endOfInput = (partition: number) => (partition === 0 ? 5 : 0);
+  const lags: number[] = [];
+  const observe: SinkOptions['observe'] = {
+    looked: (partition, position, behind) => partition === 0 && lags.push(behind - position),
+  };
+  const first = start('one', { endOfInput, observe });
+  await settled(() => cluster.committed('record')[0]!.length === 2 && lags.at(-1) === 0);
+  assert.ok(
+    lags.some((lag) => lag > 0),
+    'its last look had messages',
+  );
+  await end(first);
+  lags.length = 0;
+  const second = start('two', { endOfInput, observe, isSettled: () => true });
+  await settled(() => lags.length > 0);
+  assert.deepEqual(new Set(lags), new Set([0]));
+  await end(second);
+});
+
+test('a message is taken in once, its letter told with the commit, and what it waited for is no work', async () => {
+  const { cluster, disk, start, committed, end } = sinkWorld();
+  let nowMs = 0;
+  const told: (string | number)[] = [];
+  const more: Partial<SinkOptions> = {
+    writeAfterMs: 100,
+    windowOffsets: 8,
+    nowMs: () => nowMs,
+    open: (window, tenure) => {
+      const found = windows(disk, [], 8)(window, tenure);
+      return {
+        ...found,
+        prepare: () => found.prepare(),
+        add(message, isRepeated, waited) {
+          nowMs += 7;
+          waited(4);
+          return found.add(message, isRepeated, waited);
+        },
+      };
+    },
+    observe: {
+      added: (_, events, __, seconds) => told.push(`added ${events}`, seconds),
+      repeated: (_, seconds) => told.push('repeated', seconds),
+      committed: (partition, _, sent) => partition === 0 && told.push(`letters ${sent.length}`),
+    },
+  };
+  await letters(cluster, 'a?');
+  const first = start('one', more);
+  await settled(() => {
+    nowMs += 50;
+    return committed()?.offset === 4;
+  });
+  await end(first);
+  assert.deepEqual(told, ['added 10', 0.003, 'added 0', 0.003, 'letters 1']);
+  told.length = 0;
+  await letters(cluster, 'b');
+  const second = start('two', more);
+  await settled(() => {
+    nowMs += 50;
+    return committed()?.offset === 6;
+  });
+  await end(second);
+  // What was refused is not asked about again.
+  assert.deepEqual(told, ['repeated', 0.003, 'repeated', 0, 'added 10', 0.003, 'letters 0']);
 });
 
 test('messages that cannot be used go out with the position behind their window', async () => {

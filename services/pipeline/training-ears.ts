@@ -1,0 +1,55 @@
+import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import type { TrainingEars } from '../trainer/train-model.js';
+import type { Surroundings } from './request.js';
+
+/** Ears of a run in one process; its training is asked by `gate` whether it may go on. */
+export interface RunTrainingEars extends TrainingEars {
+  readonly gate: () => Promise<void> | undefined;
+  readonly onEnd: () => void;
+}
+
+/** Tells progress and watch how training goes. */
+export function trainingEars(
+  { progress, watch, nowMs, gate }: Surroundings,
+  megasets: number,
+): RunTrainingEars {
+  let isBegun = false;
+  let [behind, all, beforeMs] = [0, 0, nowMs()];
+  return {
+    onPlace(rows, ofAll) {
+      [behind, all] = [rows, ofAll];
+      watch?.waiting?.('trainer', behind, all);
+      if (isBegun) return;
+      isBegun = true;
+      progress.start('train', all, behind);
+      beforeMs = nowMs();
+    },
+    onStep(rows) {
+      progress.advance('train', rows);
+      if (watch === undefined) return;
+      behind += rows;
+      const atMs = nowMs();
+      const seconds = (atMs - beforeMs) / 1000;
+      beforeMs = atMs;
+      watch.batch?.('trainer', { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds });
+      watch.waiting?.('trainer', Math.min(behind, all), all);
+    },
+    onEpoch(epoch) {
+      progress.advance('train', 0, epochNote(epoch, megasets));
+      const { loss, validationLoss } = epoch;
+      watch?.epoch?.({ megaset: epoch.megaset, megasets, epoch: epoch.epoch, loss, validationLoss });
+    },
+    onNote: (text) => progress.note(text),
+    // A run that is held does not work.
+    gate: () =>
+      gate?.()?.then(() => {
+        beforeMs = nowMs();
+      }),
+    onEnd: () => progress.finish('train'),
+  };
+}
+
+function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {
+  const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
+  return `megaset ${megaset + 1} of ${megasets}, loss ${loss.toPrecision(4)}${validation}`;
+}

@@ -1,0 +1,44 @@
+import type { Browser, Page } from 'playwright-core';
+
+/** The live page in a browser. What runs in it is text in tests, since this project has no DOM types. */
+export interface Seen {
+  readonly page: Page;
+  /** What the console said, and addresses outside the server. */
+  readonly complaints: string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  target: string,
+  options: { width?: number; colorScheme?: 'light' | 'dark'; before?: (page: Page) => Promise<void> } = {},
+): Promise<Seen> {
+  const { width = 1400, colorScheme = 'light', before } = options;
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(target).origin) complaints.push(request.url());
+  });
+  await before?.(page);
+  await page.goto(target);
+  return { page, complaints };
+}
+
+/** The text of an element, once `holds` says that it is as wanted. */
+export async function textOf(
+  page: Page,
+  id: string,
+  holds: (text: string) => boolean,
+  what: string,
+): Promise<string> {
+  let found = '';
+  for (let tries = 0; tries < 900; tries += 1) {
+    // While the page goes to another address there is none to ask.
+    const asked = page.evaluate(`document.getElementById(${JSON.stringify(id)})?.textContent ?? ''`);
+    found = String(await asked.catch(() => ''));
+    if (holds(found)) return found;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`waited in vain for ${what}; it says ${found}`);
+}
