@@ -122,13 +122,11 @@ async function hops(broker: string): Promise<void> {
     ['ingest', [stages.ingest]],
     ['selector', [stages.selector]],
     ['featurizer', [stages.featurizer]],
-    // There is no model yet, so that the scorer's service has nothing else to do.
-    ['scorer', [stages.featureFiles]],
     ['scaler', [stages.moments, stages.scaler]],
     ['scorer', [stages.scorer]],
   ];
   for (const [service, own] of plan) {
-    if (own.some((stage) => stage === stages.scorer)) await train(config, output, client, names);
+    if (service === 'scorer') await train(config, output, client, names);
     const total = ['ingest', 'selector'].includes(service) ? events : await selected();
     const { child, ended } = startService(service, config, output);
     const timed = await Promise.all(own.map((stage) => timeStage(client, names, stage, total)));

@@ -37,7 +37,7 @@ export const measuredRates: Rates = {
   selector: 616_000,
   featurizer: 357_000,
   moments: 980_000,
-  feature_files: 700_000,
+  feature_files: 527_000,
   scaler: 527_000,
   scorer: 277_000,
   trainer: 154_051,

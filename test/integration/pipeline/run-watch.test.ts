@@ -191,34 +191,6 @@ test('what an earlier process had finished is not told as new work', async () =>
   });
 });
 
-test('a run that is held works on nothing meanwhile', async () => {
-  await inFolder(async (folder) => {
-    const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });
-    let nowMs = 0;
-    let asked = 0;
-    const heard = new RecordedWatch();
-    await run({
-      ...quietSurroundings(),
-      nowMs: () => nowMs,
-      loaded: loadForTest(file, folder),
-      fresh: false,
-      extend: false,
-      until: 'model',
-      watch: heard.watch,
-      gate() {
-        if (heard.batches('trainer').length === 0) return undefined;
-        asked += 1;
-        return Promise.resolve().then(() => {
-          // An hour, each time; no other time passes here.
-          nowMs += 3_600_000;
-        });
-      },
-    });
-    assert.ok(asked > 2 && asked === heard.batches('trainer').length);
-    assert.equal(heard.sum('trainer', 'seconds'), 0);
-  });
-});
-
 test('features that were lost end the run with the error of who reads them, also where it is watched', async () => {
   await inFolder(async (folder) => {
     const file = writeConfig(folder, smallSamples, { ...ranges, output: { directory: 'out' } });

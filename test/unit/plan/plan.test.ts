@@ -285,6 +285,7 @@ test('the measured rates are those of docs/benchmarks.md', () => {
       `${line('ingest')} for ingest, ${line('selector')} selector, ${line('featurizer')} featurizer, ${line('moments')} moments, ${line('scaler')} scaled rows, ${line('scorer')} scorer`,
     ),
   );
+  assert.ok(page.includes(`takes ${line('feature_files')} for feature files too`));
   assert.match(page, new RegExp(`AE small .{0,200}\\| 2048 \\| ${line('trainer')} \\|`));
   const { events_bytes, selected_bytes, features_bytes, scaled_bytes, score_file_bytes, feature_file_bytes } =
     measuredRates;
