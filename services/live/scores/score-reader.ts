@@ -76,13 +76,13 @@ export class ScoreReader {
   }
 
   /** All files that were given have been read, and what they gave is told; or time is up. */
-  async settle(): Promise<void> {
+  async settle(mostMs = settleMs): Promise<void> {
     if (this.#closed) return;
     const all = (async () => {
       await this.#reading;
       await this.#told(this.#section());
     })();
-    await Promise.race([all, wait(settleMs, undefined, { ref: false })]);
+    await Promise.race([all, wait(mostMs, undefined, { ref: false })]);
     this.#dirty = false;
   }
 
