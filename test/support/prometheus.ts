@@ -104,6 +104,16 @@ export async function startPrometheus(
   const alerts = async () => ((await ask('alerts')).data as { alerts: Alert[] }).alerts;
   const firing = async (name: string) =>
     (await alerts()).filter(({ labels, state }) => labels.alertname === name && state === 'firing');
+  /** Every alert, and every series of the stages, for the message of a drill that failed. */
+  const situation = async () => {
+    const series = '{__name__=~"stage.*|rmmstream_(lag|position|service|model|backpressure|disk).*"}';
+    const { result } = (await ask(`query?query=${encodeURIComponent(series)}`)).data as {
+      result: { metric: Record<string, string>; value: [number, string] }[];
+    };
+    const lines = result.map(({ metric, value }) => `${JSON.stringify(metric)} ${value[1]}`).sort();
+    const open = (await alerts()).map(({ labels, state }) => `${state} ${JSON.stringify(labels)}`).sort();
+    return [...open, ...lines].join('\n');
+  };
   const isReady = async () => child.exitCode !== null || (await fetch(`${url}/-/ready`)).status === 200;
   await untilTrue('Prometheus is ready', isReady);
   if (child.exitCode !== null) throw new Error(`Prometheus ended:\n${said}`);
@@ -118,7 +128,9 @@ export async function startPrometheus(
         );
         return found !== undefined;
       };
-      await untilTrue(`${name} fires for ${JSON.stringify(labels)}`, isThere);
+      await untilTrue(`${name} fires for ${JSON.stringify(labels)}`, isThere).catch(async (error: Error) => {
+        throw new Error(`${error.message}; Prometheus has:\n${await situation()}`);
+      });
       return found!;
     },
     async untilClear(name) {

@@ -1,5 +1,6 @@
 import { RmmError } from '../../base/error.js';
 import type { CommittedOffset, FetchedMessage, OutgoingMessage } from '../../kafka/client.js';
+import { Outlook } from './outlook.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
 import { publishWindow } from './publish-window.js';
@@ -36,6 +37,7 @@ class PartitionSink {
   readonly #options: SinkOptions;
   readonly #tenure: Tenure;
   readonly #observe: SinkObserver;
+  readonly #outlook: Outlook;
   #feed: PartitionFeed | undefined;
   #window: number;
   #writer: WindowWriter | undefined;
@@ -58,6 +60,7 @@ class PartitionSink {
     this.#options = options;
     this.#tenure = tenure;
     this.#observe = options.observe ?? {};
+    this.#outlook = new Outlook(options.client, options.topic, tenure, this.#observe);
     const committed: CommittedOffset = tenure.committed ?? { offset: 0, metadata: '' };
     this.#committed = committed;
     const end = options.endOfInput(tenure.partition);
@@ -77,19 +80,18 @@ class PartitionSink {
       const end = endOfInput(partition);
       if (end !== undefined && end <= this.#settled) {
         // The last look was before the work, at messages that waited then.
-        if (this.#toldOf !== end) this.#observe.looked?.(partition, end, end, undefined);
+        if (this.#toldOf !== end) this.#outlook.tell({ position: end, end, oldestMs: undefined });
         this.#toldOf = end;
         await this.#rest();
         continue;
       }
       const { messages, nextOffset, endOffset } = await this.#next();
       if (signal.aborted) return;
-      this.#observe.looked?.(
-        partition,
-        messages[0]?.offset ?? nextOffset,
-        endOffset,
-        messages[0]?.timestampMs,
-      );
+      this.#outlook.tell({
+        position: messages[0]?.offset ?? nextOffset,
+        end: endOffset,
+        oldestMs: messages[0]?.timestampMs,
+      });
       for (const message of messages) {
         await this.#moveTo(Math.floor(message.offset / windowOffsets));
         if (signal.aborted) return;
@@ -248,7 +250,10 @@ class PartitionSink {
       signal,
       pause,
       nowMs,
-      blocked: (error) => this.#observe.blocked?.(partition, error),
+      blocked: (error) => {
+        this.#observe.blocked?.(partition, error);
+        if (error !== undefined) void this.#outlook.lookAgain();
+      },
     });
     if (published === undefined) return;
     this.#writer.published?.();

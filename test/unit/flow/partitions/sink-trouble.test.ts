@@ -34,6 +34,34 @@ test('where the disk is full nothing more is read, it says so, and goes on by it
   await end(copy);
 });
 
+test('while the disk is full, what comes is seen to wait', async () => {
+  const { cluster, start, end } = sinkWorld();
+  await letters(cluster, 'ab');
+  const seen: { position: number; end: number }[] = [];
+  const codes: (string | undefined)[] = [];
+  const copy = start('one', {
+    // With what is there the window is not full: it is written since its messages have waited for long.
+    writeAfterMs: 0,
+    open: () => ({
+      add: () => 1,
+      prepare: () => {
+        throw new RmmError('disk_full', 'no room');
+      },
+      deadLetters: () => [],
+    }),
+    observe: {
+      looked: (partition, position, end) => partition === 0 && seen.push({ position, end }),
+      blocked: (_, error) => codes.push(error?.code),
+    },
+  });
+  await settled(() => codes.length > 3);
+  const { position } = seen.at(-1)!;
+  await letters(cluster, 'cdefgh');
+  await settled(() => seen.at(-1)!.end === 16);
+  assert.equal(seen.at(-1)!.position, position);
+  await end(copy);
+});
+
 test('a partition that is taken away while the disk is full is no longer the trouble of this copy', async () => {
   const { cluster, start, end } = sinkWorld();
   await letters(cluster, 'abc', 0);
