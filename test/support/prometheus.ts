@@ -106,7 +106,7 @@ export async function startPrometheus(
     (await alerts()).filter(({ labels, state }) => labels.alertname === name && state === 'firing');
   /** Every alert, and every series of the stages, for the message of a drill that failed. */
   const situation = async () => {
-    const series = '{__name__=~"stage.*|rmmstream_(lag|position|service|model|backpressure|disk).*"}';
+    const series = '{__name__=~"stage.*|rmmstream_(lag|position|service|model|disk).*"}';
     const { result } = (await ask(`query?query=${encodeURIComponent(series)}`)).data as {
       result: { metric: Record<string, string>; value: [number, string] }[];
     };

@@ -32,19 +32,17 @@ export class Outlook {
 
   /**
    * Asks for the partition's end, for work that is held up: what comes meanwhile would be seen by nobody, and a full
-   * disk look like a stage without lag. Never throws; brokers that do not answer are another trouble.
+   * disk look like a stage without lag. Never throws; brokers that do not answer are another trouble. An answer that
+   * comes after a newer look is passed over: work goes on by then.
    */
   async lookAgain(): Promise<void> {
-    if (this.#isLooking) return;
+    const last = this.#last;
+    if (last === undefined || this.#isLooking) return;
     this.#isLooking = true;
-    try {
-      const ends = await this.#client.admin.offsets(this.#topic);
-      const { partition, signal } = this.#tenure;
-      const end = ends.find((found) => found.partition === partition)?.stable;
-      if (end !== undefined && this.#last !== undefined && !signal.aborted) this.tell({ ...this.#last, end });
-    } catch {
-    } finally {
-      this.#isLooking = false;
-    }
+    const ends = await this.#client.admin.offsets(this.#topic).catch(() => []);
+    this.#isLooking = false;
+    const { partition, signal } = this.#tenure;
+    const end = ends.find((found) => found.partition === partition)?.stable;
+    if (end !== undefined && this.#last === last && !signal.aborted) this.tell({ ...last, end });
   }
 }
