@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { RmmError } from '../../lib/base/error.js';
+import { serviceEnvironment } from './service-environment.js';
 import type { ServiceName } from './stages.js';
 
 /** A service as a process of its own. */
@@ -95,7 +96,7 @@ export class Supervisor {
       // Not in our process group: an interrupt at the terminal is ours to pass on, once.
       detached: true,
       stdio: ['pipe', 'ignore', 'pipe'],
-      env: environment as NodeJS.ProcessEnv,
+      env: serviceEnvironment(environment) as NodeJS.ProcessEnv,
     });
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     const running: Running = { child, startedMs: performance.now(), early, lastLine: '', ended };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { mallocSettings } from '../../services/kafka/service-environment.js';
 import { type CliResult, startCli } from './cli.js';
 
 /** A service of the Kafka engine as a process of the test's own. */
@@ -14,7 +15,9 @@ export interface StartedService {
 }
 
 export function startService(name: string, config: string, more: readonly string[] = []): StartedService {
-  const { child, result } = startCli(['service', name, '--config', config, '--port', '0', ...more]);
+  // As the image has it.
+  const env = mallocSettings;
+  const { child, result } = startCli(['service', name, '--config', config, '--port', '0', ...more], { env });
   const port = new Promise<number>((resolve, reject) => {
     createInterface({ input: child.stderr! }).on('line', (line) => {
       const found = /"event":"starting".*"port":(\d+)/.exec(line)?.[1];

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { mallocSettings } from '../../../services/kafka/service-environment.js';
 import { type CliResult, runCli, startCli } from '../../../test/support/cli.js';
 import { startKafka } from '../../../test/support/kafka/cluster.js';
 import { endAll, pageOf, type StartedService, startService } from '../../../test/support/kafka-services.js';
@@ -76,11 +77,14 @@ async function flow(
   brokers: readonly string[],
 ): Promise<{ load: CliResult; seconds: number; latency: Soaked['latency'] }> {
   const order = ['amplify', '--to-topic', config, '--json'];
-  const { child, result } = startCli([
-    ...order,
-    ...['--seconds', String(seconds), '--max-waiting', String(maxWaiting)],
-    ...(rate === undefined ? [] : ['--rate', String(rate)]),
-  ]);
+  const { child, result } = startCli(
+    [
+      ...order,
+      ...['--seconds', String(seconds), '--max-waiting', String(maxWaiting)],
+      ...(rate === undefined ? [] : ['--rate', String(rate)]),
+    ],
+    { env: mallocSettings },
+  );
   const processes = [
     { name: 'amplify', pid: child.pid! },
     ...started.map(({ name, child: { pid } }) => ({ name, pid: pid! })),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { packageRoot, packageVersion } from '../../../lib/base/package-root.js';
+import { mallocSettings } from '../../../services/kafka/service-environment.js';
 import { parseDockerfile } from '../../support/docker/dockerfile.js';
 
 const stages = parseDockerfile(readFileSync(join(packageRoot, 'deploy/docker/Dockerfile'), 'utf8'));
@@ -43,6 +44,13 @@ test('the image runs as a user of a fixed number that is not root, and nothing o
   assert.deepEqual(
     owned.map(({ text, flags }) => [text, flags.chown]),
     [['/app/out /out', only('USER').text]],
+  );
+});
+
+test('the C library is set as `rmmstream run` sets it for the services it starts', () => {
+  assert.deepEqual(
+    only('ENV').text.split(/\s+/),
+    Object.entries(mallocSettings).map(([name, value]) => `${name}=${value}`),
   );
 });
 
