@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { Clock } from '../base/clock.js';
 import type { Metrics } from './metrics.js';
 
 /** Room of a disk, in bytes. */
@@ -9,30 +10,41 @@ export interface DiskRoom {
   readonly size: number;
 }
 
+/** A file system that has not answered for so long hangs. */
+const hangMs = 30_000;
+
 /**
  * Shows how much room the disk of `folder` has. It is looked at now and beside every scrape; nobody waits for it, so a
- * scrape shows what the look before found: a file system that hangs holds up nothing. Where nothing can be found there
- * are no figures.
+ * scrape shows what the look before found: a file system that hangs holds up nothing. Where nothing can be found, or
+ * the file system hangs, there are no figures: the last ones would stand for ever.
  * @param folder need not be there yet
  */
 export function measureDisk(
   metrics: Metrics,
   folder: string,
+  clock: Pick<Clock, 'steadyMs'>,
   room: (folder: string) => Promise<DiskRoom> = roomOf,
 ): void {
-  let isLooking = false;
+  /** Since when a look is under way. */
+  let sinceMs: number | undefined;
+  const forget = () => {
+    metrics.forget('diskFree', {});
+    metrics.forget('diskSize', {});
+  };
   const look = async () => {
-    if (isLooking) return;
-    isLooking = true;
+    if (sinceMs !== undefined) {
+      if (clock.steadyMs() - sinceMs >= hangMs) forget();
+      return;
+    }
+    sinceMs = clock.steadyMs();
     try {
       const { free, size } = await room(folder);
       metrics.set('diskFree', {}, free);
       metrics.set('diskSize', {}, size);
     } catch {
-      metrics.forget('diskFree', {});
-      metrics.forget('diskSize', {});
+      forget();
     } finally {
-      isLooking = false;
+      sinceMs = undefined;
     }
   };
   metrics.onScrape(() => void look());

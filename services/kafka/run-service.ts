@@ -76,7 +76,7 @@ class KafkaService implements ServiceWork {
     const { loaded, random } = this.#options;
     const { log, health, clock, metrics } = this.#tools;
     const { kafka } = loaded.config;
-    if (this.#definition.writes) measureDisk(metrics, loaded.outputDirectory);
+    if (this.#definition.writes) measureDisk(metrics, loaded.outputDirectory, clock);
     const names = new RunNames(kafka.prefix);
     const connect = async () => {
       this.#client ??= await this.#options.connect((text) => log.warn('kafka', { text }, { key: text }));

@@ -34,7 +34,7 @@ export async function measured<Result>(
   const drain = () => telemetry.phase('draining');
   signal.addEventListener('abort', drain);
   try {
-    measureDisk(telemetry.metrics, outputDirectory);
+    measureDisk(telemetry.metrics, outputDirectory, clock);
     onOpen(telemetry);
     telemetry.phase(signal.aborted ? 'draining' : 'running');
     const result = await body(joinWatches([metricsWatch(telemetry.metrics, clock), { opened }]));

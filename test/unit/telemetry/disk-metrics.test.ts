@@ -14,8 +14,9 @@ const figures = (text: string) =>
 
 test('a disk that is real has room, also where the folder is not made yet', async () => {
   for (const folder of [tmpdir(), join(tmpdir(), 'rmmstream-not-there', 'out')]) {
-    const metrics = createMetrics(new FakeClock());
-    measureDisk(metrics, folder);
+    const clock = new FakeClock();
+    const metrics = createMetrics(clock);
+    measureDisk(metrics, folder, clock);
     const deadline = performance.now() + 10_000;
     let [free, size] = figures(await metrics.text());
     while (free === undefined && performance.now() < deadline) [free, size] = figures(await metrics.text());
@@ -24,11 +25,12 @@ test('a disk that is real has room, also where the folder is not made yet', asyn
 });
 
 test('a scrape does not wait for the disk, asks it once at a time, and shows nothing where it fails', async () => {
-  const metrics = createMetrics(new FakeClock());
+  const clock = new FakeClock();
+  const metrics = createMetrics(clock);
   const asked: { resolve: (room: DiskRoom) => void; reject: (error: Error) => void }[] = [];
   const room = () => new Promise<DiskRoom>((resolve, reject) => asked.push({ resolve, reject }));
   // Whoever starts does not wait either.
-  measureDisk(metrics, '/out', room);
+  measureDisk(metrics, '/out', clock, room);
   assert.deepEqual(figures(await metrics.text()), [undefined, undefined]);
   asked[0]!.resolve({ free: 10, size: 100 });
   await new Promise((resolve) => setImmediate(resolve));
@@ -41,4 +43,23 @@ test('a scrape does not wait for the disk, asks it once at a time, and shows not
   asked[2]!.reject(new Error('gone'));
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(figures(await metrics.text()), [undefined, undefined]);
+});
+
+test('a file system that hangs has no figures until it answers again', async () => {
+  const clock = new FakeClock();
+  const metrics = createMetrics(clock);
+  const asked: ((room: DiskRoom) => void)[] = [];
+  measureDisk(metrics, '/out', clock, () => new Promise((resolve) => asked.push(resolve)));
+  asked[0]!({ free: 10, size: 100 });
+  await clock.advance(60_000);
+  // The look that is made beside this scrape comes back no more.
+  assert.deepEqual(figures(await metrics.text()), [10, 100]);
+  await clock.advance(29_999);
+  assert.deepEqual(figures(await metrics.text()), [10, 100]);
+  await clock.advance(1);
+  assert.deepEqual(figures(await metrics.text()), [undefined, undefined]);
+  assert.equal(asked.length, 2);
+  asked[1]!({ free: 5, size: 100 });
+  await clock.advance(0);
+  assert.deepEqual(figures(await metrics.text()), [5, 100]);
 });
