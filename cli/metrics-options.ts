@@ -40,6 +40,10 @@ export async function withMetrics<Result>(
       signal,
       onOpen: ({ host, port }) =>
         progress.note(`metrics on http://${host.includes(':') ? `[${host}]` : host}:${port}/metrics`),
+      onWait: () =>
+        progress.note(
+          'the run has failed; it answers until those who read its metrics have seen that (Ctrl-C ends it now)',
+        ),
     },
     work,
   );

@@ -14,6 +14,8 @@ export interface HealthServerOptions {
   readonly named?: AddressNames;
   readonly health: Health;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
+  /** Hears who has been given the metrics: the same name for the same one. */
+  readonly onRead?: (reader: string) => void;
 }
 
 export interface HealthServer {
@@ -36,7 +38,10 @@ export async function openHealthServer(options: HealthServerOptions): Promise<He
   const server = createServer(requestLimits, (request, response) => {
     answer(request, options)
       .catch((error: unknown) => plain(500, `the answer could not be made: ${String(error)}\n`))
-      .then((made) => send(request, response, made));
+      .then((made) => {
+        send(request, response, made);
+        if (made.isMetrics === true && request.method === 'GET') options.onRead?.(readerOf(request));
+      });
   });
   server.maxConnections = 64;
   // Whoever asks and does not read holds a connection no longer.
@@ -52,6 +57,7 @@ interface Answer {
   readonly type: string;
   readonly body: string;
   readonly allow?: string;
+  readonly isMetrics?: true;
 }
 
 const plain = (status: number, body: string): Answer => ({ status, type: 'text/plain; charset=utf-8', body });
@@ -66,13 +72,19 @@ async function answer(request: IncomingMessage, { health, metrics }: HealthServe
   }
   // That this line runs is the whole answer: a lost broker must not have the process killed.
   if (path === '/live') return plain(200, 'alive\n');
-  if (path === '/metrics') return { status: 200, type: metrics.contentType, body: await metrics.text() };
+  if (path === '/metrics')
+    return { status: 200, type: metrics.contentType, body: await metrics.text(), isMetrics: true };
   const readiness = health.readiness();
   return {
     status: readiness.ready ? 200 : 503,
     type: 'application/json; charset=utf-8',
     body: readinessJson(readiness),
   };
+}
+
+/** On one machine a page and a Prometheus have the same address, and a new port may come with every request. */
+function readerOf({ socket, headers }: IncomingMessage): string {
+  return `${socket.remoteAddress} ${headers['user-agent']?.slice(0, 200)}`;
 }
 
 function send(

@@ -13,6 +13,8 @@ export interface MeasuredOptions extends Pick<TelemetryOptions, 'host' | 'port' 
   readonly signal: AbortSignal;
   /** Hears where the metrics are. */
   readonly onOpen: (address: { readonly host: string; readonly port: number }) => void;
+  /** Hears that a run that has failed waits for those who read its metrics. */
+  readonly onWait: () => void;
 }
 
 /**
@@ -24,7 +26,7 @@ export async function measured<Result>(
   options: MeasuredOptions,
   body: (watch: RunWatch) => Promise<Result>,
 ): Promise<Result> {
-  const { clock, signal, outputDirectory, onOpen } = options;
+  const { clock, signal, outputDirectory, onOpen, onWait } = options;
   const telemetry = await openTelemetry(options);
   let addresses: RunAddresses | undefined;
   const opened = (directory: string) => {
@@ -47,6 +49,6 @@ export async function measured<Result>(
   } finally {
     signal.removeEventListener('abort', drain);
     addresses?.remove();
-    await telemetry.close(signal);
+    await telemetry.close(signal, onWait);
   }
 }

@@ -24,7 +24,7 @@ export interface Alert {
 
 /** A real Prometheus with our configuration and rules. */
 export interface StartedPrometheus {
-  /** Alerts of a name that fire now. */
+  /** Alerts of a name that fire now. @throws where no rule has that name: nothing would ever fire */
   firing(name: string): Promise<readonly Alert[]>;
   /** Waits until an alert fires with these labels. */
   untilFiring(name: string, labels?: Readonly<Record<string, string>>): Promise<Alert>;
@@ -48,6 +48,11 @@ export function hastened(rules: string): string {
     .replace(/\b(offset |for: )(\d+[smh])\b/g, (_, before: string, text: string) => before + short(text));
 }
 
+function alertNames(rules: string): string[] {
+  const { groups } = parse(rules) as { groups: { rules: { alert?: string }[] }[] };
+  return groups.flatMap((group) => group.rules).flatMap(({ alert }) => alert ?? []);
+}
+
 /** @param config one of deploy/prometheus, whose first job gets the targets */
 export async function startPrometheus(
   folder: string,
@@ -69,6 +74,7 @@ export async function startPrometheus(
   };
   setTargets(targets);
   for (const name of rule_files) writeFileSync(join(folder, name), hastened(shipped(name)));
+  const known = new Set(rule_files.flatMap((name) => alertNames(shipped(name))));
   const global = {
     scrape_interval: '1s',
     scrape_timeout: '1s',
@@ -102,8 +108,10 @@ export async function startPrometheus(
     return (await (await fetch(`${url}/api/v1/${path}`)).json()) as { data: unknown };
   };
   const alerts = async () => ((await ask('alerts')).data as { alerts: Alert[] }).alerts;
-  const firing = async (name: string) =>
-    (await alerts()).filter(({ labels, state }) => labels.alertname === name && state === 'firing');
+  const firing = async (name: string) => {
+    if (!known.has(name)) throw new Error(`no rule has the name ${name}`);
+    return (await alerts()).filter(({ labels, state }) => labels.alertname === name && state === 'firing');
+  };
   /** Every alert, and every series of the stages, for the message of a drill that failed. */
   const situation = async () => {
     const series = '{__name__=~"stage.*|rmmstream_(lag|position|service|model|disk).*"}';

@@ -21,6 +21,7 @@ async function statesOf(stop: AbortController, body: (state: () => Promise<strin
       onOpen: ({ host, port }) => {
         url = `http://${host}:${port}`;
       },
+      onWait: () => {},
     },
     () => body(state),
   );
