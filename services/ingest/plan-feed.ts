@@ -1,7 +1,7 @@
 import type { PartitionFeed } from '../../lib/flow/partitions/partition-feed.js';
 import type { Fetched, FetchedMessage } from '../../lib/kafka/client.js';
 import type { ProgressView } from '../kafka/progress-view.js';
-import type { RunState } from '../kafka/run-state.js';
+import { fileOfBlock, type RunState } from '../kafka/run-state.js';
 
 /*
  * What ingest "reads": the blocks of the plan. Block b goes to partition b mod N, so a partition's position is one
@@ -26,14 +26,17 @@ export function endOfPlan(state: RunState, partition: number): number | undefine
 
 const atATime = 16;
 
-/** The plan of a partition as a feed: empty "messages" whose offsets are positions in it. */
+/** The plan of a partition as a feed: empty "messages" whose offsets are positions in it, as old as the plan of their file. */
 export function planFeed(
   view: Pick<ProgressView, 'state' | 'changed'>,
   partition: number,
   offset: number,
   options: { readonly maxWaitMs: number; readonly signal: AbortSignal },
 ): PartitionFeed {
+  const plannedMs = (position: number) =>
+    fileOfBlock(view.state.files, blockAt(position, partition, view.state.partitions))?.plannedMs ?? 0;
   return {
+    isPlan: true,
     async next(): Promise<Fetched> {
       const known = () => blocksOfPartition(view.state.blocks, partition, view.state.partitions);
       if (known() <= offset) await view.changed(options.signal, options.maxWaitMs);
@@ -41,7 +44,13 @@ export function planFeed(
       const to = Math.min(endOffset, offset + atATime);
       const messages: FetchedMessage[] = [];
       for (let position = offset; position < to; position += 1)
-        messages.push({ offset: position, timestampMs: 0, key: null, value: null, headers: noHeaders });
+        messages.push({
+          offset: position,
+          timestampMs: plannedMs(position),
+          key: null,
+          value: null,
+          headers: noHeaders,
+        });
       offset = Math.max(offset, to);
       return { messages, nextOffset: offset, endOffset };
     },

@@ -7,6 +7,8 @@ export type PlannedFile = RecordOf<'file'> & {
   /** Number of its first block among the blocks of all files. */
   readonly firstBlock: number;
   readonly blocks: number;
+  /** When it was put on record, by the brokers: milliseconds since 1970. From then on its blocks wait. */
+  readonly plannedMs: number;
 };
 
 /** Where a model comes into force in a partition of `scaled`. */
@@ -44,7 +46,7 @@ export class RunState {
         this.run ??= record;
         break;
       case 'file':
-        this.#addFile(record);
+        this.#addFile(record, timestampMs);
         break;
       case 'planned':
         if (record.files === this.files.length && record.blocks === this.blocks) this.planned ??= record;
@@ -129,9 +131,10 @@ export class RunState {
     return ends.every(({ offset }, partition) => finished.ends[partition] === offset);
   }
 
-  #addFile(record: RecordOf<'file'>): void {
+  #addFile(record: RecordOf<'file'>, plannedMs: number): void {
     if (record.index !== this.files.length) return;
-    this.files.push({ ...record, firstBlock: this.blocks, blocks: blocksOf(record.entries) });
+    const blocks = blocksOf(record.entries);
+    this.files.push({ ...record, firstBlock: this.blocks, blocks, plannedMs });
   }
 
   #addEnd(record: RecordOf<'end'>, timestampMs: number): void {

@@ -19,6 +19,7 @@ export function plannedFiles(...entries: readonly number[]): PlannedFile[] {
       median_weight: 1,
       sums: [],
       firstBlock,
+      plannedMs: 0,
       blocks,
     };
     firstBlock += blocks;

@@ -92,9 +92,11 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
           endOffset,
           messages[0]?.timestampMs,
         );
-        options.observe?.held?.(partition, messages.length, bytesOf(messages));
-        for (let from = 0; from < messages.length && !signal.aborted; from += options.transactionMessages)
-          at = await pass(messages.slice(from, from + options.transactionMessages), at, tenure, options);
+        if (feed.isPlan !== true) options.observe?.held?.(partition, messages.length, bytesOf(messages));
+        for (let from = 0; from < messages.length && !signal.aborted; from += options.transactionMessages) {
+          const part = messages.slice(from, from + options.transactionMessages);
+          at = await pass(part, at, tenure, options, feed.isPlan === true);
+        }
         if (signal.aborted) return;
         options.observe?.held?.(partition, 0, 0);
         at = { ...at, input: Math.max(at.input, nextOffset) };
@@ -109,7 +111,7 @@ export function hopBody(options: HopOptions): (tenure: Tenure) => Promise<void> 
   };
 }
 
-function bytesOf(messages: readonly FetchedMessage[]): number {
+function bytesOf(messages: readonly Pick<FetchedMessage, 'value'>[]): number {
   return messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 }
 
@@ -124,12 +126,16 @@ async function recovered(options: HopOptions, partition: number, signal: AbortSi
   }
 }
 
-/** Takes messages through the stage and writes what came of them, with the new position, as one. */
+/**
+ * Takes messages through the stage and writes what came of them, with the new position, as one.
+ * @param isPlan only what came of them is in memory
+ */
 async function pass(
   messages: readonly FetchedMessage[],
   before: HopPosition,
   tenure: Tenure,
   options: HopOptions,
+  isPlan: boolean,
 ): Promise<HopPosition> {
   const { partition } = tenure;
   const startedMs = options.nowMs();
@@ -149,6 +155,7 @@ async function pass(
     };
     const ingestedMs = options.ingestedMs?.() ?? ingestTimeOf(message.headers);
     if (result.out !== undefined) out.push(withHeaders(result.out, message.offset, at, ingestedMs));
+    if (isPlan) options.observe?.held?.(partition, out.length, bytesOf(out));
   }
   const processedMs = options.nowMs();
   const seconds = () => (options.nowMs() - processedMs) / 1000;

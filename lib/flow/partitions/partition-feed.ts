@@ -8,6 +8,8 @@ export interface FeedOptions {
 
 /** A partition read in order: while one fetch is worked on, the next one is under way. */
 export interface PartitionFeed {
+  /** What it gives names work, which is in memory only once it was processed. */
+  readonly isPlan?: boolean;
   /** The next fetch; empty where nothing came within the wait. */
   next(): Promise<Fetched>;
   close(): Promise<void>;

@@ -25,6 +25,7 @@ export function pacedFeed(feed: PartitionFeed, pace: Pace): PartitionFeed {
   /** From when on the first message that waits may go. */
   let atMs: number | undefined;
   return {
+    isPlan: feed.isPlan === true,
     async next(): Promise<Fetched> {
       if (held === undefined || waiting.length === 0) {
         held = await feed.next();

@@ -38,8 +38,8 @@ function scripted(partitions: number) {
     },
   };
   let index = 0;
-  const add = (entries: number) => {
-    state.apply(fileRecord(index++, entries), 0, 0);
+  const add = (entries: number, atMs = 0) => {
+    state.apply(fileRecord(index++, entries), 0, atMs);
     news();
   };
   return { view, add, waits: () => waits, wake: () => news() };
@@ -59,6 +59,19 @@ test('positions come as they are planned, a bounded number at a time', async () 
   assert.deepEqual(
     second.messages.map(({ offset }) => offset),
     [19],
+  );
+});
+
+test('a position waits since its file was put on record', async () => {
+  const { view, add } = scripted(2);
+  add(3 * 8192, 1_000);
+  add(2 * 8192, 5_000);
+  const feed = planFeed(view, 1, 0, { maxWaitMs: 250, signal: new AbortController().signal });
+  assert.equal(feed.isPlan, true);
+  // Blocks 1 and 3.
+  assert.deepEqual(
+    (await feed.next()).messages.map(({ timestampMs }) => timestampMs),
+    [1_000, 5_000],
   );
 });
 

@@ -3,11 +3,12 @@ import test from 'node:test';
 import { RmmError } from '../../../../lib/base/error.js';
 import { byBytes, type HopOptions, type HopResult, hopBody } from '../../../../lib/flow/partitions/hop.js';
 import { type HopPosition, positionOf } from '../../../../lib/flow/partitions/hop-position.js';
+import type { PartitionFeed } from '../../../../lib/flow/partitions/partition-feed.js';
 import { PartitionRunner } from '../../../../lib/flow/partitions/partition-runner.js';
 import type { FetchedMessage, OutgoingMessage } from '../../../../lib/kafka/client.js';
 import { FakeKafka, type Trouble } from '../../../sim/support/fake-kafka.js';
 import { hopRunner } from '../../../support/hop-runner.js';
-import { put, settled } from '../../../support/service-context.js';
+import { put, settled, soon } from '../../../support/service-context.js';
 
 const message = (key: string, bytes = 1): OutgoingMessage => ({
   key,
@@ -279,4 +280,61 @@ test('messages are cut into requests, and one that is too large goes alone', () 
     ).map((part) => part.map(({ key }) => key).join(''));
   assert.deepEqual(sizes([], 4000), []);
   assert.deepEqual(sizes([1000, 900, 100, 9000, 1, 1], 4000), ['01', '2', '3', '45']);
+});
+
+/** So many positions for partition 0 in one go, and nothing else. */
+function feedOf(end: number, isPlan: boolean): NonNullable<HopOptions['feed']> {
+  return (partition, from): PartitionFeed => {
+    let offset = from;
+    return {
+      isPlan,
+      async next() {
+        const messages: FetchedMessage[] = [];
+        for (; partition === 0 && offset < end; offset += 1)
+          messages.push({ offset, timestampMs: 0, key: null, value: new Uint8Array(7), headers: new Map() });
+        await soon();
+        return { messages, nextOffset: offset, endOffset: offset };
+      },
+      close: async () => {},
+    };
+  };
+}
+
+test('of messages all are held from the fetch on, of a plan only what was made of it', async () => {
+  for (const [isPlan, expected] of [
+    [
+      false,
+      [
+        [5, 35],
+        [0, 0],
+      ],
+    ],
+    [
+      true,
+      [
+        [1, 2],
+        [2, 4],
+        [3, 6],
+        [1, 2],
+        [2, 4],
+        [0, 0],
+      ],
+    ],
+  ] as const) {
+    const { start } = world();
+    const held: [number, number][] = [];
+    const { stop, ended, settles } = start('one', {
+      feed: feedOf(5, isPlan),
+      process: () => ({ out: message('x', 2), deadLetters: [], eventsIn: 1, eventsOut: 1 }),
+      observe: {
+        held: (partition, messages, bytes) => {
+          if (partition === 0) held.push([messages, bytes]);
+        },
+      },
+    });
+    await settled(() => settles.at(-1)?.read === 5);
+    stop.abort();
+    await ended;
+    assert.deepEqual(held.slice(0, expected.length), expected);
+  }
 });
