@@ -28,10 +28,14 @@ export interface CollectOptions {
   readonly validationRows: number;
   /** Megasets by the rows' own numbers; a generation takes all rows as one. */
   readonly megasets: number | 'one';
-  readonly onRows?: (rows: number) => void;
+  /** Hears of every block that was read and could be used. */
+  readonly onBlock?: () => void;
 }
 
-/** Collects training and a part of the validation rows of `scaled` into a megaset store. */
+/**
+ * Collects training and a part of the validation rows of `scaled` into a megaset store. In the metrics blocks are batches
+ * without events, which are those of the steps: a rate of events is that of training.
+ */
 export async function collectMegasets(
   context: ServiceContext,
   options: CollectOptions,
@@ -56,7 +60,9 @@ export async function collectMegasets(
   const sample = scoringSampleOptions(loaded.config);
   const collector = sample === undefined ? undefined : new ScoringCollector(sample);
   const check = blockCheck(options.scaler, featurizerOf(loaded.config).layout.maskWords);
-  const take = ({ source, scaled, columns }: ScaledWire): void => {
+  const take = ({ source, scaled, columns }: ScaledWire, bytes: number): void => {
+    context.tools.stage.batchIn(0, bytes);
+    options.onBlock?.();
     if (source.kind !== 'background') return;
     const part = trainingPart(scaled, columns, order.indexOf(source.fingerprint), dealing);
     collector?.add({ source, cells: scaled, columns, highLevel: scaled.highLevel }, part, dealing.megasets);
@@ -64,7 +70,6 @@ export async function collectMegasets(
       for (let row = 0; row < part.megaset.length; row += 1)
         part.megaset[row] = part.megaset[row] === dealing.megasets ? 1 : 0;
     writer.add(part.rows, part.megaset);
-    options.onRows?.(part.rows.rows);
   };
   for (const [partition, to] of options.span.to.entries()) {
     const from = options.span.from[partition] ?? 0;
@@ -81,7 +86,7 @@ export function readScaled(
   partition: number,
   span: ReadSpan,
   signal: AbortSignal,
-  take: (block: ScaledWire) => unknown,
+  take: (block: ScaledWire, bytes: number) => unknown,
 ): Promise<number> {
   const { config } = loaded;
   const expected = scaledExpectation(config);
@@ -100,7 +105,7 @@ export function readScaled(
         tools.log.warn('block_unusable', { partition, offset: message.offset, code: error.code });
         return undefined;
       }
-      const took = take(block);
+      const took = take(block, message.value?.length ?? 0);
       // Lets heartbeats and signals through between blocks.
       await new Promise<void>((resolve) => setImmediate(resolve));
       return took;

@@ -17,7 +17,7 @@ import { collectMegasets, readScaled, type ScaledSpan, trainingRowsByChannel } f
 import { checkpointName, publishModel, showModel } from './publish.js';
 import { lookAtScaled, whileLagGrows } from './scaled-lag.js';
 import { trainModel } from './train-model.js';
-import { trainingOptions } from './training-options.js';
+import { tellCheckpoint, trainingOptions } from './training-options.js';
 import { type BlockCheck, blockCheck } from './usable-blocks.js';
 import { takeWorkFolder } from './work-folder.js';
 
@@ -98,6 +98,8 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure, check: Bl
   const rows = [...channels.values()].reduce((sum, count) => sum + count, 0);
   const number = state.generations.length;
   await record(context, tenure, [{ type: 'generation', number, to, rows, channels: [...channels] }]);
+  // Which rows it has stays; the last checkpoint may be old where it took long to fill.
+  tellCheckpoint(tools);
   await view.catchUp(signal);
   tools.log.info('generation_closed', { generation: number, rows });
 }

@@ -14,6 +14,7 @@ import { readMegasetPlan } from './megaset-store.js';
 import { publishModel, showModel } from './publish.js';
 import { trainModel } from './train-model.js';
 import { trainingOptions } from './training-options.js';
+import { TrainingPlace } from './training-place.js';
 import { checkTraining } from './training-problems.js';
 import { removeWork, takeWorkFolder } from './work-folder.js';
 
@@ -66,24 +67,39 @@ async function trainBounded(context: ServiceContext, tenure: Tenure, wrote: () =
   if (ends === undefined || record === undefined) return;
   const { scaler } = await loadFrozen(context, record, signal);
   showModel(context);
-  const folder = takeWorkFolder(work);
-  const megasetFolder = join(folder, 'megasets');
-  const plan =
-    readMegasetPlan(megasetFolder) ??
-    (await collectMegasets(
-      context,
-      {
-        folder: megasetFolder,
-        span: { from: [], to: ends.map(({ offset }) => offset) },
-        scaler,
-        trainingRows: record.rows_by_split[split.train]!,
-        validationRows: record.rows_by_split[split.validation]!,
-        megasets: loaded.config.training.megasets,
-      },
-      signal,
-    ));
-  wrote();
-  const model = await trainModel(scaler, plan, trainingOptions(context, folder, megasetFolder, signal));
-  await publishModel(context, tenure, model, { generation: 0, final: true });
-  removeWork(work);
+  const place = new TrainingPlace(context);
+  const done = new AbortController();
+  const watching = place.watch(AbortSignal.any([signal, done.signal]));
+  try {
+    const folder = takeWorkFolder(work);
+    const megasetFolder = join(folder, 'megasets');
+    const blocks = ends.reduce((sum, { messages }) => sum + messages, 0);
+    const collect = () => {
+      place.at(0, blocks);
+      return collectMegasets(
+        context,
+        {
+          folder: megasetFolder,
+          span: { from: [], to: ends.map(({ offset }) => offset) },
+          scaler,
+          trainingRows: record.rows_by_split[split.train]!,
+          validationRows: record.rows_by_split[split.validation]!,
+          megasets: loaded.config.training.megasets,
+          onBlock: () => place.advance(1),
+        },
+        signal,
+      );
+    };
+    const plan = readMegasetPlan(megasetFolder) ?? (await collect());
+    // Of those that could not be used none is waited for.
+    place.at(blocks, blocks);
+    wrote();
+    const options = trainingOptions(context, folder, megasetFolder, signal, place);
+    const model = await trainModel(scaler, plan, options);
+    await publishModel(context, tenure, model, { generation: 0, final: true });
+    removeWork(work);
+  } finally {
+    done.abort();
+    await watching;
+  }
 }

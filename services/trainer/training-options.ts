@@ -5,18 +5,23 @@ import { featurizerOf } from '../featurizer/config.js';
 import type { ServiceContext } from '../kafka/context.js';
 import { untilWritten } from '../kafka/until-written.js';
 import type { TrainingEars, TrainModelOptions } from './train-model.js';
+import type { TrainingPlace } from './training-place.js';
 
-/** What training needs of a service; steps and losses go into its metrics. */
+/**
+ * What training needs of a service; steps and losses go into its metrics.
+ * @param place where that is told as well
+ */
 export function trainingOptions(
   context: ServiceContext,
   folder: string,
   megasetFolder: string,
   signal: AbortSignal,
+  place?: TrainingPlace,
 ): TrainModelOptions {
   const { loaded, tools } = context;
   const { config, profile } = loaded;
   const megasets = config.input.mode === 'bounded' ? config.training.megasets : 0;
-  const { waited, ...hear } = trainingEars(tools, megasets);
+  const { waited, ...hear } = trainingEars(tools, megasets, place);
   return {
     config,
     profile,
@@ -32,22 +37,29 @@ export function trainingOptions(
     clock: tools.clock,
     save: async (write) => {
       waited(await untilWritten(context, 'checkpoint', write, signal));
-      const atMs = tools.clock.wallMs();
-      tools.stage.checkpoint(atMs);
-      announce('rmmstream:checkpoint', () => ({ stage: 'trainer', atMs }));
+      tellCheckpoint(tools);
     },
     signal,
   };
 }
 
+/** What was done up to now is on record. */
+export function tellCheckpoint({ stage, clock }: ServiceContext['tools']): void {
+  const atMs = clock.wallMs();
+  stage.checkpoint(atMs);
+  announce('rmmstream:checkpoint', () => ({ stage: 'trainer', atMs }));
+}
+
 function trainingEars(
   tools: ServiceContext['tools'],
   megasets: number,
+  place: TrainingPlace | undefined,
 ): TrainingEars & { readonly waited: (ms: number) => void } {
   const metrics = tools.stage;
   let beforeMs: number | undefined;
   return {
-    onPlace() {
+    onPlace(rows, all) {
+      place?.at(rows, all);
       // Training works without a pause from here on; before, it waited for brokers.
       beforeMs ??= tools.clock.steadyMs();
     },
@@ -58,6 +70,7 @@ function trainingEars(
       beforeMs = nowMs;
       metrics.batchIn(rows, 0);
       metrics.busy(seconds);
+      place?.advance(rows);
       const taken = { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds };
       announce('rmmstream:batch', () => ({ stage: 'trainer', ...taken }));
     },

@@ -71,6 +71,8 @@ test('services show in their metrics what they do, and every metric that is docu
     assert.equal(at('rmmstream_disk_size_bytes'), blocks * bsize);
     const free = at('rmmstream_disk_free_bytes');
     assert.ok(free > 0 && free <= blocks * bsize, `${free} bytes of ${blocks * bsize} are free`);
+    assert.ok(at('rmmstream_input_bytes_total{stage="trainer"}') > 1000);
+    assert.ok(at('rmmstream_position_records{stage="trainer",partition="0"}') > 0);
     const rejected = [...seen].filter(([series]) =>
       series.startsWith('rmmstream_rejected_events_total{stage="selector"'),
     );
@@ -80,7 +82,7 @@ test('services show in their metrics what they do, and every metric that is docu
     );
     for (const stage of ['ingest', 'selector', 'featurizer', 'scaler', 'trainer', 'scorer'])
       assert.ok(at(`rmmstream_busy_seconds_total{stage="${stage}"}`) > 0, stage);
-    for (const stage of ['selector', 'featurizer', 'scaler', 'scorer', 'feature_files']) {
+    for (const stage of ['ingest', 'selector', 'featurizer', 'scaler', 'scorer', 'feature_files']) {
       assert.ok(at(`rmmstream_queue_batches{stage="${stage}"}`) >= 1, stage);
       assert.ok(at(`rmmstream_queue_bytes{stage="${stage}"}`) > 1000, stage);
     }

@@ -105,6 +105,38 @@ test('what comes while a generation is trained on shows as lag', async () => {
   }, trouble);
 });
 
+test('a generation that is on record is a checkpoint: one that took long to fill begins with an old one', async () => {
+  const held = gate();
+  let isHeld = false;
+  let commits = 0;
+  // The first commit is that of the generation; its training has written nothing by then.
+  const trouble: Trouble = async (name, operation, at) => {
+    if (name !== 'held' || operation !== 'commit' || at !== 'before' || ++commits !== 1) return;
+    isHeld = true;
+    await held.isOpen;
+  };
+  await inWorld(async ({ context }) => {
+    const opened = context('held');
+    const told: number[] = [];
+    const { checkpoint } = opened.tools.stage;
+    opened.tools.stage.checkpoint = (atMs) => {
+      told.push(opened.view.state.generations.length);
+      checkpoint(atMs);
+    };
+    const stop = new AbortController();
+    const ended = trainGenerations(opened, await tenureOf(opened, { id: 'trainer', signal: stop.signal }));
+    ended.catch(() => {});
+    await settled(() => isHeld, 200_000);
+    assert.deepEqual(told, []);
+    held.open();
+    await settled(() => told.length > 0, 200_000);
+    assert.equal(opened.view.state.models.length, 0);
+    assert.ok(opened.lines.every(({ event }) => event !== 'epoch'));
+    stop.abort();
+    await ended.catch(() => {});
+  }, trouble);
+});
+
 test('rows of another scaler are counted for no generation, and training goes on', async () => {
   const foreign = made.blocks.map(({ scaled: message }) => {
     const block = decodeScaled(received(message), made.chain.expected);

@@ -187,3 +187,34 @@ test('a trainer that hangs and wakes beside its successor neither changes the mo
     assert.ok(progress.every((record) => !record.includes('failed')));
   });
 });
+
+test('a trainer tells how far it is while it collects and while it trains', async () => {
+  await inWorld(async ({ start, models }) => {
+    const [isReading, go] = [gate(), gate()];
+    const trains = await start('trains', async () => {
+      isReading.open();
+      await go.isOpen;
+    });
+    await isReading.isOpen;
+    const values = async (...names: string[]) => {
+      const page = await trains.context.metrics();
+      return names.map((name) =>
+        Number(new RegExp(`^rmmstream_${name}\\{stage="trainer"[^}]*\\} (.*)$`, 'm').exec(page)?.[1]),
+      );
+    };
+    const { length } = made.blocks;
+    assert.deepEqual(await values('position_records', 'lag_records', 'input_bytes_total'), [0, length, 0]);
+    go.open();
+    await settled(() => models().length === 1, 200_000);
+    await settled(() => trains.context.lines.some(({ event }) => event === 'model_published'), 200_000);
+    const bytes = made.blocks.reduce((sum, { scaled }) => sum + scaled.value.length, 0);
+    const rows = 2 * made.rowsBySplit[split.train]!;
+    assert.deepEqual(
+      await values('position_records', 'lag_records', 'stalled_partitions', 'input_bytes_total'),
+      [rows, 0, 0, bytes],
+    );
+    // Events are those of the steps.
+    assert.deepEqual(await values('input_events_total'), [rows]);
+    await trains.end();
+  });
+});
