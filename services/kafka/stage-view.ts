@@ -78,7 +78,10 @@ export class StageView {
 
   /** What a partition commits on its way to another copy is that one's checkpoint. */
   #checkpoint(): void {
-    if (!this.#isIdle) this.metrics.checkpoint(this.#context.tools.clock.wallMs());
+    if (this.#isIdle) return;
+    const atMs = this.#context.tools.clock.wallMs();
+    this.metrics.checkpoint(atMs);
+    announce('rmmstream:checkpoint', () => ({ stage: this.#label, atMs }));
   }
 
   error(code: ErrorCode): void {
@@ -131,11 +134,13 @@ export class StageView {
           seconds,
         }));
       },
+      claimed: (_, transactionSeconds) => metrics.transaction('committed', transactionSeconds),
       committed: (_, transactionSeconds, letters) => {
         metrics.transaction('committed', transactionSeconds);
         this.#checkpoint();
         tellLetters(metrics, stage, letters);
       },
+      aborted: (_, transactionSeconds) => metrics.transaction('aborted', transactionSeconds),
       blocked: (partition, error) => {
         const key = `write:${this.#name}:${partition}`;
         if (error === undefined) health.clear(key);

@@ -89,12 +89,16 @@ export interface SinkObserver {
   readonly held?: (partition: number, messages: number, bytes: number) => void;
   /** Files are in place; a window that went on is written again as a whole. @param events those that are new in it */
   readonly written?: (partition: number, events: number, bytes: number, seconds: number) => void;
+  /** The partition is still ours: said by a transaction of its own before files get their names. */
+  readonly claimed?: (partition: number, transactionSeconds: number) => void;
   /** The position went on, and dead letters with it. */
   readonly committed?: (
     partition: number,
     transactionSeconds: number,
     letters: readonly OutgoingMessage[],
   ) => void;
+  /** One of these transactions failed. */
+  readonly aborted?: (partition: number, transactionSeconds: number) => void;
   /** A write failed and is tried again; undefined once it went through. */
   readonly blocked?: (partition: number, error: RmmError | undefined) => void;
 }

@@ -1,5 +1,5 @@
 import { RmmError } from '../../base/error.js';
-import type { CommittedOffset, FetchedMessage, OutgoingMessage } from '../../kafka/client.js';
+import type { CommittedOffset, FetchedMessage, OutgoingMessage, Transaction } from '../../kafka/client.js';
 import { Outlook } from './outlook.js';
 import { openFeed, type PartitionFeed } from './partition-feed.js';
 import type { Tenure } from './partition-runner.js';
@@ -265,12 +265,13 @@ class PartitionSink {
   /** @throws kafka_fenced where the partition has another owner by now */
   async #claim(to: number): Promise<void> {
     const { group, topic, announce } = this.#options;
-    const { partition, producer } = this.#tenure;
+    const { partition } = this.#tenure;
     const news = announce?.(partition, to);
-    await producer.transaction(async (transaction) => {
+    const seconds = await this.#transaction(async (transaction) => {
       if (news !== undefined) await transaction.send(news.topic, 0, news.messages);
       await transaction.commitOffset({ group, topic, partition, ...this.#committed });
     });
+    this.#observe.claimed?.(partition, seconds);
   }
 
   async #commit(
@@ -279,16 +280,29 @@ class PartitionSink {
     record?: { readonly topic: string; readonly messages: readonly OutgoingMessage[] },
   ): Promise<void> {
     const { group, topic } = this.#options;
-    const { partition, producer, progressed } = this.#tenure;
+    const { partition, progressed } = this.#tenure;
     const metadata = countsMetadata({ ...this.#counts, refused: this.#refused });
-    const startedMs = this.#options.nowMs();
-    await producer.transaction(async (transaction) => {
+    const seconds = await this.#transaction(async (transaction) => {
       for (const letter of letters) await transaction.send(this.#options.deadLetterTopic, 0, [letter]);
       if (record !== undefined) await transaction.send(record.topic, 0, record.messages);
       await transaction.commitOffset({ group, topic, partition, offset, metadata });
     });
     this.#committed = { offset, metadata };
-    this.#observe.committed?.(partition, (this.#options.nowMs() - startedMs) / 1000, letters);
+    this.#observe.committed?.(partition, seconds, letters);
     progressed();
+  }
+
+  /** @returns what it took, in seconds */
+  async #transaction(body: (transaction: Transaction) => Promise<void>): Promise<number> {
+    const { partition, producer } = this.#tenure;
+    const startedMs = this.#options.nowMs();
+    const seconds = () => (this.#options.nowMs() - startedMs) / 1000;
+    try {
+      await producer.transaction(body);
+    } catch (error) {
+      this.#observe.aborted?.(partition, seconds());
+      throw error;
+    }
+    return seconds();
   }
 }

@@ -92,11 +92,13 @@ test('a transaction that is given up is counted apart, and files by their events
   const view = new StageView(context, stages.scorer);
   view.hopObserver.aborted!(0, 2);
   view.sinkObserver.written!(0, 70, 900, 0.25);
+  view.sinkObserver.aborted!(0, 3);
+  view.sinkObserver.claimed!(0, 0.02);
   view.sinkObserver.committed!(0, 0.01, []);
   const text = await context.metrics();
   for (const line of [
-    /rmmstream_transaction_seconds_sum\{stage="scorer",outcome="aborted"\} 2/,
-    /rmmstream_transaction_seconds_count\{stage="scorer",outcome="committed"\} 1/,
+    /rmmstream_transaction_seconds_sum\{stage="scorer",outcome="aborted"\} 5/,
+    /rmmstream_transaction_seconds_count\{stage="scorer",outcome="committed"\} 2/,
     /rmmstream_output_events_total\{stage="scorer"\} 70/,
     /rmmstream_output_bytes_total\{stage="scorer"\} 900/,
     /rmmstream_busy_seconds_total\{stage="scorer"\} 0\.25/,
@@ -105,15 +107,21 @@ test('a transaction that is given up is counted apart, and files by their events
 });
 
 test('a copy whose last partition commits on its way to another has no checkpoint', async () => {
-  const context = openContext(clusterOf(loaded), loaded);
+  const clock = new FakeClock();
+  const context = openContext(clusterOf(loaded), loaded, { clock });
   const view = new StageView(context, stages.scorer);
+  const heard: unknown[] = [];
+  const hear = (told: unknown) => void heard.push(told);
+  subscribe('rmmstream:checkpoint', hear);
   const hasAge = async () => /^rmmstream_checkpoint_age_seconds\{/m.test(await context.metrics());
   view.assigned([0]);
   view.sinkObserver.committed!(0, 0.01, []);
   assert.equal(await hasAge(), true);
   view.assigned([]);
   view.sinkObserver.committed!(0, 0.01, []);
+  unsubscribe('rmmstream:checkpoint', hear);
   assert.equal(await hasAge(), false);
+  assert.deepEqual(heard, [{ stage: 'scorer', atMs: clock.wallMs() }]);
 });
 
 test('dead letters of a file stage are counted and told once they are written', async () => {

@@ -101,3 +101,30 @@ test('a write error that no retry mends ends the stage', async () => {
   });
   await assert.rejects(ended, { code: 'output_unwritable' });
 });
+
+test('claims and commits are timed, and those that fail are told', async () => {
+  let commits = 0;
+  const { cluster, start, committed, end } = sinkWorld(async (client, operation, when) => {
+    if (client !== 'one' || operation !== 'commit' || when !== 'before') return;
+    commits += 1;
+    if (commits === 1 || commits === 3) throw new RmmError('kafka_request_failed', 'no answer');
+  });
+  await letters(cluster, 'abc');
+  let nowMs = 0;
+  const told: [string, number][] = [];
+  const copy = start('one', {
+    nowMs: () => (nowMs += 250),
+    observe: {
+      claimed: (_, seconds) => told.push(['claimed', seconds]),
+      committed: (_, seconds) => told.push(['committed', seconds]),
+      aborted: (_, seconds) => told.push(['aborted', seconds]),
+    },
+  });
+  await settled(() => committed()?.offset === 4);
+  await settled(() => told.length === 5);
+  assert.deepEqual(
+    told,
+    ['aborted', 'claimed', 'aborted', 'claimed', 'committed'].map((outcome) => [outcome, 0.25]),
+  );
+  await end(copy);
+});
