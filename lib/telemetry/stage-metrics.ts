@@ -45,6 +45,7 @@ export interface StageMetrics {
   stalled(partitions: number): void;
   /** @param atMs wall-clock time of the last checkpoint or commit */
   checkpoint(atMs: number): void;
+  /** One that is older than the one shown is passed over; the same holds for a scaler. */
   model(version: Version): void;
   scaler(version: Version): void;
   /** An epoch has ended. */
@@ -61,7 +62,7 @@ export interface StageMetrics {
 export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): number }): StageMetrics {
   const own = { stage } as const;
   const waiting = new Map<number, Waiting>();
-  const versions = new Map<'modelInfo' | 'scalerInfo', string>();
+  const newest = new Map<'modelInfo' | 'scalerInfo', Version>();
   const assigned = (partitions: readonly number[]) => {
     for (const partition of [...waiting.keys()].filter((known) => !partitions.includes(known))) {
       waiting.delete(partition);
@@ -77,7 +78,9 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     if (partitions.length === 0) metrics.forget('checkpointAge', own);
   };
   const show = (info: 'modelInfo' | 'scalerInfo', age: 'modelAge' | 'scalerAge', of: Version) => {
-    versions.set(info, of.version);
+    // What is read again was scored with an earlier model.
+    if (of.madeMs < (newest.get(info)?.madeMs ?? Number.NEGATIVE_INFINITY)) return;
+    newest.set(info, of);
     metrics.info(info, { stage, version: of.version });
     metrics.since(age, own, of.madeMs);
   };
@@ -137,8 +140,8 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       assigned([]);
       const told = ['trainingLoss', 'validationLoss', 'modelAge', 'scalerAge'] as const;
       for (const metric of told) metrics.forget(metric, own);
-      for (const [info, version] of versions) metrics.forget(info, { stage, version });
-      versions.clear();
+      for (const [info, { version }] of newest) metrics.forget(info, { stage, version });
+      newest.clear();
     },
     drift(kind, deviations, driftingFeatures) {
       metrics.set('drift', { stage, kind }, deviations);

@@ -158,6 +158,27 @@ test('a copy that trains no more leaves no series but its counters', async () =>
   assert.deepEqual(await shown(), before);
 });
 
+test('a model that is older than the one shown is not shown: what is read again was scored with it', async () => {
+  const clock = new FakeClock();
+  const metrics = createMetrics(clock);
+  const stage = stageMetrics(metrics, 'scorer', clock);
+  const shown = async () => [
+    ...(await samples(metrics, 'rmmstream_model_info')),
+    ...(await samples(metrics, 'rmmstream_model_age_seconds')),
+  ];
+  stage.model({ version: 'm2', madeMs: clock.wallMs() - 5_000 });
+  stage.model({ version: 'm1', madeMs: clock.wallMs() - 90_000 });
+  assert.deepEqual(await shown(), [
+    'rmmstream_model_info{stage="scorer",version="m2"} 1',
+    'rmmstream_model_age_seconds{stage="scorer"} 5',
+  ]);
+  stage.model({ version: 'm3', madeMs: clock.wallMs() });
+  assert.deepEqual(await shown(), [
+    'rmmstream_model_info{stage="scorer",version="m3"} 1',
+    'rmmstream_model_age_seconds{stage="scorer"} 0',
+  ]);
+});
+
 test('a partition that comes back begins anew', async () => {
   const clock = new FakeClock();
   const metrics = createMetrics(clock);
