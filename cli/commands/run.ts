@@ -3,7 +3,7 @@ import { systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
 import type { RunOutcome } from '../../services/pipeline/run.js';
-import { joinWatches, type RunWatch } from '../../services/pipeline/watch.js';
+import { joinWatches, type RunWatch, toldGate } from '../../services/pipeline/watch.js';
 import { type Cli, commandProgress, printResult } from '../cli.js';
 import { addConfigOptions, type ConfigOptions, loadForCommand, overridesOf } from '../config-options.js';
 import { addMetricsOptions, type MetricsOptions, refuseMetrics, withMetrics } from '../metrics-options.js';
@@ -77,8 +77,8 @@ async function runUntil(
   const progress = commandProgress(cli);
   const say = (text: string) => progress.note(text);
   const around = { outputDirectory: loaded.outputDirectory, progress };
-  return served(cli, { loaded, file, options, say }, ({ watch: page, ...live }) =>
-    withMetrics(options, { ...around, signal: live.signal }, (metrics) =>
+  return served(cli, { loaded, file, options, say }, ({ watch: page, gate, signal }) =>
+    withMetrics(options, { ...around, signal }, (metrics) =>
       run({
         loaded,
         fresh: options.fresh === true,
@@ -87,7 +87,8 @@ async function runUntil(
         progress,
         nowMs: () => cli.nowMs(),
         watch: watchOfBoth(page, metrics),
-        ...live,
+        gate: gate === undefined || metrics === undefined ? gate : toldGate(gate, metrics),
+        signal,
       }),
     ),
   );

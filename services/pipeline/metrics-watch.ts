@@ -2,6 +2,7 @@ import { type Stage, stages } from '../../lib/telemetry/metric-list.js';
 import type { Metrics } from '../../lib/telemetry/metrics.js';
 import {
   type DeadLetterReason,
+  type PartitionProgress,
   type RejectReason,
   type StageMetrics,
   stageMetrics,
@@ -19,6 +20,7 @@ const absent: readonly Stage[] = ['feature_files'];
 export function metricsWatch(metrics: Metrics, clock: { wallMs(): number }): RunWatch {
   const of = new Map<Stage, StageMetrics>();
   for (const stage of stages) if (!absent.includes(stage)) of.set(stage, stageMetrics(metrics, stage, clock));
+  const places = new Map<Stage, PartitionProgress>();
   const at = (stage: Stage): StageMetrics => of.get(stage)!;
   for (const stage of lines) {
     at(stage).assigned([partition]);
@@ -37,7 +39,14 @@ export function metricsWatch(metrics: Metrics, clock: { wallMs(): number }): Run
         own.deadLetters(reason as DeadLetterReason, count);
     },
     queue: (stage, batches, bytes) => at(stage).queue(batches, bytes),
-    waiting: (stage, position, end) => at(stage).progress(partition, { position, end }),
+    waiting(stage, position, end) {
+      places.set(stage, { position, end });
+      at(stage).progress(partition, { position, end });
+    },
+    held(isHeld) {
+      for (const stage of lines) at(stage).assigned(isHeld ? [] : [partition]);
+      if (!isHeld) for (const [stage, place] of places) at(stage).progress(partition, place);
+    },
     error: (stage, code) => at(stage).error(code),
     checkpoint: (stage, atMs) => at(stage).checkpoint(atMs),
     model(version) {

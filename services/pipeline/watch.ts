@@ -39,6 +39,8 @@ export interface RunWatch {
   queue?(stage: Stage, batches: number, bytes: number): void;
   /** How far a stage is in its work: ranges done and in all; of the trainer, rows of all epochs. */
   waiting?(stage: Stage, position: number, end: number): void;
+  /** A person holds the run, or lets it go on: meanwhile nothing that waits is due. */
+  held?(isHeld: boolean): void;
   error?(stage: Stage, code: ErrorCode): void;
   /** Work up to here is not done again after a kill. @param atMs of the wall clock */
   checkpoint?(stage: Stage, atMs: number): void;
@@ -55,6 +57,7 @@ const listeners = [
   'batch',
   'queue',
   'waiting',
+  'held',
   'error',
   'checkpoint',
   'model',
@@ -72,4 +75,17 @@ export function joinWatches(watches: readonly RunWatch[]): RunWatch {
     };
   };
   return Object.fromEntries(listeners.map((name) => [name, tellAll(name)])) as RunWatch;
+}
+
+/** A gate of a run that tells the watch when it holds work, and when it lets it go on. */
+export function toldGate(
+  gate: () => Promise<void> | undefined,
+  watch: RunWatch,
+): () => Promise<void> | undefined {
+  return () => {
+    const opened = gate();
+    if (opened === undefined) return undefined;
+    watch.held?.(true);
+    return opened.then(() => watch.held?.(false));
+  };
 }

@@ -24,6 +24,7 @@ export class RecordedWatch {
       batch: true,
       queue: true,
       waiting: true,
+      held: true,
       error: true,
       checkpoint: true,
       model: true,

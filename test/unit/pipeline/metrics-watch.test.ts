@@ -3,7 +3,7 @@ import test from 'node:test';
 import { metricList } from '../../../lib/telemetry/metric-list.js';
 import { createMetrics } from '../../../lib/telemetry/prometheus-metrics.js';
 import { metricsWatch } from '../../../services/pipeline/metrics-watch.js';
-import { joinWatches } from '../../../services/pipeline/watch.js';
+import { joinWatches, toldGate } from '../../../services/pipeline/watch.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { RecordedWatch } from '../../support/recorded-watch.js';
 
@@ -94,4 +94,30 @@ test('watches that are joined all hear, each what it listens to', () => {
   for (const { all } of [first, second].map((one) => ({ all: one.all('error') })))
     assert.deepEqual(all, [['trainer', 'training_diverged']]);
   assert.deepEqual([first.all('queue').length, second.all('queue').length], [1, 0]);
+});
+
+test('nothing is due while a person holds the run, and what waits is told again when it goes on', async () => {
+  const { clock, watch, value } = world();
+  const lag = () => value('rmmstream_lag_records{stage="ingest",partition="0"}');
+  const age = () => value('rmmstream_checkpoint_age_seconds{stage="ingest"}');
+  let open = () => {};
+  let held: Promise<void> | undefined;
+  const pass = toldGate(() => held, watch);
+  watch.waiting!('ingest', 3, 10);
+  watch.checkpoint!('ingest', clock.wallMs());
+  assert.equal(pass(), undefined);
+  assert.equal(await lag(), 7);
+  held = new Promise((resolve) => {
+    open = resolve;
+  });
+  const passes = [pass(), pass()];
+  assert.deepEqual([await lag(), await age()], [undefined, undefined]);
+  // A task that was at work is done.
+  watch.waiting!('ingest', 4, 10);
+  assert.equal(await lag(), undefined);
+  await clock.advance(3_600_000);
+  open();
+  await Promise.all(passes);
+  assert.equal(await lag(), 6);
+  assert.equal(await value('rmmstream_lag_seconds{stage="ingest",partition="0"}'), 0);
 });
