@@ -75,7 +75,8 @@ const preamble = `
 **Over Kafka** every service answers on \`service.host\` and \`service.port\`: \`/live\` (200 while the process is
 alive), \`/ready\` (200, or 503 with the reasons as JSON) and \`/metrics\` in Prometheus' text format. By default that is
 this machine only; on another address anybody who reaches it can read them, so keep it inside your network. A process that
-fails goes on answering, for 20 s at most, until one who has asked within the last minute has read that.
+fails goes on answering until everyone who has read its metrics at a pace of a minute or less (told apart by address and
+user agent) has read that too, or is overdue; a signal ends it at once.
 
 **In one process**, \`rmmstream run CONFIG --metrics-port 9464\` (0 takes a free port and says which; \`--metrics-host\` for
 another address) answers in the same way for the whole run, with all stages on one page and the same names. What differs:
@@ -89,7 +90,8 @@ another address) answers in the same way for the whole run, with all stages on o
   (ranges of features), as partition 0; epochs that early stopping leaves out count as done. Rows are scaled by the trainer and the scorer themselves, so the stage \`scaler\` tells of
   its scaler only, and there is no \`feature_files\`.
 - Files have no time at which they arrived: \`rmmstream_lag_seconds\` is the time since the last range (or step) was finished
-  while others wait, and 0 where none does.
+  while others wait, and 0 where none does. While a person holds the run (\`--serve\`) nothing is due: there is neither
+  position nor lag.
 - There are no transactions, and no \`rmmstream_ingest_to_score_seconds\`: training lies between the two. A task without progress for \`engine.stall_timeout_ms\` ends the run, so no partition stalls.
 - Drift is measured after the scaler is frozen, which a bounded run does from all its training events: neither engine has it
   there, only \`input.mode: continuous\`.
@@ -97,10 +99,16 @@ another address) answers in the same way for the whole run, with all stages on o
 Over Kafka:
 
 - Position and lag are there from the first look at a partition on. What waits for a scaler or a model is not due, so the
-  scaler has none before the scaler is frozen, nor has the scorer before the first model. The trainer of a bounded run has no
-  lag at all: it reads \`scaled\` once that is complete; of a run without end it is what lies behind the last generation.
+  scaler has none before the scaler is frozen, nor has the scorer before the first model.
+- Blocks wait for ingest from the moment on at which their file was put on record.
+- The trainer of a bounded run begins once \`scaled\` is complete, and has position and lag from then on, as partition 0: in
+  messages while it collects them, then in rows of all epochs, as in one process. In a run without end its lag is what lies behind
+  the last generation, and a checkpoint as well that a generation is on record. What it collects counts as batches and bytes,
+  what it is trained on, step by step, as batches and events.
 - A stage between topics counts what was committed, once. One that ends in files counts as it reads, and reads an open window
   again after a restart, a rebalance or an error: what is in a file by then is no input again, what is not counts again.
+  It has two transactions for a window: one that claims the partition before files get their names, and one that commits
+  its position.
 - Errors of the connection, of roles that one copy holds (planner, freezer, trainer, finisher), of input files that cannot be
   used in a run without end, and the one that ends a service count at the stage of the service's name. Dead letters of control topics count at the scorer, whose finisher writes them.
 - A trainer that loses its role to another copy tells of its training no more.

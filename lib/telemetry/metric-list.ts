@@ -134,13 +134,13 @@ export const metricList = {
   positionRecords: {
     type: 'gauge',
     name: 'rmmstream_position_records',
-    help: 'Next offset to work on in a partition; at ingest the number of blocks of the partition that are done.',
+    help: 'Next offset to work on in a partition; at ingest the number of blocks of the partition that are done, in a training of given files rows of all epochs.',
     labels: { ...ofStage, partition },
   },
   lagRecords: {
     type: 'gauge',
     name: 'rmmstream_lag_records',
-    help: 'Messages of a partition that wait; at ingest blocks.',
+    help: 'Messages of a partition that wait; at ingest blocks, in a training of given files rows of all epochs.',
     labels: { ...ofStage, partition },
   },
   lagSeconds: {
@@ -248,7 +248,7 @@ export const metricList = {
   diskFree: {
     type: 'gauge',
     name: 'rmmstream_disk_free_bytes',
-    help: 'Bytes that may still be written on the disk of the output directory, as the scrape before found it; where the process writes there.',
+    help: 'Bytes that may still be written on the disk of the output directory, as the scrape before found it, and for 30 s at most where the file system hangs; where the process writes there.',
     labels: {},
   },
   diskSize: {

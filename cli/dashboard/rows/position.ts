@@ -7,7 +7,8 @@ export const position: Row = {
   panels: [
     {
       title: 'Lag: records',
-      description: 'Messages that wait for a stage. In a bounded run the scorer waits for its first model.',
+      description:
+        'Messages that wait for a stage; of the trainer in a bounded run rows of all epochs, so take its line out to see the others. In a bounded run the scorer waits for its first model.',
       kind: 'lines',
       unit: 'none',
       width: 12,
