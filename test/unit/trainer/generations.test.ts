@@ -89,7 +89,7 @@ test('what comes while a generation is trained on shows as lag', async () => {
     const ended = trainGenerations(opened, await tenureOf(opened, { id: 'trainer', signal: stop.signal }));
     ended.catch(() => {});
     await settled(() => isHeld, 200_000);
-    const taken = opened.view.state.generations[0]!.to[0]!;
+    const taken = opened.view.state.generations.at(0)!.to[0]!;
     const lag = async () =>
       Number(
         /^rmmstream_lag_records\{stage="trainer",partition="0"\} (.*)$/m.exec(await opened.metrics())?.[1],
@@ -120,7 +120,7 @@ test('a generation that is on record is a checkpoint: one that took long to fill
     const told: number[] = [];
     const { checkpoint } = opened.tools.stage;
     opened.tools.stage.checkpoint = (atMs) => {
-      told.push(opened.view.state.generations.length);
+      told.push(opened.view.state.generations.count);
       checkpoint(atMs);
     };
     const stop = new AbortController();
