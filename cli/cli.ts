@@ -48,3 +48,9 @@ export function commandProgress(cli: Cli): Progress {
     columns: () => cli.stderr.columns(),
   });
 }
+
+/** Says a line on stderr, in the style of the progress. The text may be foreign: brokers and files have any. */
+export function commandNote(cli: Cli): (text: string) => void {
+  const { note } = commandProgress(cli);
+  return (text) => note(cli.json ? text : shownText(text));
+}

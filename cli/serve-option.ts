@@ -24,23 +24,25 @@ export function addServeOptions(command: Command): Command {
 }
 
 /** @throws cli_usage: over Kafka the page is a command of its own, that outlives any of its services */
-export function refuseServe({ serve }: ServeOptions, file: string): void {
-  if (serve === undefined) return;
+export function refuseServe({ serve, keepServing }: ServeOptions, file: string): void {
+  if (serve === undefined && keepServing !== true) return;
   throw new RmmError(
     'cli_usage',
-    `--serve works with engine.type: embedded only; over Kafka the page is served beside the run: rmmstream dashboard --config ${file}`,
+    `${serve === undefined ? '--keep-serving' : '--serve'} works with engine.type: embedded only; over Kafka the page is served beside the run: rmmstream dashboard --config ${file}`,
   );
 }
 
 /** What the page is told of the end of a run. */
 type Outcome = Pick<RunOutcome, 'state' | 'directory'>;
 
-interface Served {
+interface Served<Result> {
   readonly loaded: LoadedConfig;
   /** As it was given. */
   readonly file: string;
   readonly options: ServeOptions;
   readonly say: (text: string) => void;
+  /** Given the result as soon as there is one, though the page may be served on. */
+  readonly show: (result: Result) => void;
 }
 
 /**
@@ -50,13 +52,14 @@ interface Served {
  */
 export async function served<Result extends Outcome>(
   cli: Cli,
-  { loaded, file, options, say }: Served,
+  { loaded, file, options, say, show }: Served<Result>,
   body: (live: Pick<RunRequest, 'watch' | 'gate' | 'signal'>) => Promise<Result>,
-): Promise<Result> {
+): Promise<void> {
   if (options.serve === undefined) {
     if (options.keepServing === true)
       throw new RmmError('cli_usage', '--keep-serving goes with --serve, which is missing');
-    return body({ signal: cli.signal });
+    show(await body({ signal: cli.signal }));
+    return;
   }
   const { LiveRun } = await import('../services/live/live-run.js');
   const { serveAddress, usualAddress } = await import('../services/live/serve-address.js');
@@ -71,7 +74,7 @@ export async function served<Result extends Outcome>(
     say,
   });
   try {
-    return await told(live, body);
+    show(await told(live, body));
   } finally {
     if (options.keepServing === true && !cli.signal.aborted) {
       say(`the run ${live.endWords}; its live page is served until Ctrl-C`);

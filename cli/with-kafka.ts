@@ -1,9 +1,8 @@
 import { systemClock } from '../lib/base/clock.js';
 import type { LoadedConfig } from '../lib/config/index.js';
 import type { KafkaClient } from '../lib/kafka/client.js';
-import { shownText } from '../lib/telemetry/shown-text.js';
 import type { RunView } from '../services/kafka/run-view.js';
-import type { Cli } from './cli.js';
+import { type Cli, commandNote } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
 
 export interface KafkaCommand {
@@ -51,7 +50,7 @@ export async function withRun(
 export async function connectKafka(
   cli: Cli,
   { config, folder }: LoadedConfig,
-  onNote: (text: string) => void = (text) => cli.stderr.write(`${shownText(text)}\n`),
+  onNote: (text: string) => void = commandNote(cli),
 ): Promise<KafkaClient> {
   const { openKafka } = await import('../lib/kafka/open.js');
   const { connectionOf } = await import('../services/kafka/connection.js');

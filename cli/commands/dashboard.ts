@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RmmError } from '../../lib/base/error.js';
 import type { LoadedConfig } from '../../lib/config/index.js';
-import type { Cli } from '../cli.js';
+import { type Cli, commandNote } from '../cli.js';
 import { addSetOption, type ConfigOptions, loadForCommand } from '../config-options.js';
 import { connectKafka } from '../with-kafka.js';
 
@@ -41,21 +41,20 @@ export function registerDashboard(program: Command, cli: Cli): void {
     const { serve = true } = options;
     const address = serve === true ? usualAddress : serveAddress(serve);
     const token = tokenOf(cli.environment);
-    const stop = new AbortController();
-    const giveBack = cli.onSignal(() => stop.abort());
-    const client = await connectKafka(cli, loaded);
+    const say = commandNote(cli);
+    const client = await connectKafka(cli, loaded, say);
     try {
+      cli.signal.throwIfAborted();
       await serveKafka({
         loaded,
         client,
         title: options.config,
         address,
         token,
-        signal: stop.signal,
-        say: (text) => cli.stderr.write(`${text}\n`),
+        signal: cli.signal,
+        say,
       });
     } finally {
-      giveBack();
       await client.close();
     }
   });

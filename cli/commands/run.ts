@@ -25,9 +25,10 @@ export function registerRun(program: Command, cli: Cli): void {
       '\nKilled or interrupted, the same command goes on where it stopped.\n\nExamples:\n  rmmstream run analysis.yaml\n  rmmstream run analysis.yaml --output out --workers 4\n  rmmstream run analysis.yaml --max-events 10000 --set training.epochs=3',
     );
   addServeOptions(addRunOptions(command)).action(async (file: string, options: RunOptions) => {
-    const outcome = await runUntil('scores', cli, file, options);
-    const { state, directory, report } = outcome;
-    printResult(cli, runTables(outcome), { state, directory, run: report });
+    await runUntil('scores', cli, file, options, (outcome) => {
+      const { state, directory, report } = outcome;
+      printResult(cli, runTables(outcome), { state, directory, run: report });
+    });
   });
 }
 
@@ -40,14 +41,15 @@ export function registerTrain(program: Command, cli: Cli): void {
       '\n`rmmstream run` with the same configuration goes on from there and scores.\n\nExamples:\n  rmmstream train analysis.yaml --output out',
     );
   addRunOptions(command).action(async (file: string, options: RunOptions) => {
-    const { state, directory, report } = await runUntil('model', cli, file, options);
-    const { model, training, backend } = report;
-    const loss = training.epochs.at(-1)?.loss;
-    printResult(
-      cli,
-      `model ${model}, trained on ${training.rows} events with ${backend.name} ${backend.version}, last loss ${loss?.toPrecision(5) ?? '-'}: ${directory}/model`,
-      { state, directory, model, training, backend },
-    );
+    await runUntil('model', cli, file, options, ({ state, directory, report }) => {
+      const { model, training, backend } = report;
+      const loss = training.epochs.at(-1)?.loss;
+      printResult(
+        cli,
+        `model ${model}, trained on ${training.rows} events with ${backend.name} ${backend.version}, last loss ${loss?.toPrecision(5) ?? '-'}: ${directory}/model`,
+        { state, directory, model, training, backend },
+      );
+    });
   });
 }
 
@@ -70,14 +72,18 @@ async function runUntil(
   cli: Cli,
   file: string,
   options: RunOptions,
-): Promise<RunOutcome> {
+  show: (outcome: RunOutcome) => void,
+): Promise<void> {
   const loaded = loadForCommand(cli, file, options, 'background');
-  if (loaded.config.engine.type === 'kafka') return runOnKafka(cli, file, options, loaded, until);
+  if (loaded.config.engine.type === 'kafka') {
+    show(await runOnKafka(cli, file, options, loaded, until));
+    return;
+  }
   const { run } = await import('../../services/pipeline/run.js');
   const progress = commandProgress(cli);
   const say = (text: string) => progress.note(text);
   const around = { outputDirectory: loaded.outputDirectory, progress };
-  return served(cli, { loaded, file, options, say }, ({ watch: page, gate, signal }) =>
+  await served(cli, { loaded, file, options, say, show }, ({ watch: page, gate, signal }) =>
     withMetrics(options, { ...around, signal }, (metrics) =>
       run({
         loaded,

@@ -154,9 +154,12 @@ export class WorkerPool {
     });
     clearTimeout(pending?.watch);
     pending?.reject(error);
-    // Without a thread nothing would ever answer those that wait.
-    if (this.#workers.size === 0 && !this.#closed)
-      for (const waiting of this.#queue.splice(0)) waiting.reject(error);
+    if (this.#workers.size === 0 && !this.#closed) this.#abandon(error);
+  }
+
+  /** Without a thread nothing would ever answer those that wait. */
+  #abandon(error: RmmError): void {
+    for (const waiting of this.#queue.splice(0)) waiting.reject(error);
   }
 
   /** A thread that hangs cannot be asked anything: it is ended, and the others finish what they hold. */
@@ -169,6 +172,9 @@ export class WorkerPool {
       }),
     );
     void worker.terminate();
+    // One that is held up by a disk ends when that lets it go, and no sooner.
+    if (this.#workers.size === 1)
+      this.#abandon(new RmmError('worker_lost', `a worker thread was lost: it stood still in ${what}`));
   }
 
   #dispatch(): void {

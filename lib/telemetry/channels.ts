@@ -11,7 +11,7 @@ export interface ChannelMessages {
   /** What a run in one process does now. */
   readonly 'rmmstream:phase': {
     readonly phase: string;
-    readonly state: 'started' | 'running' | 'finished' | 'failed';
+    readonly state: 'started' | 'running' | 'finished' | 'stopped' | 'failed';
     /** Events so far, and in all; 0 while unknown. */
     readonly done: number;
     readonly total: number;
@@ -34,7 +34,7 @@ export const channelWords: Readonly<Record<ChannelName, string>> = {
   'rmmstream:batch':
     '`stage`, `eventsIn`, `bytesIn`, `eventsOut`, `bytesOut`, `seconds`, and where there are any `rejected` and `deadLetters`, counts by reason: in one process of a range, over Kafka of a transaction; of a stage that ends in files, of a message that it reads and of a file that it writes; of the trainer, of a step',
   'rmmstream:phase':
-    '`phase`, `state` (started, running, finished, failed), `done`, `total` in events: what a run in one process does',
+    '`phase`, `state` (started, running, finished, stopped, failed), `done`, `total` in events: what a run in one process does',
   'rmmstream:service': '`service`, `state`: over Kafka',
   'rmmstream:error': '`stage`, `code` of an error, one that is tried again included',
   'rmmstream:checkpoint': '`stage`, `atMs`',

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../base/error.js';
 import { type Health, readinessJson } from './health.js';
-import { type AddressNames, closeServer, listenOn, requestLimits } from './http-listen.js';
+import { type AddressNames, closeServer, listenOn, oneByOne, requestLimits } from './http-listen.js';
 import type { Metrics } from './metrics.js';
 
 export interface HealthServerOptions {
@@ -35,14 +35,17 @@ const silenceMs = 10_000;
  * @throws service_address_unusable
  */
 export async function openHealthServer(options: HealthServerOptions): Promise<HealthServer> {
-  const server = createServer(requestLimits, (request, response) => {
-    answer(request, options)
-      .catch((error: unknown) => plain(500, `the answer could not be made: ${String(error)}\n`))
-      .then((made) => {
-        send(request, response, made);
-        if (made.isMetrics === true && request.method === 'GET') options.onRead?.(readerOf(request));
-      });
-  });
+  const server = createServer(
+    requestLimits,
+    oneByOne((request, response) => {
+      answer(request, options)
+        .catch((error: unknown) => plain(500, `the answer could not be made: ${String(error)}\n`))
+        .then((made) => {
+          send(request, response, made);
+          if (made.isMetrics === true && request.method === 'GET') options.onRead?.(readerOf(request));
+        });
+    }),
+  );
   server.maxConnections = 64;
   // Whoever asks and does not read holds a connection no longer.
   server.setTimeout(silenceMs);

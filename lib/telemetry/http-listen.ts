@@ -1,4 +1,5 @@
-import type { Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** An answer still on its way at the end has this long. */
 const closingMs = 250;
@@ -11,6 +12,25 @@ export const requestLimits = {
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 8_192,
 } as const;
+
+/**
+ * One request of a connection at a time: one that comes before the answer to the last has gone ends the connection.
+ * Requests that come in one piece would all be answered at once, whether anybody reads or not. Browsers, Prometheus and
+ * curl ask one after the other.
+ */
+export function oneByOne(answer: RequestListener): RequestListener {
+  const busy = new WeakSet<Socket>();
+  return (request, response) => {
+    const { socket } = request;
+    if (busy.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    busy.add(socket);
+    response.once('close', () => busy.delete(socket));
+    answer(request, response);
+  };
+}
 
 /** What host and port are called where a person gives them. */
 export interface AddressNames {

@@ -23,6 +23,7 @@ export interface ProcessMemory {
 /**
  * Shows when this process began, and its memory and event-loop delay at every scrape.
  *
+ * @param startMs on the wall clock; its parts of a millisecond tell processes apart that began together
  * @returns ends the measuring
  */
 export function measureProcess(
@@ -30,8 +31,9 @@ export function measureProcess(
   clock: { wallMs(): number; steadyMs(): number },
   delay: LoopDelay = nodeLoopDelay(),
   memory: ProcessMemory = nodeMemory,
+  startMs = clock.wallMs() + (performance.timeOrigin % 1),
 ): () => void {
-  metrics.set('startTime', {}, clock.wallMs() / 1000);
+  metrics.set('startTime', {}, startMs / 1000);
   let beganMs = clock.steadyMs();
   metrics.onScrape(() => {
     const { mean, p99, max } = delay.read();

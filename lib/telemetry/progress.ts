@@ -1,6 +1,6 @@
 import { progressJson, progressLine } from './progress-line.js';
 import { ProgressModel, type StageSnapshot } from './progress-model.js';
-import { shownLines } from './shown-text.js';
+import { shownLines, shownText } from './shown-text.js';
 import { terminalPainter } from './terminal-painter.js';
 
 /** How a run tells what it does. Calls are cheap: drawing is limited in time. */
@@ -71,7 +71,7 @@ export function createProgress(options: ProgressOptions): Progress {
     },
     note(text) {
       if (closed || style === 'none') return;
-      if (style === 'json') write(`${JSON.stringify({ type: 'note', message: text })}\n`);
+      if (style === 'json') write(`${shownText(JSON.stringify({ type: 'note', message: text }))}\n`);
       else if (painter === undefined) write(`${shownLines(text)}\n`);
       else painter.above(shownLines(text));
     },

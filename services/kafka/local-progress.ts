@@ -57,7 +57,7 @@ export class LocalProgress {
     const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
     let before = planned;
     for (const stage of shownStages) {
-      const { eventsIn, eventsOut } = await stagePositions(this.#client, this.#names, stage);
+      const { eventsIn, eventsOut } = await stagePositions(this.#client.admin, this.#names, stage);
       this.#show(
         stage.role,
         before,

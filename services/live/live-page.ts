@@ -5,7 +5,10 @@ import { type LiveServer, openLiveServer } from './http/live-server.js';
 import type { LiveControl } from './http/routes.js';
 import { FrameMaker } from './model/frames.js';
 import type { LiveModel } from './model/live-model.js';
+import { EventReader } from './scores/event-reader.js';
 import { ScoreReader } from './scores/score-reader.js';
+import { openThread } from './scores/task-thread.js';
+import type { BoardTask } from './scores/tasks.js';
 import type { ServeAddress } from './serve-address.js';
 import { type Token, tokenVariable } from './token.js';
 
@@ -30,19 +33,26 @@ const scoresEvery = 2;
 /** Troubles are told so often: a run has many files, and the page counts those that cannot be read. */
 const mostTold = 5;
 
-/** The live page of one command: model, reader of scores and server, and the tick that drives them. */
+/** The live page of one command: model, readers of scores and events, and server, and the tick that drives them. */
 export class LivePage {
   readonly server: LiveServer;
   readonly scores: ScoreReader;
+  readonly #events: EventReader;
   readonly #options: LivePageOptions;
   readonly #timer: NodeJS.Timeout;
   #hasFailed = false;
   #ticks = 0;
 
-  private constructor(options: LivePageOptions, server: LiveServer, scores: ScoreReader) {
+  private constructor(
+    options: LivePageOptions,
+    server: LiveServer,
+    scores: ScoreReader,
+    events: EventReader,
+  ) {
     this.#options = options;
     this.server = server;
     this.scores = scores;
+    this.#events = events;
     this.#timer = setInterval(() => this.tick(), tickMs).unref();
   }
 
@@ -50,7 +60,16 @@ export class LivePage {
   static async open(options: LivePageOptions): Promise<LivePage> {
     const { loaded, address, token, model, control, wallMs, say } = options;
     const onTrouble = troubles(say);
-    const scores = new ScoreReader({ loaded, onSection: (section) => model.scores(section), onTrouble });
+    const scores = new ScoreReader({
+      open: () => openThread(loaded, 'score-thread', (task) => (task as BoardTask).kind),
+      onSection: (section) => model.scores(section),
+      onTrouble,
+      onEnd: (why) => model.lacks(`Scores are not read any more, what is shown stays: ${why}.`),
+    });
+    const events = new EventReader({
+      entryOf: (id) => scores.entry(id),
+      open: () => openThread(loaded, 'event-thread', () => 'an event'),
+    });
     try {
       const server = await openLiveServer({
         ...address,
@@ -58,12 +77,12 @@ export class LivePage {
         names: [...loaded.config.live.names, hostname()],
         maker: new FrameMaker(model, randomBytes(8).toString('hex')),
         control,
-        pictures: (id) => scores.event(id),
+        pictures: (id, isShown) => events.event(id, isShown),
         wallMs,
         onTrouble,
       });
       for (const line of welcome(server, token)) say(line);
-      return new LivePage(options, server, scores);
+      return new LivePage(options, server, scores, events);
     } catch (error) {
       await scores.close();
       throw error;
@@ -75,6 +94,7 @@ export class LivePage {
     const { model, wallMs } = this.#options;
     model.restart(wallMs());
     this.scores.restart();
+    this.#events.restart();
   }
 
   tick(): void {
@@ -99,6 +119,7 @@ export class LivePage {
     clearInterval(this.#timer);
     this.tick();
     await this.server.close();
+    await this.#events.close();
     await this.scores.close();
   }
 }

@@ -28,7 +28,14 @@ const limits = [
   'Events of stages and epochs are those of this command: what an earlier one of the same run had done is in the progress, and its scores are among the scores.',
 ];
 
-const phaseStates = { started: 'running', running: 'running', finished: 'done', failed: 'failed' } as const;
+/** Of a phase that was stopped the rest is to come. */
+const phaseStates = {
+  started: 'running',
+  running: 'running',
+  finished: 'done',
+  stopped: 'planned',
+  failed: 'failed',
+} as const;
 
 /** The live page of a run in one process: what the run tells, and the orders that it takes. */
 export class LiveRun {

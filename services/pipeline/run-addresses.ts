@@ -1,4 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { writeFileAtomic } from '../../lib/base/atomic-file.js';
 import { lockHolder } from '../../lib/flow/run-lock.js';
 import { layoutOf } from './layout.js';
@@ -49,11 +51,22 @@ export class RunAddresses {
   }
 }
 
-/** Where a run that works in this directory, on this machine, can be asked now. What a killed one left counts for nothing. */
+/**
+ * Where a run that works in this directory, on this machine, can be asked now. What a killed one left counts for nothing.
+ * The directory may be somebody else's: an address that is none of this machine's own is left out.
+ */
 export function runAddresses(directory: string): readonly RunAddress[] {
   const kept = keptAt(pathOf(directory));
   const holder = lockHolder(layoutOf(directory).lock);
-  return kept !== undefined && holder?.isAlive === true && holder.pid === kept.pid ? kept.addresses : [];
+  const isNow = kept !== undefined && holder?.isAlive === true && holder.pid === kept.pid;
+  return isNow ? kept.addresses.filter(({ host }) => isOwn(host)) : [];
+}
+
+/** Whether an address, never a name, is one at which a process of this machine can listen. */
+function isOwn(host: string): boolean {
+  if (isIP(host) === 0) return false;
+  if (host === '::' || host === '::1' || host === '0.0.0.0' || /^127\./.test(host)) return true;
+  return Object.values(networkInterfaces()).some((of) => of?.some(({ address }) => address === host));
 }
 
 /** undefined where there is none, or none of ours. */

@@ -9,7 +9,8 @@ export type { BatchReport, EpochReport, Version };
 /** What a run does, in this order; the names are those of its progress. */
 export const phases = ['inputs', 'weights', 'features', 'megasets', 'train', 'score', 'evaluate'] as const;
 export type Phase = (typeof phases)[number];
-export type PhaseState = 'started' | 'running' | 'finished' | 'failed';
+/** `stopped`: somebody asked for the end, and the same command goes on from there. */
+export type PhaseState = 'started' | 'running' | 'finished' | 'stopped' | 'failed';
 
 /** A range whose file of scores is whole. */
 export interface ScoredRange {

@@ -53,7 +53,7 @@ export function watchedProgress(progress: Progress, watch: RunWatch): WatchedPro
     fail(error) {
       if (error !== undefined)
         watch.error?.(stageOfPhase[current], error instanceof RmmError ? error.code : 'internal');
-      if (isRunning) watch.phase?.(current, 'failed', eventsOf(current));
+      if (isRunning) watch.phase?.(current, error === undefined ? 'stopped' : 'failed', eventsOf(current));
       isRunning = false;
     },
   };

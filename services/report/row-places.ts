@@ -41,7 +41,8 @@ export function featuresMissing(runs: readonly FinishedRun[]): string | undefine
 /**
  * Finds the features of rows of score files. The embedded engine writes both files of a range under one name, row for
  * row; where there is no such file (files of the other engine cover windows of topics), rows are found by input file and
- * entry among all feature files.
+ * entry among all feature files, until the last of them is found.
+ * @param onBatch called before each batch is read
  * @returns how many of the rows were found
  * @throws io_failed, arrow_batch_corrupt
  */
@@ -49,17 +50,26 @@ export async function visitFeatures(
   files: readonly FileRows[],
   visit: FeatureVisit,
   signal: AbortSignal,
+  onBatch: () => void = () => {},
 ): Promise<number> {
+  const look = { visit, signal, onBatch };
   let found = 0;
   const searched = new Map<string, FileRows[]>();
   for (const [scoreFile, own] of grouped(files, (one) => one.scoreFile)) {
     const folder = join(dirname(dirname(scoreFile)), 'features');
     const path = join(folder, `${basename(scoreFile, '.parquet')}.arrow`);
-    if (existsSync(path)) found += await visitByPlace(path, own, visit, signal);
+    if (existsSync(path)) found += await visitByPlace(path, own, look);
     else searched.set(folder, [...(searched.get(folder) ?? []), ...own]);
   }
-  for (const [folder, own] of searched) found += await visitBySource(folder, own, visit, signal);
+  for (const [folder, own] of searched) found += await visitBySource(folder, own, look);
   return found;
+}
+
+/** What is done with batches, and around them. */
+interface Look {
+  readonly visit: FeatureVisit;
+  readonly signal: AbortSignal;
+  readonly onBatch: () => void;
 }
 
 interface Wanted {
@@ -75,8 +85,7 @@ function wantedOf({ first, row, entry }: FileRows): Wanted[] {
 async function visitByPlace(
   path: string,
   files: readonly FileRows[],
-  visit: FeatureVisit,
-  signal: AbortSignal,
+  { visit, signal, onBatch }: Look,
 ): Promise<number> {
   const wanted = files.flatMap(wantedOf).sort((a, b) => a.row - b.row);
   const reader = new BatchFileReader(path, featureSchema);
@@ -89,6 +98,7 @@ async function visitByPlace(
       while (at < wanted.length && wanted[at]!.row < end) at++;
       if (at > from) {
         signal.throwIfAborted();
+        onBatch();
         await visitBatch(reader.batch(number), first, wanted.slice(from, at), visit, path);
       }
       first = end;
@@ -127,18 +137,21 @@ async function visitBatch(
 async function visitBySource(
   folder: string,
   files: readonly FileRows[],
-  visit: FeatureVisit,
-  signal: AbortSignal,
+  { visit, signal, onBatch }: Look,
 ): Promise<number> {
   const bySource = new Map<string, Map<number, number>>();
   for (const [key, own] of grouped(files, ({ sample, file }) => sourceKey(sample, file)))
     bySource.set(key, new Map(own.flatMap(wantedOf).map(({ entry, number }) => [entry, number])));
+  const wanted = [...bySource.values()].reduce((sum, entries) => sum + entries.size, 0);
   let found = 0;
   for (const name of arrowFiles(folder)) {
+    // A row is in one file only.
+    if (found >= wanted) break;
     const reader = new BatchFileReader(join(folder, name), featureSchema);
     try {
-      for (let number = 0; number < reader.batches; number++) {
+      for (let number = 0; number < reader.batches && found < wanted; number++) {
         signal.throwIfAborted();
+        onBatch();
         const batch = reader.batch(number);
         const entries = bySource.get(sourceKey(String(batch.source.facts?.sample), batch.source.file));
         if (entries === undefined) continue;

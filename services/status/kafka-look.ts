@@ -1,5 +1,5 @@
 import { RmmError } from '../../lib/base/error.js';
-import type { KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
+import type { KafkaAdmin, KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
 import { blocksOfPartition } from '../ingest/plan-feed.js';
 import type { RunView } from '../kafka/run-view.js';
 import { roles, type ServiceName, type Stage, stagesOf } from '../kafka/stages.js';
@@ -42,8 +42,15 @@ export interface KafkaLook {
   readonly topics: readonly TopicLook[];
 }
 
-/** Looks at groups, positions and topics; joins no group and commits nothing. */
-export async function lookAtKafka(run: RunView, atMs: number): Promise<KafkaLook> {
+/**
+ * Looks at groups, positions and topics; joins no group and commits nothing.
+ * @param positions who is asked for positions
+ */
+export async function lookAtKafka(
+  run: RunView,
+  atMs: number,
+  positions: Pick<KafkaAdmin, 'committed'> = run.client.admin,
+): Promise<KafkaLook> {
   const { client, names, loaded } = run;
   const offsets = new Map<string, readonly PartitionOffsets[]>();
   for (const kind of topicKinds) {
@@ -51,7 +58,7 @@ export async function lookAtKafka(run: RunView, atMs: number): Promise<KafkaLook
     offsets.set(name, await client.admin.offsets(name));
   }
   const parts: PartLook[] = [];
-  for (const stage of stagesOf(loaded.config)) parts.push(await stageLook(run, stage, offsets));
+  for (const stage of stagesOf(loaded.config)) parts.push(await stageLook(run, stage, offsets, positions));
   for (const { role, service } of Object.values(roles)) {
     const group = names.group(role);
     const members = await client.admin.members(group);
@@ -69,11 +76,12 @@ async function stageLook(
   { client, names, view }: RunView,
   { role, service, topic: kind, reads }: Stage,
   offsets: ReadonlyMap<string, readonly PartitionOffsets[]>,
+  positions: Pick<KafkaAdmin, 'committed'>,
 ): Promise<PartLook> {
   const topic = names.topic(kind);
   const group = names.group(role);
   const members = await client.admin.members(group);
-  const committed = await settledPositions(client, group, topic);
+  const committed = await settledPositions(positions, group, topic);
   const partitions: PartitionLook[] = [];
   for (const found of offsets.get(topic) ?? []) {
     const { partition } = found;
@@ -91,12 +99,12 @@ async function stageLook(
 
 /** Positions of a group; none where a transaction of a copy that died is open and hides them. */
 async function settledPositions(
-  client: KafkaClient,
+  positions: Pick<KafkaAdmin, 'committed'>,
   group: string,
   topic: string,
 ): Promise<ReadonlyMap<number, number>> {
   try {
-    const committed = await client.admin.committed(group, topic);
+    const committed = await positions.committed(group, topic);
     return new Map([...committed].map(([partition, { offset }]) => [partition, offset]));
   } catch (error) {
     if (error instanceof RmmError && error.code === 'kafka_request_failed') return new Map();

@@ -110,6 +110,8 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
     (say) => /comes back by itself/.test(say),
     'the page to say that its server is gone',
   );
+  assert.equal(await text(page, 'run-state', () => true, ''), 'stopped');
+  assert.equal(await page.evaluate(`document.querySelectorAll('#phases [data-state="failed"]').length`), 0);
   assert.deepEqual(
     complaints.filter((one) => !one.includes('ERR_CONNECTION_REFUSED') && !one.includes('ERR_INCOMPLETE')),
     [],

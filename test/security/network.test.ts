@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'node:test';
 import { ScoreTable } from '../../services/report/score-table.js';
 import { inFolder, runCli } from '../support/cli.js';
-import { writeConfig } from '../support/small-run.js';
+import { runWell, sampleFile, writeConfig } from '../support/small-run.js';
 
 test('an address where a file should be named is asked by no command', async () => {
   let asked = 0;
@@ -16,6 +16,8 @@ test('an address where a file should be named is asked by no command', async () 
   const { port } = server.address() as { port: number };
   try {
     await inFolder(async (folder) => {
+      const out = join(folder, 'finished');
+      await runWell(['run', writeConfig(folder), '--output', out]);
       for (const scheme of ['http', 's3']) {
         const address = `${scheme}://127.0.0.1:${port}/x.root`;
         const config = writeConfig(folder, [{ name: 'zee', kind: 'background', files: [address] }]);
@@ -25,6 +27,14 @@ test('an address where a file should be named is asked by no command', async () 
           ['inspect', address],
           ['report', address],
           ['model', 'show', address],
+          ['features', '--input', address, '--output', join(folder, 'table.parquet')],
+          ['score', '--model', address, '--input', address, '--output', join(folder, 'scored')],
+          ['score', '--model', join(out, 'model'), '--input', address, '--output', join(folder, 'scored')],
+          ['amplify', '--input', address, '--output', join(folder, 'many.root'), '--factor', '2'],
+          ['blind', 'seal', address, '--run', out, '--name', 'x'],
+          ['blind', 'seal', sampleFile('mc/zee'), '--run', address, '--name', 'x'],
+          ['plan', '--events', '1e6', '--hours', '1', '--measure', config],
+          ['plan', '--events', '1e6', '--hours', '1', '--rates', address],
         ]) {
           const { code, stderr } = await runCli(args, { cwd: folder });
           assert.ok(code === 1 || code === 2, `${args.join(' ')}: ${code} ${stderr}`);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test, { afterEach } from 'node:test';
 import { RmmError } from '../../lib/base/error.js';
 import { decodeBatch } from '../../lib/columnar/arrow/decode.js';
@@ -13,6 +15,7 @@ import { openMessage } from '../../services/wire/message.js';
 import { saidRecord } from '../../services/wire/record-header.js';
 import { topicSchemas } from '../../services/wire/schemas.js';
 import { chainMessages } from '../support/chain-messages.js';
+import { inFolder } from '../support/cli.js';
 import { received } from '../support/message-chain.js';
 import { topicsRead } from './topics-read.js';
 
@@ -29,23 +32,36 @@ function fetched(message: Partial<FetchedMessage>): FetchedMessage {
   return { offset: 0, timestampMs: 0, key: null, value: null, headers: new Map(), ...message };
 }
 
-test('configuration: refused in the file, in the environment and on the command line', () => {
-  const common = { currentDirectory: '/', needs: 'none', resolveFiles: false } as const;
-  for (const key of keys) {
-    for (const more of [
-      { environment: { [`RMMSTREAM__${key}__POLLUTED`]: '1' } },
-      { environment: { [`RMMSTREAM__TRAINING__${key}`]: '{polluted: 1}' } },
-      { environment: {}, overrides: [{ path: `${key}.polluted`, value: '1', flag: '--set' }] },
-      { environment: {}, overrides: [{ path: `training.${key}.polluted`, value: '1', flag: '--set' }] },
-      { environment: {}, overrides: [{ path: 'training', value: `{${key}: {polluted: 1}}`, flag: '--set' }] },
-    ])
-      assert.throws(
-        () => loadConfig({ ...common, ...more }),
-        (error) => error instanceof RmmError && error.exit === 2,
-        JSON.stringify(more),
-      );
-  }
-});
+test('configuration: refused in the file, in the environment and on the command line', () =>
+  inFolder(async (folder) => {
+    const common = { currentDirectory: '/', needs: 'none', resolveFiles: false } as const;
+    for (const key of keys) {
+      for (const more of [
+        { environment: { [`RMMSTREAM__${key}__POLLUTED`]: '1' } },
+        { environment: { [`RMMSTREAM__TRAINING__${key}`]: '{polluted: 1}' } },
+        { environment: {}, overrides: [{ path: `${key}.polluted`, value: '1', flag: '--set' }] },
+        { environment: {}, overrides: [{ path: `training.${key}.polluted`, value: '1', flag: '--set' }] },
+        {
+          environment: {},
+          overrides: [{ path: 'training', value: `{${key}: {polluted: 1}}`, flag: '--set' }],
+        },
+      ])
+        assert.throws(
+          () => loadConfig({ ...common, ...more }),
+          (error) => error instanceof RmmError && error.exit === 2,
+          JSON.stringify(more),
+        );
+      const file = join(folder, 'analysis.yaml');
+      for (const text of [`${key}: {polluted: 1}`, `training: {${key}: {polluted: 1}}`]) {
+        writeFileSync(file, `${text}\n`);
+        assert.throws(
+          () => loadConfig({ ...common, file, environment: {} }),
+          (error) => error instanceof RmmError && error.code === 'config_prototype_key',
+          text,
+        );
+      }
+    }
+  }));
 
 test('headers of messages: names like any other, in every reader and in the dead letter', () => {
   const { messages } = chainMessages();

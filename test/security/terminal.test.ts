@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { printResult } from '../../cli/cli.js';
+import { commandNote, printResult } from '../../cli/cli.js';
 import { reportError } from '../../cli/error-report.js';
 import { RmmError } from '../../lib/base/error.js';
 import { logJson, logText } from '../../lib/telemetry/log-line.js';
 import { inFolder, runCli } from '../support/cli.js';
+import { writeKafkaConfig } from '../support/kafka-run.js';
 import { sampleFile, writeConfig } from '../support/small-run.js';
 import { fakeCli } from '../unit/cli/fake-cli.js';
 
@@ -67,6 +68,32 @@ test('file names with line ends and escapes, in errors, tables and progress of c
       assert.doesNotMatch(stdout + stderr, obeyed, args.join(' '));
       const forged = (stdout + stderr).split('\n').filter((line) => line.startsWith('error[forged]'));
       assert.deepEqual(forged, [], args.join(' '));
+    }
+  }));
+
+test('notes on brokers and files are a line each, or an object each', () =>
+  inFolder(async (folder) => {
+    for (const json of [false, true]) {
+      const { cli, err } = fakeCli({ json });
+      const note = commandNote(cli);
+      note(`broker ${hostile} lost`);
+      note('live page: http://127.0.0.1:9470/');
+      assert.doesNotMatch(err(), obeyed);
+      const lines = err().trim().split('\n');
+      assert.equal(lines.length, 2);
+      if (json)
+        assert.equal((JSON.parse(lines[0]!) as { message: string }).message, `broker ${hostile} lost`);
+    }
+    writeConfig(folder);
+    const config = writeKafkaConfig(folder, 'kafka.yaml', ['127.0.0.1:1'], { request_timeout_ms: 1_000 });
+    for (const command of [
+      ['dashboard', '--config', config],
+      ['status', config],
+    ]) {
+      const { code, stderr } = await runCli([...command, '--json']);
+      assert.equal(code, 1, stderr);
+      for (const line of stderr.trim().split('\n'))
+        assert.ok(['note', 'error'].includes((JSON.parse(line) as { type: string }).type), line);
     }
   }));
 

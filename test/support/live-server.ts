@@ -21,6 +21,8 @@ export interface World {
   readonly server: LiveServer;
   readonly model: LiveModel;
   readonly orders: string[];
+  /** Ids of the events that were asked for. */
+  readonly shown: readonly string[];
   /** What kept answers from being made. */
   readonly troubles: readonly unknown[];
   /** Why orders are not followed; undefined where they are. */
@@ -54,6 +56,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     startedMs: 0,
   });
   const orders: string[] = [];
+  const shown: string[] = [];
   const troubles: unknown[] = [];
   const note = (order: string) => {
     if (world.refusal === undefined) orders.push(order);
@@ -72,6 +75,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     maker: new FrameMaker(model, options.name ?? 'server-1'),
     control,
     pictures: async (id) => {
+      shown.push(id);
       if (id === 'ffffffffffff0000') throw new Error('the disk is gone');
       if (id !== '0123456789abcdef') return undefined;
       return {
@@ -100,7 +104,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
       out.on('error', reject);
       out.end(sent);
     });
-  const world: World = { server, model, orders, troubles, refusal: undefined, ask };
+  const world: World = { server, model, orders, shown, troubles, refusal: undefined, ask };
   return world;
 }
 

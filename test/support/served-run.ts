@@ -9,6 +9,8 @@ export interface ServedRun {
   readonly port: number;
   /** What was printed, with the token where that was made. */
   readonly link: string;
+  /** Results that it has printed so far. */
+  readonly printed: () => string;
 }
 
 /** Starts `rmmstream ARGS` and waits until it says where its live page is. */
@@ -17,6 +19,10 @@ export async function startServed(
   env: Record<string, string> = {},
 ): Promise<ServedRun> {
   const { child, result } = startCli(args, { env });
+  let printed = '';
+  child.stdout!.on('data', (part: Buffer) => {
+    printed += String(part);
+  });
   const link = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stderr!.on('data', (part: Buffer) => {
@@ -27,5 +33,12 @@ export async function startServed(
     child.on('close', () => reject(new Error(`ended without a page: ${text}`)));
   });
   const { port } = new URL(link);
-  return { child, result, link, address: `http://127.0.0.1:${port}/`, port: Number(port) };
+  return {
+    child,
+    result,
+    link,
+    address: `http://127.0.0.1:${port}/`,
+    port: Number(port),
+    printed: () => printed,
+  };
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RmmError } from '../../../lib/base/error.js';
-import { closeServer, listenOn, requestLimits } from '../../../lib/telemetry/http-listen.js';
+import { closeServer, listenOn, oneByOne, requestLimits } from '../../../lib/telemetry/http-listen.js';
 import type { FrameMaker } from '../model/frames.js';
 import { Access, isLoopback } from './access.js';
 import { type Answer, html, plain, send } from './answer.js';
@@ -52,7 +52,7 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
   const assets = readAssets();
   const isLocal = isLoopback(host);
   let access: Access | undefined;
-  const server = createServer(requestLimits, (request, response) => {
+  const asked = oneByOne((request, response) => {
     // Before the port is known nothing is served.
     if (access === undefined) return void response.destroy();
     const context = { access, assets, streams, control, pictures, maker, wallMs };
@@ -63,6 +63,7 @@ export async function openLiveServer(options: LiveServerOptions): Promise<LiveSe
       else send(request, response, plain(500, `the answer could not be made: ${reasonOf(error)}`));
     });
   });
+  const server = createServer(requestLimits, asked);
   server.maxConnections = mostConnections;
   server.setTimeout(silenceMs);
   await listenOn(server, { host, port }, { host: 'HOST', port: 'PORT' }, (why, error) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dark, light, resolveProperties } from '../../report/render/theme.js';
 import { type FrameMaker, nothingSent } from '../model/frames.js';
+import type { Asked as AskedEvent } from '../scores/event-reader.js';
 import type { EventPictures } from '../scores/tasks.js';
 import type { Access } from './access.js';
 import { type Answer, bodyOf, html, json, jsonAnswer, plain, svg } from './answer.js';
@@ -22,8 +23,8 @@ export interface RouteContext {
   readonly maker: FrameMaker;
   /** Undefined where the engine cannot be told anything. */
   readonly control: LiveControl | undefined;
-  /** Undefined where the list of top events has no such one. */
-  readonly pictures: (id: string) => Promise<EventPictures | undefined>;
+  /** @param isShown the facts of the event have been asked for just before */
+  readonly pictures: (id: string, isShown: boolean) => Promise<AskedEvent>;
   readonly wallMs: () => number;
 }
 
@@ -43,6 +44,8 @@ export interface Route {
 }
 
 const mostBodyBytes = 2_048;
+/** Over Kafka an event may have to be looked for in all files of features: its connection is not taken for a silent one. */
+const eventMs = 600_000;
 
 /** Everything that is served, by path. */
 const routes: Readonly<Record<string, Route>> = {
@@ -56,13 +59,17 @@ const routes: Readonly<Record<string, Route>> = {
       body: context.maker.next(nothingSent, context.wallMs()).json,
     }),
   },
-  '/event': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, detail) },
+  '/event': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, false, detail) },
   '/event/display.svg': {
     method: 'GET',
     verdict: 'look',
-    answer: (asked) => event(asked, picture('display')),
+    answer: (asked) => event(asked, true, picture('display')),
   },
-  '/event/matrix.svg': { method: 'GET', verdict: 'look', answer: (asked) => event(asked, picture('matrix')) },
+  '/event/matrix.svg': {
+    method: 'GET',
+    verdict: 'look',
+    answer: (asked) => event(asked, true, picture('matrix')),
+  },
   '/login': { method: 'POST', verdict: 'own', answer: login },
   '/control/pause': { method: 'POST', verdict: 'own', answer: (asked) => order(asked, 'pause') },
   '/control/resume': { method: 'POST', verdict: 'own', answer: (asked) => order(asked, 'resume') },
@@ -86,11 +93,15 @@ function openStream({ request, response, context }: Asked): Answer | undefined {
 }
 
 async function event(
-  { query, context }: Asked,
+  { request, query, context }: Asked,
+  isShown: boolean,
   show: (pictures: EventPictures, theme: string | null) => Answer,
 ): Promise<Answer> {
   const id = query.get('id') ?? '';
-  const found = /^[0-9a-f]{16}$/.test(id) ? await context.pictures(id) : undefined;
+  // Node sets it back with the next request of the connection.
+  request.socket.setTimeout(eventMs);
+  const found = /^[0-9a-f]{16}$/.test(id) ? await context.pictures(id, isShown) : undefined;
+  if (found === 'busy') return plain(503, 'as many events as may wait to be drawn', { 'retry-after': '10' });
   if (found === undefined) return plain(404, 'not among the most anomalous events (any more)');
   return show(found, query.get('theme'));
 }

@@ -1,4 +1,5 @@
 import { RmmError } from '../../../lib/base/error.js';
+import type { KafkaAdmin } from '../../../lib/kafka/client.js';
 import type { RunView } from '../../kafka/run-view.js';
 import { stagePositions } from '../../kafka/stage-positions.js';
 import { roles, type Stage, stagesOf } from '../../kafka/stages.js';
@@ -12,34 +13,48 @@ export interface WholeCounts {
 
 /** What is known of a stage from the brokers. */
 export interface BrokerFacts {
-  readonly lag: number;
   readonly members: number;
-  /** Undefined while positions are not settled; the trainer commits none. */
+  /** Both undefined while positions are not settled; the trainer commits none. */
+  readonly lag: number | undefined;
   readonly whole: WholeCounts | undefined;
 }
 
-/** Asks the brokers how far every stage is. @throws kafka_unreachable and other errors of the cluster */
-export async function brokerFacts(run: RunView, atMs: number): Promise<ReadonlyMap<string, BrokerFacts>> {
-  const look = await lookAtKafka(run, atMs);
+/**
+ * Asks the brokers how far every stage is.
+ * @param positions who is asked for positions
+ * @throws kafka_unreachable and other errors of the cluster
+ */
+export async function brokerFacts(
+  run: RunView,
+  atMs: number,
+  positions: Pick<KafkaAdmin, 'committed'>,
+): Promise<ReadonlyMap<string, BrokerFacts>> {
+  const look = await lookAtKafka(run, atMs, positions);
   const partOf = (role: string) => look.parts.find((part) => part.role === role);
   const facts = new Map<string, BrokerFacts>();
   for (const stage of stagesOf(run.loaded.config)) {
     const part = partOf(stage.role);
-    if (part !== undefined) facts.set(stage.label, await factsOf(run, stage, part));
+    if (part !== undefined) facts.set(stage.label, await factsOf(run, stage, part, positions));
   }
   const trainer = partOf(roles.trainer.role);
-  if (trainer !== undefined) facts.set('trainer', { lag: 0, members: trainer.members, whole: undefined });
+  if (trainer !== undefined)
+    facts.set('trainer', { lag: undefined, members: trainer.members, whole: undefined });
   return facts;
 }
 
-async function factsOf(run: RunView, stage: Stage, { members, partitions }: PartLook): Promise<BrokerFacts> {
-  const lag = partitions.reduce((sum, { waiting }) => sum + waiting, 0);
+async function factsOf(
+  { names }: RunView,
+  stage: Stage,
+  { members, partitions }: PartLook,
+  positions: Pick<KafkaAdmin, 'committed'>,
+): Promise<BrokerFacts> {
   try {
-    return { lag, members, whole: await stagePositions(run.client, run.names, stage) };
+    const whole = await stagePositions(positions, names, stage);
+    return { lag: partitions.reduce((sum, { waiting }) => sum + waiting, 0), members, whole };
   } catch (error) {
     // A transaction that a dead copy left open hides positions for a while.
     if (error instanceof RmmError && error.code === 'kafka_request_failed')
-      return { lag, members, whole: undefined };
+      return { lag: undefined, members, whole: undefined };
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import { metricList } from '../../../lib/telemetry/metric-list.js';
 import type { MetricSpec } from '../../../lib/telemetry/metric-spec.js';
 import type { Sample } from '../../../lib/telemetry/metrics-text.js';
 import type { Scrape } from '../../top/scrape.js';
+import { processOf } from './distinct-pages.js';
 
 const counters: ReadonlySet<string> = new Set(
   Object.values(metricList as Record<string, MetricSpec>)
@@ -20,46 +21,49 @@ type Counters = Map<string, Counter>;
 
 /** A service of ours has some hundred series; who has more is no service of ours. */
 const mostSeries = 4_000;
-/** So many addresses are remembered one by one: a service that moves takes a new one each time. */
-const mostAddresses = 512;
+/** So many processes are remembered one by one: a service that begins again is another one each time. */
+const mostProcesses = 512;
 
 /**
  * What the counters of a run say together, whatever becomes of the processes that count: each counts from its own start,
- * and what one had counted that has ended or does not answer now still counts.
+ * and what one had counted that has ended or does not answer now still counts. A process is known by when it began, at
+ * whatever address; one that does not say it by its address.
  */
 export class CounterMemory {
-  /** The address that answered longest ago is first. */
-  readonly #addresses = new Map<string, Counters>();
-  /** Of addresses that are forgotten. */
+  /** The process that answered longest ago is first. */
+  readonly #processes = new Map<string | number, Counters>();
+  /** Of processes that are forgotten. */
   readonly #forgotten: Counters = new Map();
 
-  /** Pages as they answered, with counters that only grow; and those of addresses that do not answer any more. */
+  /** Pages as they answered, with counters that only grow; and those of processes that do not answer any more. */
   take(scrapes: readonly Scrape[]): (readonly Sample[])[] {
     const gauges: Sample[] = [];
     for (const { address, samples, problem } of scrapes) {
       if (problem !== undefined) continue;
-      const known: Counters = this.#addresses.get(address) ?? new Map();
+      const process = processOf(samples) ?? address;
+      const known: Counters = this.#processes.get(process) ?? new Map();
       for (const sample of samples) {
         if (counters.has(sample.name)) count(known, sample);
         else gauges.push(sample);
       }
-      this.#addresses.delete(address);
-      this.#addresses.set(address, known);
+      this.#processes.delete(process);
+      this.#processes.set(process, known);
     }
-    for (const address of this.#addresses.keys()) {
-      if (this.#addresses.size <= mostAddresses) break;
-      this.#forget(address);
+    for (const process of this.#processes.keys()) {
+      if (this.#processes.size <= mostProcesses) break;
+      this.#forget(process);
     }
-    return [gauges, ...[...this.#addresses.values(), this.#forgotten].map(shown)];
+    return [gauges, ...[...this.#processes.values(), this.#forgotten].map(shown)];
   }
 
-  #forget(address: string): void {
-    for (const [key, { sample, before, last }] of this.#addresses.get(address)!) {
+  #forget(process: string | number): void {
+    for (const [key, { sample, before, last }] of this.#processes.get(process)!) {
+      if (this.#forgotten.size >= mostSeries && !this.#forgotten.has(key)) continue;
       const sum = this.#forgotten.get(key) ?? { sample, before: 0, last: 0 };
       sum.before += before + last;
       this.#forgotten.set(key, sum);
     }
-    this.#addresses.delete(address);
+    this.#processes.delete(process);
   }
 }
 

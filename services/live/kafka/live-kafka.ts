@@ -12,8 +12,9 @@ import type { ServeAddress } from '../serve-address.js';
 import type { Token } from '../token.js';
 import { brokerFacts } from './broker-facts.js';
 import { kafkaFlow } from './kafka-flow.js';
+import { PromptPositions } from './prompt-positions.js';
 import { kafkaPhases, tellPhases } from './run-phases.js';
-import { servicePages } from './service-pages.js';
+import { ServicePages } from './service-pages.js';
 import { StageKeeper } from './stage-keeper.js';
 import { limitsOf, tellRun } from './tell-run.js';
 
@@ -91,13 +92,17 @@ interface Followed {
   readonly page: LivePage;
   readonly keeper: StageKeeper;
   readonly progress: PartitionReader;
+  readonly positions: PromptPositions;
+  readonly services: ServicePages;
 }
 
 /** Looks again and again, until another run has taken the place of this one. */
 async function follow(run: RunView, model: LiveModel, page: LivePage, keeper: StageKeeper): Promise<void> {
   const progress = run.client.reader(run.names.topic('progress'), 0);
+  const positions = new PromptPositions(run.client.admin);
+  const services = new ServicePages(run.loaded);
   try {
-    while (!run.signal.aborted && (await look({ run, model, page, keeper, progress })))
+    while (!run.signal.aborted && (await look({ run, model, page, keeper, progress, positions, services })))
       await sleep(lookMs, run.signal).catch(() => {});
   } finally {
     await progress.close();
@@ -105,19 +110,19 @@ async function follow(run: RunView, model: LiveModel, page: LivePage, keeper: St
 }
 
 /** @returns whether the run is still the one on the topics */
-async function look({ run, model, page, keeper, progress }: Followed): Promise<boolean> {
+async function look({ run, model, page, keeper, progress, positions, services }: Followed): Promise<boolean> {
   const { loaded, signal, view } = run;
   const nowMs = () => systemClock.steadyMs();
-  const scrapes = await servicePages({ loaded, signal, nowMs });
+  const scrapes = await services.ask({ signal, nowMs });
   const { found: facts, trouble } = await answerOf(async () => {
     if (await isReplaced(run, progress)) return 'replaced';
     view.assertFollowed();
-    return brokerFacts(run, nowMs());
+    return brokerFacts(run, nowMs(), positions);
   });
   if (signal.aborted || facts === 'replaced') return false;
   const atMs = systemClock.wallMs();
   keeper.take(scrapes, facts, atMs);
-  tellPhases(model, view.state, facts);
+  tellPhases(model, view.state, keeper.whole);
   tellRun(view.state, model, trouble, atMs);
   const files = scoreFiles(loaded.outputDirectory, view.state.run!.topics);
   for (const path of files ?? []) page.scores.take(path);

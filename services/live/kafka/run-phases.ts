@@ -1,6 +1,6 @@
 import type { RunState } from '../../kafka/run-state.js';
 import type { LiveModel } from '../model/live-model.js';
-import type { BrokerFacts } from './broker-facts.js';
+import type { WholeCounts } from './broker-facts.js';
 
 /** Lines of the progress of a run over Kafka: its stages, in order, with the training among them. */
 const lines = [
@@ -16,29 +16,24 @@ type Line = (typeof lines)[number];
 
 export const kafkaPhases: readonly string[] = lines.map(({ name }) => name);
 
-/** Says how far a run is, from its record and the positions of its stages. */
-export function tellPhases(
-  model: LiveModel,
-  state: RunState,
-  facts: ReadonlyMap<string, BrokerFacts> | undefined,
-): void {
+/** Says how far a run is, from its record and the positions of its stages, as they were known last. */
+export function tellPhases(model: LiveModel, state: RunState, whole: ReadonlyMap<string, WholeCounts>): void {
   const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
-  const wholeOf = (stage: string) => facts?.get(stage)?.whole;
-  const { eventsIn: judged, eventsOut: selected } = wholeOf('selector') ?? { eventsIn: 0, eventsOut: 0 };
-  // Until the selector is done nobody knows how many events are left behind it.
-  const isKnown = judged >= planned;
+  const { eventsIn: judged, eventsOut: selected } = whole.get('selector') ?? { eventsIn: 0, eventsOut: 0 };
+  // Until the selector is done nobody knows how many events are left behind it. Blocks that could not be read never come.
+  const isKnown = judged >= planned || state.allEnds('selected') !== undefined;
   const expected = isKnown || judged === 0 ? selected : Math.round((selected / judged) * planned);
   for (const line of lines) {
     const { name, stage } = line;
-    const found = wholeOf(stage);
+    const found = whole.get(stage);
     const phase = isDone(line, state) ? 'done' : isDue(line, state) ? 'running' : 'planned';
     // The selector is measured by what it takes in: behind it there are fewer.
     const isBefore = stage === 'ingest' || stage === 'selector';
-    const total = stage === 'trainer' ? 0 : isBefore ? planned : expected;
     const done = (isBefore ? found?.eventsIn : found?.eventsOut) ?? 0;
-    const isEstimate = total > 0 && !isBefore && !isKnown;
-    // Without an answer the last one stands.
-    model.phase(name, phase, facts === undefined ? undefined : { done, total, isEstimate });
+    // What is done was all that there was, the unreadable left out.
+    const total = stage === 'trainer' ? 0 : phase === 'done' ? done : isBefore ? planned : expected;
+    const isEstimate = total > 0 && phase !== 'done' && !isBefore && !isKnown;
+    model.phase(name, phase, { done, total, isEstimate });
   }
 }
 

@@ -24,7 +24,6 @@ export class StageKeeper {
   readonly #stages: readonly string[];
   readonly #counters = new CounterMemory();
   readonly #mostMembers = new Map<string, number>();
-  /** The last that brokers said: without an answer it stands. */
   readonly #whole = new Map<string, WholeCounts>();
   readonly #lag = new Map<string, number>();
   #epochs = 0;
@@ -32,6 +31,11 @@ export class StageKeeper {
   constructor(model: LiveModel, stages: readonly string[]) {
     this.#model = model;
     this.#stages = stages;
+  }
+
+  /** Events of the whole run by stage, the last that brokers said: without an answer it stands. */
+  get whole(): ReadonlyMap<string, WholeCounts> {
+    return this.#whole;
   }
 
   /** @param facts undefined while the brokers do not answer */
@@ -52,7 +56,7 @@ export class StageKeeper {
     facts: BrokerFacts | undefined,
   ): StageTotals | undefined {
     if (facts?.whole !== undefined) this.#whole.set(stage, facts.whole);
-    if (facts !== undefined && stage !== 'trainer') this.#lag.set(stage, facts.lag);
+    if (facts?.lag !== undefined) this.#lag.set(stage, facts.lag);
     // Processes count from their own start, so that their events are never mixed with those of the whole run. The
     // trainer commits no position: its steps are known from itself only.
     const events = stage === 'trainer' ? samples?.totals : this.#whole.get(stage);

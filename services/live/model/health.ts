@@ -13,8 +13,8 @@ export interface HealthFacts {
   /** What waits. */
   readonly lag: number | undefined;
   readonly lagSeconds: number | undefined;
-  /** Whether the part of the run that the stage works for is going on, over, or not begun. */
-  readonly phase: 'before' | 'running' | 'over' | 'failed';
+  /** Whether the part of the run that the stage works for is going on, over, or not begun; or the run was stopped. */
+  readonly phase: 'before' | 'running' | 'over' | 'stopped' | 'failed';
   readonly isPaused: boolean;
 }
 
@@ -38,6 +38,7 @@ export function healthOf(facts: HealthFacts): { readonly health: Health; readonl
   if (sinceErrorMs < errorMs)
     return { health: 'failing', why: `error ${facts.lastError ?? ''} ${seconds(sinceErrorMs)} ago` };
   if (isOver) return { health: 'done', why: 'has nothing left to do' };
+  if (phase === 'stopped') return { health: 'waiting', why: 'the run was stopped' };
   if (facts.isPaused) return { health: 'waiting', why: 'the run is paused' };
   const isDue = phase === 'running' && (lag === undefined || lag > 0);
   if (idleMs > stallMs) return { health: 'stalled', why: `no event for ${seconds(idleMs)}` };

@@ -10,7 +10,7 @@ import type {
   Trouble,
 } from '../shared/snapshot.js';
 import { blankSnapshot, type LiveModelOptions } from './blank-snapshot.js';
-import { type BatchFacts, StageState, type StageTotals } from './stage-state.js';
+import { type BatchFacts, type StageMoment, StageState, type StageTotals } from './stage-state.js';
 import { TimeSeries } from './time-series.js';
 
 /** A report of a stage's batch, with what became of its bad events. */
@@ -43,11 +43,14 @@ export class LiveModel {
   readonly #letters = new Map<string, LetterCount>();
   readonly #troubles = new Map<string, Trouble>();
   #epochs: EpochView[] = [];
+  #limits: readonly string[];
+  readonly #lacks: string[] = [];
   readonly #versions = new Map<SectionName, number>();
   readonly #sections: { -readonly [Name in SectionName]: Snapshot[Name] };
 
   constructor(options: LiveModelOptions) {
     this.#options = options;
+    this.#limits = options.limits;
     this.#sections = blankSnapshot(options, options.startedMs);
     this.#begin(options.startedMs);
   }
@@ -58,6 +61,8 @@ export class LiveModel {
     for (const name of Object.keys(blank) as SectionName[]) this.#put(name, blank[name]);
     for (const known of [this.#phases, this.#letters, this.#troubles]) known.clear();
     this.#epochs = [];
+    this.#lacks.length = 0;
+    this.#limits = this.#options.limits;
     this.series.clear();
     this.#begin(nowMs);
   }
@@ -87,8 +92,16 @@ export class LiveModel {
   }
 
   limits(limits: readonly string[]): void {
+    this.#limits = limits;
     const { run } = this.#sections;
-    if (JSON.stringify(run.limits) !== JSON.stringify(limits)) this.#put('run', { ...run, limits });
+    const told = [...limits, ...this.#lacks];
+    if (JSON.stringify(run.limits) !== JSON.stringify(told)) this.#put('run', { ...run, limits: told });
+  }
+
+  /** Something that cannot be had any more of this run. */
+  lacks(what: string): void {
+    this.#lacks.push(what);
+    this.limits(this.#limits);
   }
 
   phase(name: string, state: PhaseState, events?: Pick<PhaseView, 'done' | 'total' | 'isEstimate'>): void {
@@ -195,12 +208,13 @@ export class LiveModel {
     if (JSON.stringify(flow.stages) !== JSON.stringify(stages)) this.#put('flow', { ...flow, stages });
   }
 
-  #phaseOf(stage: string): 'before' | 'running' | 'over' | 'failed' {
+  #phaseOf(stage: string): StageMoment['phase'] {
     const { state } = this.#sections.run;
     const phase = this.#phases.get(this.#options.flow.phaseOf[stage] ?? '');
     if (phase?.state === 'failed' || (state === 'failed' && phase?.state === 'running')) return 'failed';
     if (state === 'finished' || phase?.state === 'done') return 'over';
     if (state === 'starting') return 'before';
+    if (state === 'stopped') return 'stopped';
     return phase === undefined || phase.state === 'running' ? 'running' : 'before';
   }
 

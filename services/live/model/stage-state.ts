@@ -1,5 +1,5 @@
 import type { StageView } from '../shared/snapshot.js';
-import { healthOf } from './health.js';
+import { type HealthFacts, healthOf } from './health.js';
 import { RateWindow } from './rate-window.js';
 
 /** A batch at a stage, as a run tells of it. */
@@ -27,7 +27,7 @@ export interface StageTotals extends BatchFacts {
 
 export interface StageMoment {
   readonly nowMs: number;
-  readonly phase: 'before' | 'running' | 'over' | 'failed';
+  readonly phase: HealthFacts['phase'];
   readonly isPaused: boolean;
 }
 

@@ -14,11 +14,18 @@ import type { BoardSettings, EventPictures } from './tasks.js';
 /** Cells that are listed beside a matrix. */
 const mostCells = 12;
 
-/** Reads the event of a row again, from its input file and from the features, and draws it. */
-export async function eventPictures(entry: TopEntry, settings: BoardSettings): Promise<EventPictures> {
+/**
+ * Reads the event of a row again, from its input file and from the features, and draws it.
+ * @param onStep hears again and again that it goes on: there may be many features to look through
+ */
+export async function eventPictures(
+  entry: TopEntry,
+  settings: BoardSettings,
+  onStep: () => void,
+): Promise<EventPictures> {
   const { id } = entry.view;
   const objects = await orReason(() => objectsOf(entry, settings));
-  const values = await orReason(() => valuesOf(entry));
+  const values = await orReason(() => valuesOf(entry, onStep));
   const names = featureNamesOf(settings.config);
   const { matrix } = names;
   const noMatrix = 'reason' in values ? values.reason : matrix === undefined ? 'features are a table' : '';
@@ -71,7 +78,7 @@ async function objectsOf({ view }: TopEntry, settings: BoardSettings): Promise<S
   return { reason: `entry ${view.entry} of ${view.file} does not pass the selection (any more)` };
 }
 
-async function valuesOf({ path, row, view }: TopEntry): Promise<Sought<Float32Array>> {
+async function valuesOf({ path, row, view }: TopEntry, onStep: () => void): Promise<Sought<Float32Array>> {
   let values: Float32Array | undefined;
   const wanted = {
     scoreFile: path,
@@ -88,6 +95,7 @@ async function valuesOf({ path, row, view }: TopEntry): Promise<Sought<Float32Ar
       dense(features, rows[0]!, values);
     },
     new AbortController().signal,
+    onStep,
   );
   if (values !== undefined) return { found: values };
   const folder = basename(dirname(dirname(path)));

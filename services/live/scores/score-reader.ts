@@ -1,31 +1,36 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { RmmError } from '../../../lib/base/error.js';
-import type { LoadedConfig } from '../../../lib/config/index.js';
-import { WorkerPool } from '../../../lib/flow/worker-pool.js';
 import type { ScoresSection } from '../shared/snapshot.js';
-import { boardOptions } from './board-options.js';
-import type { BoardSettings, BoardTask, EventPictures } from './tasks.js';
+import type { TopEntry } from './score-board.js';
+import { isLoss, type TaskThread } from './task-thread.js';
+import type { BoardTask } from './tasks.js';
 
-/** A file of scores is small; reading it longer than this is a file that is not read at all. */
-const stallMs = 60_000;
 /** At the end of a run the rest of its files is waited for so long, and no longer. */
 const settleMs = 5_000;
+/** A file with which the thread was lost so often is left out: once it may have been the disk. */
+const mostTries = 2;
+/** After so many losses in one run there is no further thread. */
+const mostLosses = 6;
 
 export interface ScoreReaderOptions {
-  readonly loaded: LoadedConfig;
+  readonly open: () => TaskThread;
   readonly onSection: (section: ScoresSection) => void;
   /** Hears that a file could not be read. */
   readonly onTrouble: (error: unknown) => void;
+  /** Hears that nothing more will be read of this run, and why. */
+  readonly onEnd: (why: string) => void;
 }
 
 /**
  * Reads files of scores in a thread of its own, one after the other. Files that wait stay here, so that whoever asks
- * for what there is (or for an event) waits for one file and not for all of them.
+ * for what there is waits for one file and not for all of them; and where the thread is lost, another one begins anew.
  */
 export class ScoreReader {
-  readonly #pool: WorkerPool;
   readonly #options: ScoreReaderOptions;
+  #thread: TaskThread;
   readonly #known = new Set<string>();
+  /** How often the thread was lost with a file. */
+  readonly #lostWith = new Map<string, number>();
+  #losses = 0;
   #waiting: string[] = [];
   /** Kept when all files that were given are read. */
   #reading: Promise<void> | undefined;
@@ -34,40 +39,36 @@ export class ScoreReader {
   #dirty = false;
   #asking = false;
   #closed = false;
-  #lost: RmmError | undefined;
 
   constructor(options: ScoreReaderOptions) {
-    const { config, profile, samples } = options.loaded;
-    const settings: BoardSettings = { board: boardOptions(options.loaded), config, profile, samples };
     this.#options = options;
-    this.#pool = new WorkerPool({
-      size: 1,
-      module: new URL('./thread.js', import.meta.url),
-      workerData: settings,
-      stallTimeoutMs: stallMs,
-      describe: (task) => `what the live page shows (${(task as BoardTask).kind})`,
-    });
+    this.#thread = options.open();
   }
 
   /** Takes a finished file, once. */
   take(path: string): void {
     if (this.#known.has(path) || this.#closed) return;
     this.#known.add(path);
+    if (this.#isOver) return;
     this.#waiting.push(path);
     this.#reading ??= this.#readAll();
   }
 
   /** Another run begins: what was read of the one before is forgotten. */
   restart(): void {
+    const wasOver = this.#isOver;
     this.#known.clear();
+    this.#lostWith.clear();
+    this.#losses = 0;
     this.#waiting = [];
     this.#runs += 1;
-    this.#told(this.#run({ kind: 'restart' }));
+    if (wasOver) this.#thread = this.#options.open();
+    else this.#told(this.#run({ kind: 'restart' }));
   }
 
   /** Asks for what there is, where that is new; call it as often as a page should change. */
   refresh(): void {
-    if (!this.#dirty || this.#asking || this.#closed) return;
+    if (!this.#dirty || this.#asking || this.#closed || this.#isOver) return;
     this.#dirty = false;
     this.#asking = true;
     void this.#told(this.#section()).finally(() => {
@@ -77,41 +78,62 @@ export class ScoreReader {
 
   /** All files that were given have been read, and what they gave is told; or time is up. */
   async settle(mostMs = settleMs): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.#isOver) return;
     const all = (async () => {
       await this.#reading;
-      await this.#told(this.#section());
+      if (!this.#isOver) await this.#told(this.#section());
     })();
     await Promise.race([all, wait(mostMs, undefined, { ref: false })]);
     this.#dirty = false;
   }
 
-  /** Undefined where the list holds no such event. */
-  event(id: string): Promise<EventPictures | undefined> {
-    return this.#run({ kind: 'event', id });
+  /** Where an event of the list lies; undefined where that holds no such one. */
+  async entry(id: string): Promise<TopEntry | undefined> {
+    return this.#isOver ? undefined : this.#run({ kind: 'entry', id });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pool.close();
+    await this.#thread.close();
+  }
+
+  get #isOver(): boolean {
+    return this.#losses >= mostLosses;
   }
 
   async #readAll(): Promise<void> {
     for (let at = 0; at < this.#waiting.length && !this.#closed; at += 1) {
       const of = this.#waiting;
-      await this.#told(this.#run({ kind: 'take', path: of[at]! }));
+      const path = of[at]!;
+      if (!this.#isLeftOut(path)) await this.#told(this.#take(path));
       this.#dirty = true;
-      // A run that took the place of this one has files of its own.
+      // Another run has files of its own, and another thread begins with the first one.
       if (of !== this.#waiting) at = -1;
     }
     this.#waiting = [];
     this.#reading = undefined;
   }
 
+  async #take(path: string): Promise<void> {
+    const run = this.#runs;
+    try {
+      await this.#run({ kind: 'take', path });
+    } catch (error) {
+      if (isLoss(error) && run === this.#runs) this.#lostWith.set(path, (this.#lostWith.get(path) ?? 0) + 1);
+      throw error;
+    }
+  }
+
+  #isLeftOut(path: string): boolean {
+    return (this.#lostWith.get(path) ?? 0) >= mostTries;
+  }
+
   async #section(): Promise<void> {
     const run = this.#runs;
     const section = await this.#run<ScoresSection>({ kind: 'section' });
-    if (run === this.#runs && !this.#closed) this.#options.onSection(section);
+    if (run !== this.#runs || this.#closed) return;
+    const leftOut = [...this.#lostWith.keys()].filter((path) => this.#isLeftOut(path)).length;
+    this.#options.onSection({ ...section, unreadable: section.unreadable + leftOut });
   }
 
   /** Waits for something that may fail, which is told. */
@@ -125,14 +147,27 @@ export class ScoreReader {
   }
 
   async #run<Result>(task: BoardTask): Promise<Result> {
-    // A pool without its thread would never answer.
-    if (this.#lost !== undefined) throw this.#lost;
+    const thread = this.#thread;
     try {
-      return await this.#pool.run<Result>(task);
+      return await thread.run<Result>(task);
     } catch (error) {
-      if (error instanceof RmmError && (error.code === 'worker_lost' || error.code === 'task_stalled'))
-        this.#lost = error;
+      // Whatever waited for the thread hears of the same loss.
+      if (isLoss(error) && thread === this.#thread && !this.#closed && !this.#isOver)
+        this.#beginAnew(error.message);
       throw error;
     }
+  }
+
+  /** What the thread knew is lost with it: another one reads all files again. */
+  #beginAnew(why: string): void {
+    this.#losses += 1;
+    if (this.#isOver) {
+      this.#waiting = [];
+      this.#options.onEnd(why);
+      return;
+    }
+    this.#thread = this.#options.open();
+    this.#waiting = [...this.#known];
+    this.#reading ??= this.#readAll();
   }
 }

@@ -3,7 +3,7 @@ import type { PlannedSample } from '../../pipeline/input-plan.js';
 import type { EventDetail } from '../shared/event-detail.js';
 import type { BoardOptions } from './score-board.js';
 
-/** What the thread that reads scores is told at its start. */
+/** What threads are told at their start. */
 export interface BoardSettings {
   readonly board: BoardOptions;
   readonly config: Config;
@@ -18,8 +18,8 @@ export type BoardTask =
   | { readonly kind: 'restart' }
   /** The answer is a ScoresSection. */
   | { readonly kind: 'section' }
-  /** The answer is an EventPictures, or undefined where the list has no such event (any more). */
-  | { readonly kind: 'event'; readonly id: string };
+  /** The answer is a TopEntry, or undefined where the list has no such event (any more). */
+  | { readonly kind: 'entry'; readonly id: string };
 
 /** An event of the list with its pictures as SVG, whose colours are custom properties of the theme. */
 export interface EventPictures {

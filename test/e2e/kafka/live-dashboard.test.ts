@@ -32,7 +32,7 @@ test('the dashboard of a run over Kafka: before it, while services work, and whe
       topics: { partitions: 2 },
       sink_window_offsets: 4,
     });
-    const page = await startServed(['dashboard', '--config', config, '--serve', '0']);
+    const page = await startServed(['dashboard', '--config', config, '--serve', '0', '--json']);
     const look = async (): Promise<Snapshot> => {
       const answer = await fetch(`${page.address}snapshot`);
       return ((await answer.json()) as Frame).sections as Snapshot;
@@ -109,8 +109,12 @@ test('the dashboard of a run over Kafka: before it, while services work, and whe
     }
     const { code, stderr } = await page.result;
     assert.equal(code, 0, stderr);
+    for (const line of stderr.trim().split('\n')) assert.equal(JSON.parse(line).type, 'note', line);
     const refused = await runCli(['run', config, '--serve']);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /rmmstream dashboard --config/);
+    const ignored = await runCli(['run', config, '--keep-serving']);
+    assert.equal(ignored.code, 2);
+    assert.match(ignored.stderr, /--keep-serving works with engine\.type: embedded only/);
   });
 });

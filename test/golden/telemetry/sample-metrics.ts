@@ -16,6 +16,7 @@ export async function sampleMetrics(): Promise<string> {
       usage: () => ({ rss: 3e8, heapUsed: 5e7, heapTotal: 8e7, external: 2e7, arrayBuffers: 1e7 }),
       limit: () => 1.5 * 2 ** 30,
     },
+    clock.wallMs(),
   );
   metrics.info('build', { version: '1.2.3' });
   metrics.set('serviceReady', {}, 1);

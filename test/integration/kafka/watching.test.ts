@@ -6,6 +6,7 @@ import kafkajs from 'kafkajs';
 import type { KafkaClient } from '../../../lib/kafka/client.js';
 import { stages } from '../../../services/kafka/stages.js';
 import { RunNames } from '../../../services/kafka/topics.js';
+import type { Frame } from '../../../services/live/shared/snapshot.js';
 import { inFolder, runCli, startCli } from '../../support/cli.js';
 import { openForTest } from '../../support/kafka/clients.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
@@ -19,6 +20,7 @@ import {
   startService,
   untilTrue,
 } from '../../support/kafka-services.js';
+import { startServed } from '../../support/served-run.js';
 import { runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { readTables } from '../../support/tables.js';
 
@@ -173,6 +175,26 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
         assert.ok(rows[0]!.resident_bytes! > 10e6);
         const { stdout: table } = await runWell(['top', ...addresses, '--once', '--interval', '1']);
         assert.match(table, /^selector +127\.0\.0\.1:\d+ +running +0 \/s /m);
+      });
+
+      await t.test('whoever looks joins no group and moves nothing', async () => {
+        const before = await groupsNow('watched');
+        const ports = await Promise.all(services.map(({ port }) => port));
+        await runCli(['status', config, '--over', '0']);
+        await runWell(['top', ...ports.map((port) => `127.0.0.1:${port}`), '--once', '--interval', '1']);
+        await runWell(['tap', config, 'selected', '--limit', '1']);
+        const page = await startServed(['dashboard', '--config', config, '--serve', '0']);
+        await untilTrue('the page shows the run', async () => {
+          const frame = (await (await fetch(`${page.address}snapshot`)).json()) as Frame;
+          return (
+            frame.sections.flow?.stages.some(
+              ({ stage, eventsOut }) => stage === 'selector' && eventsOut > 0,
+            ) === true
+          );
+        });
+        assert.deepEqual(await groupsNow('watched'), before);
+        page.child.kill('SIGINT');
+        assert.equal((await page.result).code, 0);
       });
 
       for (const name of ['featurizer', 'scaler', 'trainer', 'scorer']) start(name);

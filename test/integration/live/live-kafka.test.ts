@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { RmmError } from '../../../lib/base/error.js';
 import type { LoadedConfig } from '../../../lib/config/index.js';
 import type { RecordOf } from '../../../services/kafka/progress-records.js';
+import { roles, stages } from '../../../services/kafka/stages.js';
 import { RunNames } from '../../../services/kafka/topics.js';
 import { serveKafka } from '../../../services/live/kafka/live-kafka.js';
 import type { Frame, Snapshot } from '../../../services/live/shared/snapshot.js';
@@ -131,6 +132,23 @@ rmmstream_dead_letters_total{stage="trainer",reason="wire_message_invalid"} 4
       assert.equal(second.flow.stages.find(({ stage }) => stage === 'trainer')!.eventsIn, 0);
     },
   );
+});
+
+test('the page joins no group and writes nothing', async () => {
+  const operations = new Set<string>();
+  await watched(
+    async (client, operation) => {
+      if (client === 'page') operations.add(operation);
+    },
+    async ({ loaded, cluster, begin, until }) => {
+      await begin('0123abcd', 9_000);
+      await until('the run', ({ run }) => run.state === 'running');
+      const names = new RunNames(loaded.config.kafka.prefix);
+      for (const { role } of [...Object.values(stages), ...Object.values(roles)])
+        assert.equal(cluster.membersOf(names.group(role)), 0, role);
+    },
+  );
+  assert.deepEqual([...operations].sort(), ['committed', 'fetch', 'members', 'offsets']);
 });
 
 test('brokers that do not answer for a while end nothing; the page says so above, and what it shows stands', async () => {

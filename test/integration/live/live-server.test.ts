@@ -4,7 +4,8 @@ import test from 'node:test';
 import { RmmError } from '../../../lib/base/error.js';
 import { openLiveServer } from '../../../services/live/http/live-server.js';
 import { FrameMaker } from '../../../services/live/model/frames.js';
-import { serving, token } from '../../support/live-server.js';
+import { serving, token, until } from '../../support/live-server.js';
+import { manyAtOnce, oneAfterTheOther } from '../../support/many-at-once.js';
 
 test('every answer forbids what a page does not need, errors too', async () => {
   await serving(async ({ ask }) => {
@@ -170,16 +171,74 @@ test('what is too large is refused, and what comes too slowly ends', async () =>
   });
 });
 
+test('requests that come all at once are not all worked on; those that come one after the other are', async () => {
+  await serving(async ({ server, shown }) => {
+    assert.ok((await manyAtOnce(server.port, '/snapshot', 1_400)) <= 1);
+    assert.ok((await manyAtOnce(server.port, '/event?id=0123456789abcdef', 800)) <= 1);
+    assert.ok(shown.length <= 1, `${shown.length} events were drawn`);
+    assert.deepEqual(await oneAfterTheOther(server.port, '/snapshot', 50), [50, 1]);
+  });
+});
+
 test('header lines cannot be added through anything that comes back', async () => {
+  const usual = [
+    ...['cache-control', 'connection', 'content-length', 'content-security-policy', 'content-type'],
+    ...[
+      'cross-origin-resource-policy',
+      'date',
+      'referrer-policy',
+      'x-content-type-options',
+      'x-frame-options',
+    ],
+  ];
+  const line = '%0d%0aset-cookie:%20a=b';
+  const form = { 'content-type': 'application/x-www-form-urlencoded' };
+  const authorization = `Bearer ${token}`;
   await serving(async ({ ask }) => {
-    for (const path of [
-      '/event?id=%0d%0aset-cookie:%20a=b',
-      '/event/display.svg?id=0123456789abcdef&theme=%0d%0ax:y',
-    ]) {
-      const { headers } = await ask(path);
-      assert.equal(headers['set-cookie'], undefined);
-      assert.equal(headers.x, undefined);
+    // What would be repeated in a header is refused by Node with an error: the status tells.
+    for (const [status, path, more = {}, own = []] of [
+      [404, `/event?id=${line}`],
+      [200, `/event/display.svg?id=0123456789abcdef&theme=${line}`],
+      [404, `/${line}`],
+      [200, `/?${line}`],
+      [405, `/snapshot?${line}`, { method: 'DELETE' }, ['allow']],
+      [401, `/login?${line}`, { method: 'POST', headers: form, body: `token=${line}` }],
+      [
+        303,
+        `/login?next=${line}`,
+        { method: 'POST', headers: form, body: `token=${token}&next=${line}` },
+        ['location', 'set-cookie'],
+      ],
+      [202, `/control/pause?${line}`, { method: 'POST', headers: { authorization } }],
+      [401, `/control/pause?${line}`, { method: 'POST' }, ['www-authenticate']],
+      [421, '/', { headers: { host: `x${line}` } }],
+    ] as readonly (readonly [number, string, Parameters<typeof ask>[1]?, (readonly string[])?])[]) {
+      const answer = await ask(path, more);
+      assert.equal(answer.status, status, path);
+      assert.deepEqual(Object.keys(answer.headers).sort(), [...usual, ...own].sort(), path);
     }
+  });
+});
+
+test('so many connections and no more', async () => {
+  await serving(async ({ server }) => {
+    let dropped = 0;
+    const sockets = Array.from({ length: 100 }, () => {
+      const socket = connect(server.port, '127.0.0.1');
+      let heard = 0;
+      socket.on('data', (part) => {
+        heard += part.length;
+      });
+      socket.on('error', () => {});
+      // One that is taken in and says nothing is told so before it ends.
+      socket.on('close', () => {
+        dropped += Number(heard === 0);
+      });
+      return socket;
+    });
+    await until(() => dropped >= 4);
+    assert.equal(dropped, 4);
+    for (const socket of sockets) socket.destroy();
   });
 });
 

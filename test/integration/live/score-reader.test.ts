@@ -6,6 +6,7 @@ import test, { after, before } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loadConfig } from '../../../lib/config/index.js';
 import { ScoreReader } from '../../../services/live/scores/score-reader.js';
+import { openThread } from '../../../services/live/scores/task-thread.js';
 import type { ScoresSection } from '../../../services/live/shared/snapshot.js';
 import { runWell, writeConfig } from '../../support/small-run.js';
 
@@ -34,9 +35,10 @@ async function reading(body: (world: World) => Promise<void>): Promise<void> {
   const sections: ScoresSection[] = [];
   const troubles: unknown[] = [];
   const reader = new ScoreReader({
-    loaded,
+    open: () => openThread(loaded, 'score-thread', () => ''),
     onSection: (section) => sections.push(section),
     onTrouble: (error) => troubles.push(error),
+    onEnd: (why) => troubles.push(why),
   });
   const scores = join(folder, 'out', 'scores');
   const files = readdirSync(scores)
@@ -80,12 +82,13 @@ test('a run that takes the place of another one is counted from nothing, and its
     await reader.settle(patienceMs);
     const { rows, top } = sections.at(-1)!;
     assert.ok(rows > 0 && top.length > 0);
+    assert.equal((await reader.entry(top[0]!.id))!.path, first);
     reader.take(second);
     reader.restart();
     await reader.settle(patienceMs);
     const blank = sections.at(-1)!;
     assert.deepEqual([blank.files, blank.rows, blank.top, blank.histogram], [0, 0, [], undefined]);
-    assert.equal(await reader.event(top[0]!.id), undefined);
+    assert.equal(await reader.entry(top[0]!.id), undefined);
     reader.take(first);
     await reader.settle(patienceMs);
     assert.deepEqual([sections.at(-1)!.files, sections.at(-1)!.rows], [1, rows]);

@@ -139,7 +139,7 @@ test('what an earlier process had finished is not told as new work', async () =>
     };
     const first = await interrupted('ingest');
     assert.deepEqual(first.all('error'), [], 'somebody asked for it');
-    assert.deepEqual(first.all('phase').at(-1)!.slice(0, 2), ['features', 'failed']);
+    assert.deepEqual(first.all('phase').at(-1)!.slice(0, 2), ['features', 'stopped']);
     const second = await interrupted('trainer');
     const third = await interrupted('scorer');
     const fourth = new RecordedWatch();

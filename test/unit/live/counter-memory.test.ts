@@ -41,6 +41,33 @@ test('a page that is none of ours cannot fill the memory with series', () => {
   assert.ok(memory.take([]).flat().length <= 4_000);
 });
 
+const process = (address: string, began: number, letters: number) => ({
+  ...page(address, letters),
+  samples: parseMetrics(`
+rmmstream_start_time_seconds ${began}
+rmmstream_dead_letters_total{stage="scorer",reason="weight_absurd"} ${letters}
+`),
+});
+
+test('a process is counted once, at whatever address it answers', () => {
+  const memory = new CounterMemory();
+  assert.equal(sums(memory.take([process('127.0.0.1:1', 7.0001, 5)]))[0], 5);
+  assert.equal(sums(memory.take([process('[::1]:1', 7.0001, 6)]))[0], 6);
+  assert.equal(sums(memory.take([process('[::1]:1', 7.0002, 2)]))[0], 8, 'another one has begun there');
+});
+
+test('what is kept of processes that are gone does not grow without end', () => {
+  const memory = new CounterMemory();
+  const pages = Array.from({ length: 700 }, (_, began) => {
+    const lines = Array.from(
+      { length: 100 },
+      (_, at) => `rmmstream_dead_letters_total{stage="scorer",reason="made-up-${began}-${at}"} 1`,
+    );
+    return { address: `x:${began}`, atMs: 0, problem: undefined, samples: parseMetrics(lines.join('\n')) };
+  });
+  assert.equal(memory.take(pages).at(-1)!.length, 4_000);
+});
+
 test('addresses that come and go without end are not remembered one by one, and their counts stay', () => {
   const memory = new CounterMemory();
   for (let copy = 0; copy < 2_000; copy += 1) memory.take([page(`copy-${copy}:1`, 1)]);

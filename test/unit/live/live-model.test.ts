@@ -208,6 +208,7 @@ test('health: the gravest that holds, each with its reason', () => {
   assert.equal(health({ lag: 0, sinceMovedMs: 60_000 }), 'waiting');
   assert.equal(health({ isPaused: true, sinceMovedMs: 60_000 }), 'waiting');
   assert.equal(health({ phase: 'before', lagSeconds: 100, sinceMovedMs: 60_000 }), 'waiting');
+  assert.equal(health({ phase: 'stopped', idleMs: 60_000, sinceMovedMs: 60_000 }), 'waiting');
   assert.equal(health({ phase: 'over', lag: 0 }), 'done');
   assert.equal(health({ phase: 'over', lag: 3 }), 'working');
   assert.equal(health({ sinceErrorMs: 5_000, idleMs: 60_000 }), 'failing');
@@ -215,6 +216,24 @@ test('health: the gravest that holds, each with its reason', () => {
   assert.equal(health({ copies: { up: 1, known: 2 } }), 'working');
   assert.equal(health({ copies: { up: 0, known: 2 }, phase: 'over', lag: 0 }), 'done');
   assert.match(healthOf({ ...well, sinceErrorMs: 5_000, lastError: 'io_failed' }).why, /io_failed 5 s ago/);
+});
+
+test('a run that was stopped has failed nowhere, however long the page stays', () => {
+  const model = newModel();
+  model.runState('running', 1_000);
+  model.phase('features', 'done', { done: 500, total: 500 });
+  model.phase('train', 'running', { done: 100, total: 500 });
+  model.tick(2_000);
+  model.runState('draining', 3_000);
+  // As live-run.ts tells it.
+  model.phase('train', 'planned', { done: 100, total: 500 });
+  model.runState('stopped', 3_000);
+  model.tick(300_000);
+  assert.deepEqual(
+    model.section('flow').stages.map(({ stage, health }) => [stage, health]),
+    embeddedFlow.stages.map((stage) => [stage, ['trainer', 'scorer'].includes(stage) ? 'waiting' : 'done']),
+  );
+  assert.equal(stageOf(model, 'trainer').why, 'the run was stopped');
 });
 
 test('both pictures name stages that there are, each once, and every edge leads between boxes', () => {

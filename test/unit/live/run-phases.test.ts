@@ -4,6 +4,7 @@ import type { ProgressRecord } from '../../../services/kafka/progress-records.js
 import { RunState } from '../../../services/kafka/run-state.js';
 import { kafkaFlow } from '../../../services/live/kafka/kafka-flow.js';
 import { kafkaPhases, tellPhases } from '../../../services/live/kafka/run-phases.js';
+import { StageKeeper } from '../../../services/live/kafka/stage-keeper.js';
 import { tellRun } from '../../../services/live/kafka/tell-run.js';
 import { LiveModel } from '../../../services/live/model/live-model.js';
 import { fileRecord, kafkaConfig, runRecord } from '../../support/service-context.js';
@@ -26,7 +27,7 @@ function world(mode: 'bounded' | 'continuous') {
   put(runRecord(loaded));
   put(fileRecord(0, 8192));
   const states = () => {
-    tellPhases(model, state, undefined);
+    tellPhases(model, state, new Map());
     return Object.fromEntries(model.section('phases').map(({ name, state: phase }) => [name, phase]));
   };
   return { state, model, put, states };
@@ -90,13 +91,48 @@ test('a run has the times of its record, not those of the page; brokers that do 
   assert.deepEqual([startedMs, told, message], [1_000, 'running', 'Brokers do not answer']);
 });
 
-test('the last numbers of a phase stand while brokers do not answer', () => {
+test('the last numbers of a phase stand while brokers do not answer, or positions are not settled', () => {
   const { model: live, state } = world('bounded');
+  const flow = kafkaFlow(kafkaConfig().config);
+  const keeper = new StageKeeper(live, flow.stages);
   const whole = { eventsIn: 500, eventsOut: 400 };
-  tellPhases(live, state, new Map([['ingest', { lag: 0, members: 1, whole }]]));
-  tellPhases(live, state, undefined);
-  const { done, total } = live.section('phases')[0]!;
-  assert.deepEqual([done, total], [500, 8192]);
+  for (const facts of [
+    { lag: 3, members: 1, whole },
+    undefined,
+    { lag: undefined, members: 1, whole: undefined },
+  ]) {
+    keeper.take([], facts && new Map([['selector', facts]]), 1_000);
+    tellPhases(live, state, keeper.whole);
+    const { done, total } = live.section('phases').find(({ name }) => name === 'selector')!;
+    assert.deepEqual([done, total], [500, 8192]);
+    live.tick(1_000);
+    assert.equal(live.section('flow').stages.find(({ stage }) => stage === 'selector')!.lag, 3);
+  }
+});
+
+test('what is done was all, though a block could not be read', () => {
+  const { model: live, state, put } = world('bounded');
+  // Of 8,192 entries ingest gives on 7,168.
+  const whole = new Map([
+    ['ingest', { eventsIn: 8_192, eventsOut: 7_168 }],
+    ['selector', { eventsIn: 7_168, eventsOut: 3_000 }],
+    ['featurizer', { eventsIn: 2_000, eventsOut: 2_000 }],
+  ]);
+  const told = () => {
+    tellPhases(live, state, whole);
+    return live
+      .section('phases')
+      .slice(0, 3)
+      .map(({ done, total, isEstimate }) => [done, total, isEstimate]);
+  };
+  put(end('events'));
+  assert.deepEqual(told()[2], [2_000, 3_429, true]);
+  put(end('selected'));
+  assert.deepEqual(told(), [
+    [8_192, 8_192, false],
+    [7_168, 7_168, false],
+    [2_000, 3_000, false],
+  ]);
 });
 
 test('behind the selector the number of events is an estimate until it is done', () => {
@@ -107,8 +143,8 @@ test('behind the selector the number of events is an estimate until it is done',
       live,
       state,
       new Map([
-        ['selector', { lag: 0, members: 1, whole: { eventsIn: judged, eventsOut: selected } }],
-        ['featurizer', { lag: 0, members: 1, whole }],
+        ['selector', { eventsIn: judged, eventsOut: selected }],
+        ['featurizer', whole],
       ]),
     );
     const { done, total, isEstimate } = live.section('phases').find(({ name }) => name === 'featurizer')!;

@@ -104,7 +104,11 @@ test('positions that are not settled for a while neither empty the page nor make
   const rates: number[] = [];
   const look = (second: number, whole: BrokerFacts['whole']) => {
     // The process has begun just now: its own counts are others than those of the run.
-    keeper.take([scrape(first)], new Map([['scorer', { lag: 7, members: 1, whole }]]), second * 1000);
+    keeper.take(
+      [scrape(first)],
+      new Map([['scorer', { lag: whole && 7, members: 1, whole }]]),
+      second * 1000,
+    );
     model.tick(second * 1000);
     rates.push(stage('scorer').rateIn);
   };
@@ -149,7 +153,7 @@ test('both losses are shown, each epoch at its number, also where some were miss
 
 test('services that answer later than the brokers make no peak, and what they met before is no alarm of now', () => {
   const { model, keeper, stage } = world();
-  const trainer = { lag: 0, members: 1, whole: undefined };
+  const trainer = { lag: undefined, members: 1, whole: undefined };
   const look = (second: number, scrapes: ReturnType<typeof scrape>[]) => {
     keeper.take(scrapes, new Map([...facts(1), ['trainer', trainer]]), second * 1000);
     model.tick(second * 1000);

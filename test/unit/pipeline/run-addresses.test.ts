@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
 import { takeRunLock } from '../../../lib/flow/run-lock.js';
 import { layoutOf } from '../../../services/pipeline/layout.js';
 import { prepareFolder } from '../../../services/pipeline/output-path.js';
 import { RunAddresses, runAddresses } from '../../../services/pipeline/run-addresses.js';
+import { metricsPage, reachable } from '../../../services/top/addresses.js';
 import { inFolder } from '../../support/cli.js';
 
 const [first, second] = [
@@ -55,6 +58,35 @@ test('what a killed run left, or the directory of nobody, has no addresses', () 
     assert.deepEqual(runAddresses(directory), [], 'they are not those of who holds the lock');
     kept.remove();
     assert.equal(readFileSync(path, 'utf8'), left, 'another process removes its own');
+  }));
+
+test('a directory of somebody else leads to no other machine, and to no page but /metrics', () =>
+  inLocked((directory, path) => {
+    const own = Object.values(networkInterfaces()).flatMap((of) => (of ?? []).map(({ address }) => address));
+    const hosts = [
+      ...[
+        'intranet.example',
+        'localhost',
+        'intranet.example/admin/reset',
+        '127.0.0.1/admin',
+        'a b',
+        'a\r\nb',
+      ],
+      ...['192.0.2.1', '2001:db8::1', '127.0.0.1@192.0.2.1', '[::1]', '0x7f000001', '::ffff:192.0.2.1', ''],
+    ];
+    const mine = ['127.0.0.1', '127.8.8.8', '::1', '::', '0.0.0.0', ...own];
+    const addresses = [...hosts, ...mine].map((host) => ({ host, port: 80 }));
+    writeFileSync(path, JSON.stringify({ pid: process.pid, addresses }));
+    const found = runAddresses(directory);
+    assert.deepEqual(
+      found.map(({ host }) => host),
+      mine,
+    );
+    for (const { host, port } of found) {
+      const { hostname, pathname } = metricsPage(reachable(host, port));
+      assert.equal(pathname, '/metrics');
+      assert.ok(isIP(hostname.replace(/^\[|\]$/g, '')) !== 0);
+    }
   }));
 
 test('a file that holds something else has no addresses', () =>

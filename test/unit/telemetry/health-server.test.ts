@@ -10,6 +10,7 @@ import type { Metrics } from '../../../lib/telemetry/metrics.js';
 import { createMetrics } from '../../../lib/telemetry/prometheus-metrics.js';
 import { stageMetrics } from '../../../lib/telemetry/stage-metrics.js';
 import { FakeClock } from '../../support/fake-clock.js';
+import { manyAtOnce, oneAfterTheOther } from '../../support/many-at-once.js';
 
 interface Got {
   readonly status: number;
@@ -99,6 +100,22 @@ test('metrics that cannot be made are an answer of their own, and the server goe
     assert.match(body, /no figures/);
     assert.equal((await get(port, '/live')).status, 200);
   }, broken);
+});
+
+test('requests that come all at once are not all worked on; those that come one after the other are', async () => {
+  let made = 0;
+  const counted = {
+    ...metrics,
+    async text() {
+      made += 1;
+      return 'x\n';
+    },
+  };
+  await serving(async ({ port }) => {
+    assert.ok((await manyAtOnce(port, '/metrics', 1_400)) <= 1);
+    assert.ok(made <= 1, `${made} pages were made`);
+    assert.deepEqual(await oneAfterTheOther(port, '/metrics', 50), [50, 1]);
+  }, counted);
 });
 
 test('long headers are refused', async () => {

@@ -59,7 +59,7 @@ test('a process tells when it began, and the limit of its memory while it has on
   let limit: number | undefined = 2 ** 30;
   const usage = () => ({ rss: 1, heapUsed: 1, heapTotal: 1, external: 1, arrayBuffers: 1 });
   const delay = { read: () => ({ mean: 0, p99: 0, max: 0 }), reset: () => {}, stop: () => {} };
-  measureProcess(metrics, clock, delay, { usage, limit: () => limit });
+  measureProcess(metrics, clock, delay, { usage, limit: () => limit }, clock.wallMs());
   await clock.advance(60_000);
   assert.match(await metrics.text(), /^rmmstream_start_time_seconds 1700000000\.5$/m);
   assert.match(await metrics.text(), /^rmmstream_memory_limit_bytes 1073741824$/m);
