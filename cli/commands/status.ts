@@ -7,6 +7,7 @@ import { runTarget } from '../run-target.js';
 import {
   directoryStatusObject,
   directoryStatusText,
+  doubtText,
   kafkaStatusObject,
   kafkaStatusText,
 } from '../status-page.js';
@@ -30,7 +31,7 @@ export function registerStatus(program: Command, cli: Cli): void {
     )
     .option(
       '--over <seconds>',
-      'over Kafka: look twice, so far apart, to see what stands still; 0 looks once',
+      'over Kafka: look twice, so far apart, and longer where files may be filling, to see what stands still; 0 looks once',
       '5',
     )
     .option('--finished', 'exit code 0 only where the run is finished')
@@ -48,7 +49,10 @@ export function registerStatus(program: Command, cli: Cli): void {
     if (target.kind === 'kafka') {
       await withRun(cli, given, options, async (run) => {
         const { kafkaStatus } = await import('../../services/status/kafka-status.js');
-        const status = await kafkaStatus(run, over, systemClock);
+        const onDoubt = (seconds: number) => {
+          if (!cli.json) cli.stderr.write(`${doubtText(seconds)}\n`);
+        };
+        const status = await kafkaStatus(run, { overSeconds: over, clock: systemClock, onDoubt });
         printResult(cli, kafkaStatusText(status, systemClock.wallMs()), kafkaStatusObject(status));
         close(status.state);
       });

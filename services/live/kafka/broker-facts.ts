@@ -12,7 +12,8 @@ export interface WholeCounts {
 
 /** What is known of a stage from the brokers. */
 export interface BrokerFacts {
-  readonly lag: number;
+  /** Undefined while positions are not settled. */
+  readonly lag: number | undefined;
   readonly members: number;
   /** Undefined while positions are not settled; the trainer commits none. */
   readonly whole: WholeCounts | undefined;
@@ -32,8 +33,13 @@ export async function brokerFacts(run: RunView, atMs: number): Promise<ReadonlyM
   return facts;
 }
 
-async function factsOf(run: RunView, stage: Stage, { members, partitions }: PartLook): Promise<BrokerFacts> {
-  const lag = partitions.reduce((sum, { waiting }) => sum + waiting, 0);
+async function factsOf(
+  run: RunView,
+  stage: Stage,
+  { members, isHidden, partitions }: PartLook,
+): Promise<BrokerFacts> {
+  if (isHidden) return { lag: undefined, members, whole: undefined };
+  const lag = partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
   try {
     return { lag, members, whole: await stagePositions(run.client, run.names, stage) };
   } catch (error) {

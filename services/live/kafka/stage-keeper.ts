@@ -52,7 +52,7 @@ export class StageKeeper {
     facts: BrokerFacts | undefined,
   ): StageTotals | undefined {
     if (facts?.whole !== undefined) this.#whole.set(stage, facts.whole);
-    if (facts !== undefined && stage !== 'trainer') this.#lag.set(stage, facts.lag);
+    if (facts?.lag !== undefined && stage !== 'trainer') this.#lag.set(stage, facts.lag);
     // Processes count from their own start, so that their events are never mixed with those of the whole run. The
     // trainer commits no position: its steps are known from itself only.
     const events = stage === 'trainer' ? samples?.totals : this.#whole.get(stage);
