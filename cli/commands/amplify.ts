@@ -43,7 +43,7 @@ export function registerAmplify(program: Command, cli: Cli): void {
     .option('--seconds <number>', 'with --to-topic: for how long, where --events is not given')
     .option(
       '--max-waiting <events>',
-      'with --seconds: makes nothing while more events wait for their scores; so load is as fast as the slowest stage',
+      'with --seconds, in a run without end: makes nothing while more events wait to be in score files',
     )
     .option('--events <number>', 'events to make')
     .option('--factor <number>', 'events to make, as a multiple of those in the input')
