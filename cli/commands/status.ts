@@ -38,7 +38,7 @@ export function registerStatus(program: Command, cli: Cli): void {
     .option('--output <directory>', 'where the run writes (output.directory)')
     .addHelpText(
       'after',
-      '\nReads only: joins no group, commits nothing, takes no lock. Exit code 0 where the run is finished or at work,\n1 where it is stopped, stalled or failed, 2 where there is none.\n\nExamples:\n  rmmstream status analysis.yaml\n  rmmstream status out --json\n  until rmmstream status analysis.yaml --finished > /dev/null; do sleep 30; done',
+      '\nReads only: joins no group, commits nothing, takes no lock. Exit code 0 where the run is finished or at work,\n1 where it is stopped, stalled or failed, 2 where there is none.\n\nExamples:\n  rmmstream status analysis.yaml\n  rmmstream status out --json',
     );
   addSetOption(command).action(async (given: string, options: StatusOptions) => {
     const over = wholeNumber('--over', options.over, { from: 0, to: 86_400 });
