@@ -131,7 +131,7 @@ export function directoryStatusText(facts: DirectoryFacts, verdict: DirectoryVer
       : [
           [
             'checkpoint',
-            `${formatDuration((nowMs - checkpoint.atMs) / 1000)} ago${checkpoint.megaset === undefined ? '' : `, in megaset ${checkpoint.megaset + 1}, epoch ${(checkpoint.epoch ?? 0) + 1}`}`,
+            `${formatDuration((nowMs - checkpoint.atMs) / 1000)} ago, in megaset ${checkpoint.megaset + 1}, epoch ${checkpoint.epoch + 1}`,
           ] as const,
         ]),
     [
@@ -173,8 +173,8 @@ export function directoryStatusObject(facts: DirectoryFacts, verdict: DirectoryV
         ? null
         : {
             at_ms: Math.round(checkpoint.atMs),
-            megaset: checkpoint.megaset ?? null,
-            epoch: checkpoint.epoch ?? null,
+            megaset: checkpoint.megaset,
+            epoch: checkpoint.epoch,
           },
     lock: holder === undefined ? null : { pid: holder.pid, alive: holder.isAlive },
   };
