@@ -1,9 +1,10 @@
 import { systemClock } from '../lib/base/clock.js';
 import { RmmError } from '../lib/base/error.js';
-import { formatCount, formatRate } from '../lib/telemetry/format.js';
+import { formatCount, formatDuration, formatRate } from '../lib/telemetry/format.js';
 import { createLog, type Log } from '../lib/telemetry/log.js';
 import type { Progress } from '../lib/telemetry/progress.js';
 import type { LoadOrder } from '../services/amplify/load/load-order.js';
+import { type WaitingLimit, waitingLimit } from '../services/amplify/load/waiting-limit.js';
 import { type Cli, commandProgress, printResult } from './cli.js';
 import { type ConfigOptions, loadForCommand } from './config-options.js';
 import { whileShown } from './load-progress.js';
@@ -23,6 +24,7 @@ export async function amplifyToTopic(
   const loaded = loadForCommand(cli, file, options, 'background');
   const { config, profile } = loaded;
   refuseOtherEngine(config.engine.type, file);
+  const limit = waitingLimit(order, config);
   const { openInputs } = await import('../services/pipeline/input-plan.js');
   const { deliveredOf } = await import('../services/amplify/load/delivered.js');
   const { loadService } = await import('../services/amplify/load/load-service.js');
@@ -34,6 +36,8 @@ export async function amplifyToTopic(
   const parents = await openInputs(loaded.samples, opened);
   refuseEmpty(parents, file);
   const progress = commandProgress(cli);
+  if (limit !== undefined)
+    progress.note(limitText(order.maxWaiting!, config.continuous.write_interval_ms, limit));
   const client = await connectKafka(cli, loaded, (text) => progress.note(text));
   try {
     const { made } = await createTopics(client, config);
@@ -102,6 +106,14 @@ function noteLog(progress: Progress): Log {
     clock: systemClock,
   });
   return { ...log, info: (event, fields, more) => news.has(event) && log.info(event, fields, more) };
+}
+
+function limitText(
+  maxWaiting: number,
+  intervalMs: number,
+  { mostPerSecond, freeAbove }: WaitingLimit,
+): string {
+  return `--max-waiting ${maxWaiting}: scores count once they are in files, every ${formatDuration(intervalMs / 1000)} (continuous.write_interval_ms), so this load has at most some ${formatRate(mostPerSecond)}; a shorter interval gives more, and above ${freeAbove} (events of all open windows of files) it is as fast as the slowest stage`;
 }
 
 function interrupted(events: number, { events: ordered }: LoadOrder): RmmError {

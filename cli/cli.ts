@@ -9,6 +9,8 @@ export interface Output {
   columns(): number;
   /** Height in lines, where it is known. */
   rows?(): number;
+  /** Aborted once nothing can be written any more: the reader has left, or the disk below is full. */
+  readonly gone?: AbortSignal;
 }
 
 /** Everything of the outside that a command uses, so that tests can own it. */
@@ -32,6 +34,14 @@ export interface Cli {
   json: boolean;
   /** Exit code of a command that ends without an error: 0 unless the command sets it. */
   exitCode: 0 | 1 | 2;
+}
+
+/** For a command without an end of its own: aborted at an interrupt, and when nobody reads its results any more. */
+export function untilLeft(cli: Cli): { readonly signal: AbortSignal; readonly giveBack: () => void } {
+  const stop = new AbortController();
+  const giveBack = cli.onSignal(() => stop.abort());
+  const { gone } = cli.stdout;
+  return { signal: gone === undefined ? stop.signal : AbortSignal.any([stop.signal, gone]), giveBack };
 }
 
 /** Writes a result: the object under --json, else the text, of which a terminal obeys nothing. */

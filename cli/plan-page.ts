@@ -97,9 +97,15 @@ function exact(value: number): string {
 
 export function planObject(plan: CapacityPlan, { from, measured }: RateOrigins): object {
   const { request, services, spread, brokers, storage, network, loads, quantities } = plan;
-  const { rates, ...asked } = request;
+  const { rates, bytesPerEvent, retentionHours, brokerDisk, diskFill, ...asked } = request;
   return {
-    asked,
+    asked: {
+      ...asked,
+      bytes_per_event: bytesPerEvent,
+      retention_hours: retentionHours,
+      broker_disk: brokerDisk,
+      disk_fill: diskFill,
+    },
     rates,
     rates_from: from,
     ...(measured === undefined ? {} : { measured: measured.notes }),
@@ -128,6 +134,25 @@ export interface Simulations {
   readonly one_copy_fewer: Simulation;
 }
 
+/** The same for programs: what never ends has no number of seconds. */
+export function simulationObject({ planned, missed, one_copy_fewer }: Simulations): object {
+  const object = ({ copies, phases, holds }: Simulation) => ({
+    copies,
+    phases: phases.map((phase) => {
+      const ends = Number.isFinite(phase.seconds);
+      return {
+        name: phase.name,
+        planned_seconds: phase.planned,
+        ends,
+        seconds: ends ? phase.seconds : null,
+        lag_seconds: ends ? phase.lagSeconds : null,
+      };
+    }),
+    holds,
+  });
+  return { planned: object(planned), missed, one_copy_fewer: object(one_copy_fewer) };
+}
+
 export function simulationText(simulations: Simulations): string {
   const line = (what: string, { phases, holds }: Simulation) => {
     const shown = phases.map(({ name, seconds, planned, lagSeconds }) => {
@@ -138,7 +163,7 @@ export function simulationText(simulations: Simulations): string {
     return `  ${what}: ${shown.join(', ')}: ${holds ? 'it holds' : 'it does not hold'}`;
   };
   return [
-    'Simulated, block by block, at the load that is planned for:',
+    'Copies and partitions simulated, block by block, at the load that is planned for (not the trainer, brokers, network and disks):',
     line('as planned', simulations.planned),
     line(`${simulations.missed} with one copy fewer`, simulations.one_copy_fewer),
   ].join('\n');

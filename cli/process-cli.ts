@@ -10,29 +10,31 @@ interface Stream {
 }
 
 /**
- * A stream whose reader may leave (`rmmstream inspect F | head`): the rest is then dropped in silence. Any
- * other failure, such as a full disk below a redirected stdout, makes the command end with 1.
+ * A stream whose reader may leave (`rmmstream inspect F | head`): the rest is then dropped in silence, and a command
+ * without an end of its own ends (`rmmstream top ... | head`). Any other failure, such as a full disk below a
+ * redirected stdout, makes the command end with 1.
  */
 function output(stream: Stream, name: string): Output {
-  let open = true;
+  const gone = new AbortController();
   stream.on('error', (error) => {
-    if (open && error.code !== 'EPIPE') {
+    if (!gone.signal.aborted && error.code !== 'EPIPE') {
       const ours = fromSystemError(error, 'writing', name);
       process.stderr.write(`error[${ours.code}]: ${ours.message}\n`);
       process.on('exit', () => {
         process.exitCode = 1;
       });
     }
-    open = false;
+    gone.abort();
   });
   return {
     write(text) {
-      if (open) stream.write(text);
+      if (!gone.signal.aborted) stream.write(text);
     },
     isTerminal: stream.isTTY === true,
     // A terminal that does not know its size says 0.
     columns: () => positive(stream.columns) ?? 80,
     rows: () => positive(stream.rows) ?? 24,
+    gone: gone.signal,
   };
 }
 

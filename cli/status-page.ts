@@ -8,6 +8,11 @@ import type { PartVerdict } from '../services/status/kafka-verdict.js';
 
 const right = { align: 'right' } as const;
 
+/** Said once where two looks do not tell. */
+export function doubtText(seconds: number): string {
+  return `nothing has moved but what is on its way into files, a window at a time: looking on, for up to ${formatDuration(seconds)}`;
+}
+
 /** What `rmmstream status` prints of a run over Kafka. @param nowMs wall clock, for ages */
 export function kafkaStatusText(status: KafkaStatus, nowMs: number): string {
   const { state, because, prefix, mode, files, scaler, model, parts, topics } = status;
@@ -52,7 +57,7 @@ export function kafkaStatusText(status: KafkaStatus, nowMs: number): string {
 }
 
 function partCells(part: PartVerdict): (string | undefined)[] {
-  const { role, kind, topic, members, partitions, waiting, perSecond, state, note } = part;
+  const { role, kind, topic, members, isHidden, partitions, waiting, perSecond, state, note } = part;
   const isStage = kind === 'stage';
   const position = partitions.reduce((sum, { position: at }) => sum + (at ?? 0), 0);
   return [
@@ -60,8 +65,8 @@ function partCells(part: PartVerdict): (string | undefined)[] {
     topic,
     formatCount(members),
     isStage ? formatCount(partitions.length) : undefined,
-    isStage ? formatCount(position) : undefined,
-    isStage ? formatCount(waiting) : undefined,
+    isStage && !isHidden ? formatCount(position) : undefined,
+    isStage && waiting !== undefined ? formatCount(waiting) : undefined,
     isStage && perSecond !== undefined ? formatRate(perSecond) : undefined,
     note === '' ? state : `${state} ${note}`,
   ];
@@ -97,13 +102,13 @@ export function kafkaStatusObject(status: KafkaStatus): object {
       members: part.members,
       state: part.state,
       note: part.note,
-      waiting: part.waiting,
-      messages_per_second: part.perSecond ?? null,
+      waiting: part.waiting ?? null,
+      offsets_per_second: part.perSecond ?? null,
       partitions: part.partitions.map(({ partition, position, end, waiting }) => ({
         partition,
         position: position ?? null,
         end,
-        waiting,
+        waiting: waiting ?? null,
       })),
     })),
     topics,
@@ -126,7 +131,7 @@ export function directoryStatusText(facts: DirectoryFacts, verdict: DirectoryVer
       : [
           [
             'checkpoint',
-            `${formatDuration((nowMs - checkpoint.atMs) / 1000)} ago${checkpoint.megaset === undefined ? '' : `, in megaset ${checkpoint.megaset + 1}, epoch ${(checkpoint.epoch ?? 0) + 1}`}`,
+            `${formatDuration((nowMs - checkpoint.atMs) / 1000)} ago, in megaset ${checkpoint.megaset + 1}, epoch ${checkpoint.epoch + 1}`,
           ] as const,
         ]),
     [
@@ -168,8 +173,8 @@ export function directoryStatusObject(facts: DirectoryFacts, verdict: DirectoryV
         ? null
         : {
             at_ms: Math.round(checkpoint.atMs),
-            megaset: checkpoint.megaset ?? null,
-            epoch: checkpoint.epoch ?? null,
+            megaset: checkpoint.megaset,
+            epoch: checkpoint.epoch,
           },
     lock: holder === undefined ? null : { pid: holder.pid, alive: holder.isAlive },
   };

@@ -17,7 +17,7 @@ interface Options extends ConfigOptions {
   readonly events?: string;
   readonly factor?: string;
   readonly seed: string;
-  readonly compression: keyof typeof compressions;
+  readonly compression?: keyof typeof compressions;
   readonly tree?: string;
 }
 
@@ -43,14 +43,14 @@ export function registerAmplify(program: Command, cli: Cli): void {
     .option('--seconds <number>', 'with --to-topic: for how long, where --events is not given')
     .option(
       '--max-waiting <events>',
-      'with --seconds: makes nothing while more events wait for their scores; so load is as fast as the slowest stage',
+      'with --seconds, in a run without end: makes nothing while more events wait to be in score files',
     )
     .option('--events <number>', 'events to make')
     .option('--factor <number>', 'events to make, as a multiple of those in the input')
     .option('--seed <number>', 'the same seed makes the same file', '1')
     .option('--tree <name>', 'the tree to copy (default: the one with the most entries)')
     .addOption(
-      new Option('--compression <codec>', 'of the output').choices(Object.keys(compressions)).default('lz4'),
+      new Option('--compression <codec>', 'of the output (default: lz4)').choices(Object.keys(compressions)),
     )
     .addHelpText(
       'after',
@@ -79,7 +79,7 @@ Examples:
       output: resolve(cli.currentDirectory, output),
       size,
       seed: number('--seed', options.seed, Number.isSafeInteger),
-      compression: compressions[options.compression],
+      compression: compressions[options.compression ?? 'lz4'],
       ...(options.tree === undefined ? {} : { tree: options.tree }),
       signal: cli.signal,
       onProgress: (made, events) => {
@@ -104,6 +104,8 @@ async function toTopic(cli: Cli, config: string, options: Options): Promise<void
     '--input': options.input,
     '--output': options.output,
     '--factor': options.factor,
+    '--tree': options.tree,
+    '--compression': options.compression,
   });
   const { events, seconds, rate } = options;
   if ((events === undefined) === (seconds === undefined))
@@ -123,11 +125,16 @@ async function toTopic(cli: Cli, config: string, options: Options): Promise<void
 }
 
 function filesOf(options: Options): { readonly input: readonly string[]; readonly output: string } {
-  const { input, output, rate, seconds, maxWaiting } = options;
+  const { input, output, rate, seconds, maxWaiting, set = [] } = options;
   if (input === undefined || output === undefined) {
     throw new RmmError('cli_usage', 'amplify needs --input FILE and --output FILE, or --to-topic CONFIG');
   }
-  refuseTogether('--output', { '--rate': rate, '--seconds': seconds, '--max-waiting': maxWaiting });
+  refuseTogether('--output', {
+    '--rate': rate,
+    '--seconds': seconds,
+    '--max-waiting': maxWaiting,
+    '--set': set.length === 0 ? undefined : set,
+  });
   return { input, output };
 }
 

@@ -3,7 +3,7 @@ import { RmmError } from '../../lib/base/error.js';
 import type { MeasuredPlan } from '../../services/plan/measure/measured-plan.js';
 import { type Cli, printResult } from '../cli.js';
 import { addSetOption, type ConfigOptions } from '../config-options.js';
-import { planObject, planText, simulationText } from '../plan-page.js';
+import { planObject, planText, simulationObject, simulationText } from '../plan-page.js';
 import type { PlanOptions } from '../plan-request.js';
 
 interface Options extends PlanOptions, Pick<ConfigOptions, 'maxEvents' | 'set'> {
@@ -55,7 +55,7 @@ export function registerPlan(program: Command, cli: Cli): void {
     )
     .option(
       '--simulate',
-      'runs the plan, and one with a copy less where it is missed most, in a model of queues',
+      'runs its copies and partitions, and a copy less where it is missed most, in a model of queues',
     )
     .addHelpText(
       'after',
@@ -91,7 +91,7 @@ Examples:
     const missed = mostMissed(plan);
     const simulations = { planned: simulate(plan), missed, one_copy_fewer: simulate(plan, missed) };
     const text = `${planText(plan, origins)}\n\n${simulationText(simulations)}`;
-    printResult(cli, text, { ...planObject(plan, origins), simulations });
+    printResult(cli, text, { ...planObject(plan, origins), simulations: simulationObject(simulations) });
   });
 }
 

@@ -7,6 +7,7 @@ import { runTarget } from '../run-target.js';
 import {
   directoryStatusObject,
   directoryStatusText,
+  doubtText,
   kafkaStatusObject,
   kafkaStatusText,
 } from '../status-page.js';
@@ -30,14 +31,14 @@ export function registerStatus(program: Command, cli: Cli): void {
     )
     .option(
       '--over <seconds>',
-      'over Kafka: look twice, so far apart, to see what stands still; 0 looks once',
+      'over Kafka: look twice, so far apart, and longer where files may be filling, to see what stands still; 0 looks once',
       '5',
     )
     .option('--finished', 'exit code 0 only where the run is finished')
     .option('--output <directory>', 'where the run writes (output.directory)')
     .addHelpText(
       'after',
-      '\nReads only: joins no group, commits nothing, takes no lock. Exit code 0 where the run is finished or at work,\n1 where it is stopped, stalled or failed, 2 where there is none.\n\nExamples:\n  rmmstream status analysis.yaml\n  rmmstream status out --json\n  until rmmstream status analysis.yaml --finished > /dev/null; do sleep 30; done',
+      '\nReads only: joins no group, commits nothing, takes no lock. Exit code 0 where the run is finished or at work,\n1 where it is stopped, stalled or failed, 2 where there is none.\n\nExamples:\n  rmmstream status analysis.yaml\n  rmmstream status out --json',
     );
   addSetOption(command).action(async (given: string, options: StatusOptions) => {
     const over = wholeNumber('--over', options.over, { from: 0, to: 86_400 });
@@ -48,7 +49,10 @@ export function registerStatus(program: Command, cli: Cli): void {
     if (target.kind === 'kafka') {
       await withRun(cli, given, options, async (run) => {
         const { kafkaStatus } = await import('../../services/status/kafka-status.js');
-        const status = await kafkaStatus(run, over, systemClock);
+        const onDoubt = (seconds: number) => {
+          if (!cli.json) cli.stderr.write(`${doubtText(seconds)}\n`);
+        };
+        const status = await kafkaStatus(run, { overSeconds: over, clock: systemClock, onDoubt });
         printResult(cli, kafkaStatusText(status, systemClock.wallMs()), kafkaStatusObject(status));
         close(status.state);
       });

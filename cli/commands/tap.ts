@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
+import { systemClock } from '../../lib/base/clock.js';
 import { RmmError } from '../../lib/base/error.js';
+import { shownText } from '../../lib/telemetry/shown-text.js';
 import { RunNames } from '../../services/kafka/topics.js';
 import type { HeaderIs } from '../../services/tap/sampling.js';
 import { directoryTarget, kafkaTarget } from '../../services/tap/tap-target.js';
-import { type Cli, printResult } from '../cli.js';
+import type { TapOptions as TopicTapOptions } from '../../services/tap/topic-tap.js';
+import { type Cli, printResult, untilLeft } from '../cli.js';
 import { addSetOption, type ConfigOptions } from '../config-options.js';
 import { wholeNumber } from '../numbers.js';
 import { runTarget } from '../run-target.js';
@@ -45,7 +48,10 @@ export function registerTap(program: Command, cli: Cli): void {
     .option('--events <number>', 'events to show of each', '3')
     .option('--rate <number>', 'show at most so many messages a second, and pass over what comes between')
     .addOption(
-      new Option('--from <place>', 'beginning: what is there; end: what comes from now on, until interrupted')
+      new Option(
+        '--from <place>',
+        'beginning: what is there; end: of a topic what comes from now on, until interrupted; of files the last ones first',
+      )
         .choices(['beginning', 'end'])
         .default('beginning'),
     )
@@ -122,6 +128,7 @@ async function showFiles(
   let shown = 0;
   for await (const view of tapDirectory({ directory, stage, from, mostEvents: events })) {
     cli.signal.throwIfAborted();
+    if (cli.stdout.gone?.aborted === true) return;
     printResult(cli, `${shown === 0 ? '' : '\n'}${fileText(view)}`, fileObject(view));
     shown += 1;
     if (shown === limit) return;
@@ -138,16 +145,25 @@ async function showTopic(
   const { tapTopic } = await import('../../services/tap/topic-tap.js');
   const { viewMessage } = await import('../../services/tap/message-view.js');
   const { fits, Sampling } = await import('../../services/tap/sampling.js');
+  const { pauses } = await import('../../services/kafka/context.js');
   await withKafka(cli, file, options, async ({ client, config }) => {
     const topic = new RunNames(config.kafka.prefix).topic(kind);
     // Whoever waits for what comes ends with an interrupt: nothing has failed then.
-    const stop = new AbortController();
-    const giveBack = cli.onSignal(() => stop.abort());
+    const { signal, giveBack } = untilLeft(cli);
     const sampling = new Sampling(rate);
     let shown = 0;
-    const place = partition === undefined ? {} : { partition };
+    const tapped: TopicTapOptions = {
+      client,
+      topic,
+      from,
+      signal,
+      pause: pauses(config.kafka.retry_max_ms, Math.random, systemClock),
+      onTrouble: (of, { message }) =>
+        cli.stderr.write(`${shownText(`partition ${of}: ${message}; tries again`)}\n`),
+      ...(partition === undefined ? {} : { partition }),
+    };
     try {
-      for await (const found of tapTopic({ client, topic, from, signal: stop.signal, ...place })) {
+      for await (const found of tapTopic(tapped)) {
         const { message } = found;
         if (!fits(message.headers, where) || !sampling.take(cli.nowMs())) continue;
         const view = viewMessage(kind, { topic, partition: found.partition }, message, events);
@@ -164,6 +180,8 @@ async function showTopic(
     } finally {
       giveBack();
     }
-    if (shown === 0 && !cli.json) cli.stderr.write(`no message of ${topic} to show\n`);
+    const left = sampling.passedOver();
+    if (left > 0) cli.stderr.write(cli.json ? `{"skipped":${left}}\n` : `${left} messages passed over\n`);
+    else if (shown === 0 && !cli.json) cli.stderr.write(`no message of ${topic} to show\n`);
   });
 }

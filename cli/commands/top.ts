@@ -7,7 +7,7 @@ import { runAddresses } from '../../services/pipeline/run-addresses.js';
 import { metricsPage, reachable } from '../../services/top/addresses.js';
 import { type TopRow, topRows } from '../../services/top/rows.js';
 import { type Scrape, scrape } from '../../services/top/scrape.js';
-import { type Cli, printResult } from '../cli.js';
+import { type Cli, printResult, untilLeft } from '../cli.js';
 import { addSetOption, type ConfigOptions, loadForCommand } from '../config-options.js';
 import { wholeNumber } from '../numbers.js';
 import { fitting, topObject, topTable } from '../top-page.js';
@@ -32,17 +32,16 @@ export function registerTop(program: Command, cli: Cli): void {
     .option('--output <directory>', 'where the run of --config writes (output.directory)')
     .addHelpText(
       'after',
-      '\nOn a terminal the table is drawn in one place; elsewhere it is printed at each look, with --json as one object a\nline. Ctrl-C ends it. An address that does not answer is a row that says so.\n\nExamples:\n  rmmstream top --config analysis.yaml\n  rmmstream top 127.0.0.1:9464 node7:9464 --interval 10\n  rmmstream top 127.0.0.1:9464 --once --json',
+      '\nOn a terminal the table is drawn in one place; elsewhere it is printed at each look, with --json as one object a\nline. Ctrl-C ends it, and the end of what reads it. An address that does not answer is a row that says so.\n\nExamples:\n  rmmstream top --config analysis.yaml\n  rmmstream top 127.0.0.1:9464 node7:9464 --interval 10\n  rmmstream top 127.0.0.1:9464 --once --json',
     );
   addSetOption(command).action(async (given: readonly string[], options: TopOptions) => {
     const seconds = wholeNumber('--interval', options.interval, { from: 1, to: 3600 });
     const find = addressFinder(cli, given, options);
     // Wrong addresses are told before anything is asked.
     for (const address of find()) metricsPage(address);
-    const stop = new AbortController();
-    const giveBack = cli.onSignal(() => stop.abort());
+    const { signal, giveBack } = untilLeft(cli);
     try {
-      await watch(cli, find, { seconds, once: options.once === true, signal: stop.signal });
+      await watch(cli, find, { seconds, once: options.once === true, signal });
     } finally {
       giveBack();
     }

@@ -20,6 +20,8 @@ export function brokersOf(request: PlanRequest, network: Network, storage: Stora
   return {
     brokers,
     quantities: [
+      quantity('written to brokers', written, 'bytes/s', 'produced + replicated', { produced, replicated }),
+      quantity('read from brokers', read, 'bytes/s', 'consumed + replicated', { consumed, replicated }),
       quantity(
         'brokers for the bytes',
         byBytes,

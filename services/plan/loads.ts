@@ -141,15 +141,26 @@ function quantitiesOf(request: PlanRequest, { counts, trainSeconds, seconds, pha
   const { mode, hours, headroom, events, selected, trained, epochs, rates } = request;
   const common = [
     quantity('selected events', counts.scorer, 'events', 'events x selected', { events, selected }),
-    quantity('time planned for', seconds, 's', 'hours x 3600 / headroom', { hours, headroom }),
-    quantity('training', trainSeconds, 's', 'selected_events x trained x epochs / trainer_rate', {
+    quantity('training events', counts.trained, 'events', 'selected_events x trained', {
       selected_events: counts.scorer,
       trained,
+    }),
+    quantity('time planned for', seconds, 's', 'hours x 3600 / headroom', { hours, headroom }),
+    quantity('training', trainSeconds, 's', 'training_events x epochs / trainer_rate', {
+      training_events: counts.trained,
       epochs,
       trainer_rate: rates.trainer,
     }),
   ];
-  if (mode === 'continuous') return common;
+  const loads = phases.flatMap((phase) =>
+    phase.stages.map((stage) =>
+      quantity(`load of ${stage}`, counts[stage] / phase.seconds, 'events/s', 'events / phase_seconds', {
+        events: counts[stage],
+        phase_seconds: phase.seconds,
+      }),
+    ),
+  );
+  if (mode === 'continuous') return [...common, ...loads];
   const works = Object.fromEntries(phases.map(({ name, work }) => [`${name}_work`, work]));
   const roots = Object.keys(works).map((name) => `sqrt(${name})`);
   return [
@@ -177,5 +188,6 @@ function quantitiesOf(request: PlanRequest, { counts, trainSeconds, seconds, pha
         { time: seconds, training: trainSeconds, ...works },
       ),
     ),
+    ...loads,
   ];
 }

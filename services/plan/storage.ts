@@ -78,11 +78,21 @@ export function storageOf(request: PlanRequest, loads: Loads): Storage {
     output('megasets', rows * trained, rates.megaset_bytes),
   ];
   const input = output('input files', events, bytesPerEvent);
-  const sum = (all: readonly Quantity[]) => all.reduce((total, { value }) => total + value, 0);
+  const onBrokers = sumOf('disk of topics', topics);
+  const written = sumOf('disk of the output', outputs);
   return {
-    topics: sum(topics),
-    outputs: sum(outputs),
+    topics: onBrokers.value,
+    outputs: written.value,
     input: input.value,
-    quantities: [input, ...bounds, ...topics, ...outputs],
+    quantities: [input, ...bounds, ...topics, onBrokers, ...outputs, written],
   };
+}
+
+/** The sum of quantities that are called "disk of ...". */
+function sumOf(name: string, parts: readonly Quantity[]): Quantity {
+  const inputs = Object.fromEntries(
+    parts.map((part) => [part.name.replace('disk of ', '').replaceAll(' ', '_'), part.value]),
+  );
+  const total = parts.reduce((sum, { value }) => sum + value, 0);
+  return quantity(name, total, 'bytes', Object.keys(inputs).join(' + '), inputs);
 }

@@ -20,8 +20,8 @@ export interface Share {
 /** The last checkpoint of the training: when it was written, and how far it is. */
 export interface CheckpointFacts {
   readonly atMs: number;
-  readonly megaset?: number;
-  readonly epoch?: number;
+  readonly megaset: number;
+  readonly epoch: number;
 }
 
 /** What the directory of a run in one process tells; nothing in it is changed. */
@@ -75,7 +75,7 @@ export function directoryFacts(directory: string): DirectoryFacts {
     features: share(layout.ranges),
     scores: share(isScoring ? layout.ranges : layout.scored),
     model: isScoring ? configuration.model : modelOf(layout),
-    checkpoint: checkpointOf(layout),
+    checkpoint: checkpointFacts(layout.checkpoint),
   };
 }
 
@@ -94,12 +94,12 @@ function readManifest(directory: string, layout: RunLayout): Manifest {
   });
 }
 
-/** JSON of a file that may not be there. @throws partial_damaged */
+/** JSON of a file that may not be there, or go at any moment. @throws partial_damaged */
 function readJson<Content>(path: string): Content | undefined {
-  if (!existsSync(path)) return undefined;
   try {
     return JSON.parse(readFileSync(path, 'utf8')) as Content;
   } catch (cause) {
+    if (['ENOENT', 'ENOTDIR'].includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new RmmError('partial_damaged', `${path} cannot be read (${(cause as Error).message})`, {
       context: { path },
       cause,
@@ -122,15 +122,15 @@ function modelOf({ model }: RunLayout): string | undefined {
   return readJson<{ readonly id: string }>(join(model, 'model.json'))?.id;
 }
 
-function checkpointOf({ checkpoint }: RunLayout): CheckpointFacts | undefined {
-  const path = checkpointPaths(checkpoint)
-    .map((folder) => join(folder, checkpointFileNames[0]))
-    .find((file) => existsSync(file));
-  if (path === undefined) return undefined;
-  const found = readJson<{ position: { megaset: number }; loop: { epoch: number } }>(path);
-  const { mtimeMs: atMs } = statSync(path);
-  return {
-    atMs,
-    ...(found === undefined ? {} : { megaset: found.position.megaset, epoch: found.loop.epoch }),
-  };
+/** The last checkpoint in a folder, in whose place the next one may be put meanwhile. @throws partial_damaged */
+export function checkpointFacts(checkpoint: string): CheckpointFacts | undefined {
+  // While the next one waited to be looked at it may have taken its place.
+  for (const folder of [...checkpointPaths(checkpoint), checkpoint]) {
+    const path = join(folder, checkpointFileNames[0]);
+    const found = readJson<{ position: { megaset: number }; loop: { epoch: number } }>(path);
+    const atMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (found !== undefined && atMs !== undefined)
+      return { atMs, megaset: found.position.megaset, epoch: found.loop.epoch };
+  }
+  return undefined;
 }

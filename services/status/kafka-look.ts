@@ -1,5 +1,6 @@
-import { RmmError } from '../../lib/base/error.js';
+import { brokerCode } from '../../lib/kafka/broker-codes.js';
 import type { KafkaAdmin, KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
+import { brokerCodeOf } from '../../lib/kafka/failures.js';
 import { blocksOfPartition } from '../ingest/plan-feed.js';
 import type { RunView } from '../kafka/run-view.js';
 import { roles, type ServiceName, type Stage, stagesOf } from '../kafka/stages.js';
@@ -8,11 +9,11 @@ import { topicKinds } from '../kafka/topics.js';
 /** How far a stage is in one partition. */
 export interface PartitionLook {
   readonly partition: number;
-  /** Committed position; undefined where there is none, or none that is settled. */
+  /** Committed position; undefined where there is none yet, or where it is hidden. */
   readonly position: number | undefined;
   readonly end: number;
-  /** Messages that wait (at ingest blocks); where there are many, offsets. */
-  readonly waiting: number;
+  /** Messages that wait (at ingest blocks); where there are many, offsets; undefined where the position is hidden. */
+  readonly waiting: number | undefined;
 }
 
 /** A stage or role at one moment. */
@@ -25,6 +26,8 @@ export interface PartLook {
   readonly topic: string | undefined;
   /** Copies that are in its group. */
   readonly members: number;
+  /** A transaction that stays open, mostly of a copy that died, hides the positions: all that is known is that they are not known. */
+  readonly isHidden: boolean;
   readonly partitions: readonly PartitionLook[];
 }
 
@@ -57,12 +60,22 @@ export async function lookAtKafka(
     const name = names.topic(kind);
     offsets.set(name, await client.admin.offsets(name));
   }
-  const parts: PartLook[] = [];
-  for (const stage of stagesOf(loaded.config)) parts.push(await stageLook(run, stage, offsets, positions));
+  // Together: one whose positions are hidden is waited for, and the others are to be of one moment.
+  const looks = stagesOf(loaded.config).map((stage) => stageLook(run, stage, offsets, positions));
+  const parts = await Promise.all(looks);
   for (const { role, service } of Object.values(roles)) {
     const group = names.group(role);
     const members = await client.admin.members(group);
-    parts.push({ role, kind: 'role', service, group, topic: undefined, members, partitions: [] });
+    parts.push({
+      role,
+      kind: 'role',
+      service,
+      group,
+      topic: undefined,
+      members,
+      isHidden: false,
+      partitions: [],
+    });
   }
   const topics = [...offsets].map(([topic, found]) => ({
     topic,
@@ -82,32 +95,33 @@ async function stageLook(
   const group = names.group(role);
   const members = await client.admin.members(group);
   const committed = await settledPositions(positions, group, topic);
+  const isHidden = committed === undefined;
   const partitions: PartitionLook[] = [];
   for (const found of offsets.get(topic) ?? []) {
     const { partition } = found;
-    const position = committed.get(partition);
-    if (reads) {
-      const waiting = await waitingMessages(client, topic, found, position);
-      partitions.push({ partition, position, end: found.end, waiting });
-    } else {
-      const end = blocksOfPartition(view.state.blocks, partition, view.state.partitions);
-      partitions.push({ partition, position, end, waiting: Math.max(0, end - (position ?? 0)) });
-    }
+    const position = committed?.get(partition);
+    const end = reads ? found.end : blocksOfPartition(view.state.blocks, partition, view.state.partitions);
+    const waiting = isHidden
+      ? undefined
+      : reads
+        ? await waitingMessages(client, topic, found, position)
+        : Math.max(0, end - (position ?? 0));
+    partitions.push({ partition, position, end, waiting });
   }
-  return { role, kind: 'stage', service, group, topic, members, partitions };
+  return { role, kind: 'stage', service, group, topic, members, isHidden, partitions };
 }
 
-/** Positions of a group; none where a transaction of a copy that died is open and hides them. */
+/** Positions of a group; undefined where an open transaction hides them for as long as brokers are waited for. */
 async function settledPositions(
   positions: Pick<KafkaAdmin, 'committed'>,
   group: string,
   topic: string,
-): Promise<ReadonlyMap<number, number>> {
+): Promise<ReadonlyMap<number, number> | undefined> {
   try {
     const committed = await positions.committed(group, topic);
     return new Map([...committed].map(([partition, { offset }]) => [partition, offset]));
   } catch (error) {
-    if (error instanceof RmmError && error.code === 'kafka_request_failed') return new Map();
+    if (brokerCodeOf(error) === brokerCode.unstableOffsetCommit) return undefined;
     throw error;
   }
 }

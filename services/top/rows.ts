@@ -1,3 +1,4 @@
+import { largest } from '../../lib/base/largest.js';
 import { type MetricKey, metricList, stages } from '../../lib/telemetry/metric-list.js';
 import type { Sample } from '../../lib/telemetry/metrics-text.js';
 import type { Scrape } from './scrape.js';
@@ -73,7 +74,7 @@ function rowsOf(scrape: Scrape, before: Scrape | undefined): TopRow[] {
       eventsOutPerSecond: rate('outputEvents'),
       bytesInPerSecond: rate('inputBytes'),
       lagRecords: sum('lagRecords'),
-      lagSeconds: largest(samples, 'lagSeconds', stage),
+      lagSeconds: largest(valuesOf(samples, 'lagSeconds', stage)),
       busy: rate('busySeconds'),
       queuedBatches: sum('queueBatches'),
       deadLetters: sum('deadLetters'),
@@ -106,9 +107,4 @@ function valuesOf(samples: readonly Sample[], key: MetricKey, stage: string): nu
 export function total(samples: readonly Sample[], key: MetricKey, stage: string): number | undefined {
   const values = valuesOf(samples, key, stage);
   return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
-}
-
-function largest(samples: readonly Sample[], key: MetricKey, stage: string): number | undefined {
-  const values = valuesOf(samples, key, stage);
-  return values.length === 0 ? undefined : Math.max(...values);
 }

@@ -87,7 +87,11 @@ export interface SinkObserver {
   readonly repeated?: (partition: number, seconds: number) => void;
   /** What of a partition is held in memory from now on. */
   readonly held?: (partition: number, messages: number, bytes: number) => void;
-  /** Files are in place; a window that went on is written again as a whole. @param events those that are new in it */
+  /**
+   * Files are in place; a window that went on is written again as a whole.
+   * @param events those that are new in it
+   * @param bytes their share of its files, so that over all writes each byte is told once
+   */
   readonly written?: (partition: number, events: number, bytes: number, seconds: number) => void;
   /** The partition is still ours: said by a transaction of its own before files get their names. */
   readonly claimed?: (partition: number, transactionSeconds: number) => void;

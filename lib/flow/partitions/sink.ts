@@ -258,7 +258,9 @@ class PartitionSink {
     if (published === undefined) return;
     this.#writer.published?.();
     const { events } = this.#counts.within;
-    this.#observe.written?.(partition, events - this.#eventsOut, published.bytes, published.seconds);
+    const before = this.#eventsOut;
+    const bytes = before === 0 ? published.bytes : Math.round((published.bytes * (events - before)) / events);
+    this.#observe.written?.(partition, events - before, bytes, published.seconds);
     this.#eventsOut = events;
   }
 

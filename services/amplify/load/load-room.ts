@@ -1,3 +1,4 @@
+import { RmmError } from '../../../lib/base/error.js';
 import { totalOf } from '../../../lib/flow/partitions/sink-counts.js';
 import { blockEntries } from '../../../lib/flow/ranges.js';
 import type { ServiceContext } from '../../kafka/context.js';
@@ -39,8 +40,9 @@ export async function loadRoom(context: ServiceContext, order: LoadOrder): Promi
   const { client, names, loaded, view } = context;
   const { topics, transaction_messages: transactionMessages } = loaded.config.kafka;
   const delivered = (await deliveredOf(client, names))?.blocks ?? 0;
-  const waiting =
-    order.maxWaiting === undefined ? 0 : eventsBehind(view.state.files, await scoredBlocks(context));
+  const scored = order.maxWaiting === undefined ? Number.POSITIVE_INFINITY : await scoredBlocks(context);
+  if (scored === undefined) return 0;
+  const waiting = eventsBehind(view.state.files, scored);
   const bounds = { ...order, partitions: topics.partitions, transactionMessages };
   return roomFor({ planned: view.state.blocks, delivered, waiting }, bounds);
 }
@@ -59,8 +61,14 @@ export function eventsBehind(
   return events;
 }
 
-async function scoredBlocks({ client, names }: ServiceContext): Promise<number> {
+/** Blocks whose scores are in files, by the positions that were committed with them; undefined where brokers do not say now. */
+async function scoredBlocks({ client, names }: ServiceContext): Promise<number | undefined> {
   const { role, topic } = stages.scorer;
-  const committed = await client.admin.committed(names.group(role), names.topic(topic));
-  return [...committed.values()].reduce((sum, { metadata }) => sum + totalOf(metadata).messages, 0);
+  try {
+    const committed = await client.admin.committed(names.group(role), names.topic(topic));
+    return [...committed.values()].reduce((sum, { metadata }) => sum + totalOf(metadata).messages, 0);
+  } catch (error) {
+    if (error instanceof RmmError && error.spec.retry === true) return undefined;
+    throw error;
+  }
 }

@@ -15,13 +15,12 @@ import { CopiedBlockReader } from './copied-block-reader.js';
 import { deliveredOf } from './delivered.js';
 import type { LoadOrder } from './load-order.js';
 import { eventsOf, planLoadRun, refuseOtherLoad } from './load-planner.js';
+import { LoadTime } from './load-time.js';
 import { pacedFeed } from './paced-feed.js';
 
 /** What a copy that fell behind its rate may make up for. */
 const burstMs = 1_000;
 const lookMs = 100;
-/** So long after its time another copy may still be planning its last file. */
-const othersMs = 5_000;
 
 /**
  * A load in the place of ingest: plans files of copies and writes their blocks to `events`, under the same roles,
@@ -34,15 +33,12 @@ export function loadService(
   parents: readonly OpenedFile[],
   onDone: () => void,
 ): ServiceDefinition {
-  let untilMs = Number.POSITIVE_INFINITY;
-  /** How far this copy is with the plan, where it is the one that plans. */
-  let planning: 'none' | 'begun' | 'done' = 'none';
-  const nowMs = ({ tools }: ServiceContext) => tools.clock.steadyMs();
+  let time: LoadTime | undefined;
   const isPlanned = (context: ServiceContext): boolean => {
     const { events } = order;
-    if (context.view.state.planned !== undefined || planning === 'done') return true;
-    if (events !== undefined) return eventsOf(context) >= events;
-    return planning === 'none' && nowMs(context) > untilMs + othersMs;
+    const { planned, files } = context.view.state;
+    if (planned !== undefined) return true;
+    return events === undefined ? time?.isOver(files.length) === true : eventsOf(context) >= events;
   };
   const isDelivered = async (context: ServiceContext): Promise<boolean> => {
     if (!isPlanned(context)) return false;
@@ -55,18 +51,16 @@ export function loadService(
     name: 'ingest',
     writes: false,
     atOnce: (context) => {
-      const startTime = () => {
-        if (order.seconds !== undefined) untilMs = nowMs(context) + order.seconds * 1000;
-      };
-      // Begins anew where this copy plans: inputs are weighed first.
-      startTime();
-      const begins = once(startTime);
-      const hasTime = () => nowMs(context) < untilMs;
+      const { tools, view } = context;
+      const own = new LoadTime(order, () => tools.clock.steadyMs(), view.state.files.length);
+      time = own;
       return [
         rolePart(context, roles.planner.role, async (tenure) => {
-          planning = 'begun';
-          await planLoadRun(context, tenure, { order, parents, begins, hasTime });
-          if (!tenure.signal.aborted) planning = 'done';
+          own.takes();
+          const begins = () => own.begins();
+          await planLoadRun(context, tenure, { order, parents, begins, hasTime: () => own.isLeft });
+          if (tenure.signal.aborted) own.leaves();
+          else own.planned();
         }),
       ];
     },
@@ -80,14 +74,6 @@ export function loadService(
         await sleep(lookMs, signal, context.tools.clock).catch(() => {});
       }
     },
-  };
-}
-
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) action();
-    isDone = true;
   };
 }
 

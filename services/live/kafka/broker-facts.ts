@@ -45,12 +45,13 @@ export async function brokerFacts(
 async function factsOf(
   { names }: RunView,
   stage: Stage,
-  { members, partitions }: PartLook,
+  { members, isHidden, partitions }: PartLook,
   positions: Pick<KafkaAdmin, 'committed'>,
 ): Promise<BrokerFacts> {
+  if (isHidden) return { lag: undefined, members, whole: undefined };
   try {
     const whole = await stagePositions(positions, names, stage);
-    return { lag: partitions.reduce((sum, { waiting }) => sum + waiting, 0), members, whole };
+    return { lag: partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0), members, whole };
   } catch (error) {
     // A transaction that a dead copy left open hides positions for a while.
     if (error instanceof RmmError && error.code === 'kafka_request_failed')

@@ -1,4 +1,5 @@
 import { RmmError } from '../../../lib/base/error.js';
+import { brokerCode } from '../../../lib/kafka/broker-codes.js';
 import type { CommittedOffset, KafkaAdmin } from '../../../lib/kafka/client.js';
 import { inTime } from '../../../lib/kafka/waiting.js';
 
@@ -41,7 +42,9 @@ export class PromptPositions implements Pick<KafkaAdmin, 'committed'> {
     );
     if (!(await inTime(answered, question.isLate ? 0 : this.#patienceMs))) {
       question.isLate = true;
-      throw new RmmError('kafka_request_failed', `positions of group ${group} are not settled now`);
+      throw new RmmError('kafka_request_failed', `positions of group ${group} are not settled now`, {
+        context: { broker_code: brokerCode.unstableOffsetCommit },
+      });
     }
     this.#questions.delete(key);
     return question.answer;

@@ -1,3 +1,4 @@
+import { largest } from '../../../lib/base/largest.js';
 import { type MetricKey, metricList } from '../../../lib/telemetry/metric-list.js';
 import type { Sample } from '../../../lib/telemetry/metrics-text.js';
 import type { StageTotals } from '../model/stage-state.js';
@@ -27,7 +28,7 @@ export function stageSamples(
   const sum = (key: MetricKey) => of(key).reduce((total, { value }) => total + value, 0);
   const most = (key: MetricKey) => largest(of(key).map(({ value }) => value));
   if (of('inputBatches').length === 0) return undefined;
-  const checkpoints = of('checkpointAge').map(({ value }) => value);
+  const oldest = most('checkpointAge');
   const by = (key: MetricKey, label: string) => {
     const sums = new Map<string, number>();
     for (const { labels, value } of of(key)) {
@@ -53,7 +54,7 @@ export function stageSamples(
       queueBatches: of('queueBatches').length === 0 ? undefined : sum('queueBatches'),
       queueBytes: of('queueBytes').length === 0 ? undefined : sum('queueBytes'),
       // The oldest of the copies: that one would lose most.
-      checkpointMs: checkpoints.length === 0 ? undefined : nowMs - 1000 * Math.max(...checkpoints),
+      checkpointMs: oldest === undefined ? undefined : nowMs - 1000 * oldest,
     },
     letters: by('deadLetters', 'reason'),
     errors: by('errors', 'code'),
@@ -63,8 +64,4 @@ export function stageSamples(
     loss: most('trainingLoss'),
     validationLoss: most('validationLoss'),
   };
-}
-
-function largest(values: readonly number[]): number | undefined {
-  return values.length === 0 ? undefined : Math.max(...values);
 }

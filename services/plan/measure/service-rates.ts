@@ -1,5 +1,5 @@
 import { RmmError } from '../../../lib/base/error.js';
-import { metricList, type Stage } from '../../../lib/telemetry/metric-list.js';
+import { type MetricKey, metricList, type Stage } from '../../../lib/telemetry/metric-list.js';
 import type { Sample } from '../../../lib/telemetry/metrics-text.js';
 import { total } from '../../top/rows.js';
 import type { Scrape } from '../../top/scrape.js';
@@ -45,9 +45,7 @@ export function serviceRates(scrapes: readonly Scrape[]): MeasuredPlan {
   const samples = scrapes.flatMap((scrape) => scrape.samples);
   const pairs = [
     ...found(stageOf, (stage) => rateOf(samples, stage)),
-    ...found(makerOf, (stage) =>
-      ratio(total(samples, 'outputBytes', stage), total(samples, 'outputEvents', stage)),
-    ),
+    ...found(makerOf, (stage) => given(samples, 'outputBytes', 'outputEvents', stage)),
   ];
   if (pairs.length === 0) {
     throw new RmmError(
@@ -55,10 +53,7 @@ export function serviceRates(scrapes: readonly Scrape[]): MeasuredPlan {
       `--services: no stage has done ${leastEvents} events yet; wait, or put a load on the topics (\`rmmstream amplify --to-topic\`)`,
     );
   }
-  const selected = ratio(
-    total(samples, 'outputEvents', 'selector'),
-    total(samples, 'inputEvents', 'selector'),
-  );
+  const selected = given(samples, 'outputEvents', 'inputEvents', 'selector');
   return {
     rates: { from: 'services at work', pairs },
     ...(selected === undefined ? {} : { selected: rounded(selected) }),
@@ -79,10 +74,27 @@ function found(
   });
 }
 
+/** Events that a stage has taken in; undefined where they are too few to say anything of it. */
+function enough(samples: readonly Sample[], stage: Stage): number | undefined {
+  const events = total(samples, 'inputEvents', stage) ?? 0;
+  return events < leastEvents ? undefined : events;
+}
+
+/** What a stage has given of one thing for each of another. */
+function given(
+  samples: readonly Sample[],
+  above: MetricKey,
+  below: MetricKey,
+  stage: Stage,
+): number | undefined {
+  if (enough(samples, stage) === undefined) return undefined;
+  return ratio(total(samples, above, stage), total(samples, below, stage));
+}
+
 /** Events a second of one copy: its core works on one partition at a time, and transactions of others go on meanwhile. */
 function rateOf(samples: readonly Sample[], stage: Stage): number | undefined {
-  const events = total(samples, 'inputEvents', stage) ?? 0;
-  if (events < leastEvents) return undefined;
+  const events = enough(samples, stage);
+  if (events === undefined) return undefined;
   const busy = total(samples, 'busySeconds', stage) ?? 0;
   const both = busy + transactionSeconds(samples, stage);
   return ratio(events, Math.max(busy, both / growth));

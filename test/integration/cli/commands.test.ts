@@ -235,6 +235,11 @@ test('a reader of stdout that leaves is no error', needsData, async () => {
   assert.equal(result.code, 0);
 });
 
+test('a command without an end of its own ends with its reader', async () => {
+  const result = await runCli(['top', '127.0.0.1:1', '--interval', '1', '--json'], { closeStdoutAfter: 1 });
+  assert.deepEqual([result.code, result.stderr], [0, '']);
+});
+
 test('a full disk below stdout is an error', {
   skip: existsSync('/dev/full') ? false : 'no /dev/full',
 }, () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { packageRoot } from '../../../lib/base/package-root.js';
 import { inFolder, runCli, startCli } from '../../support/cli.js';
 import { runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { readTables } from '../../support/tables.js';
@@ -15,6 +17,15 @@ interface StatusJson {
   readonly scores: { readonly done: number; readonly total: number };
   readonly model: string | null;
   readonly lock: { readonly pid: number; readonly alive: boolean } | null;
+}
+
+/** The loop of the page with which a script waits for the end of a run; its exit code. */
+function waited(directory: string): number | null {
+  const page = readFileSync(join(packageRoot, 'docs', 'terminal.md'), 'utf8');
+  const [, loop] = /a script waits [^\n]*:\n\n((?: {4}.*\n)+)/.exec(page)!;
+  const command = `'${process.execPath}' '${join(packageRoot, 'cli', 'rmmstream.mjs')}' `;
+  const script = loop!.replaceAll('rmmstream ', command).replaceAll('analysis.yaml', `'${directory}'`);
+  return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).status;
 }
 
 async function statusOf(...args: readonly string[]): Promise<{ code: number | null; status: StatusJson }> {
@@ -43,6 +54,7 @@ test('a run in one process: nothing yet, trained and stopped, finished', () =>
     assert.equal(model, run.model);
     const finished = await statusOf(config, '--output', out, '--finished');
     assert.deepEqual([finished.code, finished.status.state, finished.status.phase], [0, 'finished', null]);
+    assert.equal(waited(out), 0);
 
     const { stdout } = await runWell(['tap', out, 'scores', '--json', '--limit', '1', '--events', '2']);
     const { events, rows } = JSON.parse(stdout) as { rows: number; events: Record<string, unknown>[] };
@@ -98,4 +110,7 @@ test('a process that works on a run is told from one that was killed', () =>
     const { stdout } = await runCli(['status', out]);
     assert.match(stdout, /^stopped: nobody works on it \(process \d+, which did, is gone\)/);
     assert.match(stdout, /lock +held by process \d+, which is gone/);
+    // Neither a run that is stopped nor one that is not there will end by itself.
+    assert.equal(waited(out), 1);
+    assert.equal(waited(folder), 2);
   }));

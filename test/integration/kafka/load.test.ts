@@ -69,6 +69,7 @@ test('a load that is killed with -9 goes on; every stage works on it, and the le
 test('a wrong order is a usage error, and an engine without topics a wrong configuration', async () => {
   await inFolder(async (folder) => {
     const config = writeConfig(folder);
+    const topics = writeKafkaConfig(folder, 'topics.yaml', ['127.0.0.1:1'], { prefix: 'wrong' });
     for (const [args, message] of [
       [['--to-topic', config], /needs either --events or --seconds/],
       [['--to-topic', config, '--events', '5', '--seconds', '5'], /and not both/],
@@ -79,6 +80,18 @@ test('a wrong order is a usage error, and an engine without topics a wrong confi
       [['--to-topic', config, '--events', '5', '--rate', '0'], /--rate 0: expected a number above 0/],
       [['--to-topic', config, '--events', '1.5'], /--events 1.5: expected an integer above 0/],
       [['--input', 'a.root', '--output', 'b.root', '--events', '5', '--rate', '5'], /--rate cannot stand/],
+      [
+        ['--input', 'a.root', '--output', 'b.root', '--events', '5', '--set', 'training.seed=1'],
+        /--set cannot stand beside --output/,
+      ],
+      [
+        ['--to-topic', config, '--events', '5', '--tree', 'mini', '--compression', 'lz4'],
+        /--tree and --compression cannot stand beside --to-topic/,
+      ],
+      [
+        ['--to-topic', topics, '--seconds', '5', '--max-waiting', '5'],
+        /--max-waiting is for a run without end/,
+      ],
       [['--output', 'b.root', '--events', '5'], /--input FILE and --output FILE, or --to-topic/],
       [['--to-topic', config, '--events', '5'], /engine.type: embedded; --to-topic needs/],
     ] as const) {

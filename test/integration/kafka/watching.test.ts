@@ -57,6 +57,7 @@ interface TapJson {
   readonly offset: number;
   readonly kind: string;
   readonly key: string;
+  readonly skipped: number;
   readonly code?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly rows: number;
@@ -279,6 +280,15 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
           ]);
           const chosen = lines<TapJson>(where.stdout).map(({ headers }) => headers.sample);
           assert.deepEqual(chosen, ['ttbar']);
+          const few = ['tap', config, 'featurizer', '--json', '--limit', '100', '--rate', '1'];
+          const sampled = await runWell(few);
+          const shown = lines<TapJson>(sampled.stdout);
+          const between = [...shown, ...lines<{ readonly skipped: number }>(sampled.stderr)];
+          assert.equal(
+            between.reduce((sum, { skipped }) => sum + skipped, shown.length),
+            messages.length,
+            'each is shown or told to be passed over',
+          );
           const progress = await runWell(['tap', config, 'progress', '--json', '--limit', '2']);
           assert.deepEqual(
             lines<TapJson>(progress.stdout).map(({ json }) => json?.type),

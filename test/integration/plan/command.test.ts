@@ -21,6 +21,12 @@ test('the plans on the page are what the command says', async () => {
     assert.equal(code, 0, stderr);
     assert.equal(stdout, text);
   }
+  // What the text around the first one says of it.
+  const [, , plan] = plans[0]!;
+  const [, output] = /output (\S+ \S+),/.exec(plan!)!;
+  const [, input] = /network +input (\S+ \S+),/.exec(plan!)!;
+  const prose = page.replaceAll(/\s+/g, ' ');
+  assert.ok(prose.includes(`${output} for the output) and a network that brings ${input} of input`));
 });
 
 test('the rates on the page are rates of the program, and a plan takes them', async () => {
@@ -62,12 +68,36 @@ test('a simulation is told to programs too', async () => {
   const args = [...usual, '--mode', 'continuous', '--rate', 'scorer=5000', '--simulate', '--json'];
   const { code, stdout, stderr } = await runCli(args);
   assert.equal(code, 0, stderr);
-  const { bottleneck, simulations } = JSON.parse(stdout) as {
+  const { asked, bottleneck, simulations } = JSON.parse(stdout) as {
     readonly bottleneck: string;
-    readonly simulations: Readonly<Record<'planned' | 'one_copy_fewer', { readonly holds: boolean }>>;
+    readonly asked: Readonly<Record<string, unknown>>;
+    readonly simulations: Readonly<
+      Record<
+        'planned' | 'one_copy_fewer',
+        {
+          readonly holds: boolean;
+          readonly phases: readonly {
+            readonly name: string;
+            readonly ends: boolean;
+            readonly seconds: number | null;
+          }[];
+        }
+      >
+    >;
   };
   assert.equal(bottleneck, 'scorer');
   assert.deepEqual([simulations.planned.holds, simulations.one_copy_fewer.holds], [true, false]);
+  for (const { phases } of [simulations.planned, simulations.one_copy_fewer])
+    for (const { ends, seconds } of phases) assert.deepEqual([ends, typeof seconds], [true, 'number']);
+  assert.deepEqual([asked.bytes_per_event, asked.retention_hours, asked.bytesPerEvent], [2000, 0, undefined]);
+  // One copy of everything: nothing goes on without the one that is taken away.
+  const alone = await runCli([...usual, '--simulate', '--json']);
+  const { simulations: single } = JSON.parse(alone.stdout) as { readonly simulations: typeof simulations };
+  const stopped = single.one_copy_fewer.phases.filter(({ ends }) => !ends);
+  assert.deepEqual(
+    stopped.map(({ seconds }) => seconds),
+    [null],
+  );
 });
 
 test('what makes no sense is a usage error', async () => {

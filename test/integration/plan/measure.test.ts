@@ -98,8 +98,8 @@ test('a plan is made from what was measured, says so, and its rates can be given
       assert.equal(Number(rate.toPrecision(3)), rate, `${name}: no more digits than are known`);
 
     writeFileSync(join(folder, 'ours.json'), JSON.stringify(plan.rates));
-    const given = ['bytesPerEvent', 'selected', 'trained', 'epochs'].flatMap((name) => [
-      `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    const given = ['bytes_per_event', 'selected', 'trained', 'epochs'].flatMap((name) => [
+      `--${name.replaceAll('_', '-')}`,
       String(plan.asked[name]),
     ]);
     const again = await runWell([...asked, ...given, '--rates', 'ours.json', '--json'], folder);

@@ -48,6 +48,51 @@ test('every formula that is shown gives the number that is shown, from the input
   }
 });
 
+/** Constants, and what the formula of the partitions says itself. */
+const given = new Set(['growth', 'unevenness', 'kept', 'all_copies', 'even_copies']);
+
+test('every number that a plan shows has a formula of its own, and a formula has no other inputs than these', () => {
+  for (const one of busy) {
+    const plan = planCapacity(one);
+    const { loads, spread, storage, network, brokers, services } = plan;
+    const shown = new Map(plan.quantities.map(({ name, value }) => [name, value]));
+    assert.equal(shown.size, plan.quantities.length);
+    const expected: Readonly<Record<string, number>> = {
+      'disk of topics': storage.topics,
+      'disk of the output': storage.outputs,
+      'disk of input files': storage.input,
+      'network from input files': network.input,
+      'network of producers': network.produced,
+      'network of consumers': network.consumed,
+      'network between brokers': network.replicated,
+      brokers: brokers.brokers,
+      partitions: spread.partitions,
+      training: loads.trainSeconds,
+      ...Object.fromEntries(loads.stages.map(({ stage, load }) => [`load of ${stage}`, load])),
+      ...Object.fromEntries(spread.stages.map(({ stage, copies }) => [`copies of ${stage}`, copies])),
+      ...Object.fromEntries(spread.stages.map(({ stage, use }) => [`use of ${stage}`, use])),
+      ...(one.mode === 'continuous'
+        ? {
+            'rate of scaler beside moments': spread.stages.find(({ stage }) => stage === 'scaler')!.rate,
+            'rate of scorer beside feature_files': spread.stages.find(({ stage }) => stage === 'scorer')!
+              .rate,
+          }
+        : {
+            ...Object.fromEntries(loads.phases.map(({ name, seconds }) => [`phase ${name}`, seconds])),
+            'processes of scaler': services.scaler,
+            'processes of scorer': services.scorer,
+          }),
+    };
+    for (const [name, value] of Object.entries(expected)) assert.equal(shown.get(name), value, name);
+    // What a formula takes is a given number, or the value of another line.
+    const known = new Set([...shown.values(), ...Object.values(one.rates)]);
+    for (const value of Object.values(one)) if (typeof value === 'number') known.add(value);
+    for (const { name, inputs } of plan.quantities)
+      for (const [input, value] of Object.entries(inputs))
+        if (!given.has(input)) assert.ok(known.has(value), `${input} of ${name}`);
+  }
+});
+
 /** A plan with round numbers, computed by hand. */
 test('a small plan is what a person computes', () => {
   const rates = {

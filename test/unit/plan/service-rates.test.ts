@@ -42,9 +42,10 @@ test('rates are events by the time of the core, and sizes bytes by events, over 
         stage.batchIn(1_000_000, 0);
         stage.busy(8);
       },
-      // A few events say nothing.
+      // A few events say nothing, of sizes neither.
       scorer: (stage) => {
         stage.batchIn(1000, 10);
+        stage.batchOut(1000, 90_000);
         stage.busy(5);
       },
     }),
@@ -57,6 +58,22 @@ test('rates are events by the time of the core, and sizes bytes by events, over 
     selected_bytes: 100,
   });
   assert.deepEqual([selected, trained], [0.5, undefined]);
+});
+
+test('a few events say nothing of the share that is selected', async () => {
+  const { selected } = serviceRates([
+    await pageOf({
+      selector: (stage) => {
+        stage.batchIn(99_999, 1);
+        stage.batchOut(5, 1);
+      },
+      ingest: (stage) => {
+        stage.batchIn(100_000, 1);
+        stage.busy(1);
+      },
+    }),
+  ]);
+  assert.equal(selected, undefined);
 });
 
 test('an address that does not answer, and services that have done nothing, are told', async () => {

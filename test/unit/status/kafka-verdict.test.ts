@@ -46,13 +46,25 @@ const model: ProgressRecord = {
 /** A look at all parts; those that are named differ from one copy with nothing to do. */
 function look(
   atMs: number,
-  parts: Readonly<Record<string, { members?: number; position?: number; waiting?: number }>> = {},
+  parts: Readonly<
+    Record<string, { members?: number; position?: number; waiting?: number; isHidden?: boolean }>
+  > = {},
   members = 1,
 ): KafkaLook {
   const part = (role: string, kind: PartLook['kind']): PartLook => {
-    const { members: own = members, position = 0, waiting = 0 } = parts[role] ?? {};
-    const partitions = kind === 'role' ? [] : [{ partition: 0, position, end: position + waiting, waiting }];
-    return { role, kind, service: 'ingest', group: role, topic: undefined, members: own, partitions };
+    const { members: own = members, position = 0, waiting = 0, isHidden = false } = parts[role] ?? {};
+    const known = isHidden ? { position: undefined, waiting: undefined } : { position, waiting };
+    const partitions = kind === 'role' ? [] : [{ partition: 0, end: position + waiting, ...known }];
+    return {
+      role,
+      kind,
+      service: 'ingest',
+      group: role,
+      topic: undefined,
+      members: own,
+      isHidden,
+      partitions,
+    };
   };
   return {
     atMs,
@@ -94,6 +106,53 @@ test('one that stands still while another moves is no stall: it may be a long me
   const before = look(0, { selector: { position: 4, waiting: 10 }, featurizer: { position: 1, waiting: 3 } });
   const now = look(3000, { selector: { position: 5, waiting: 9 }, featurizer: { position: 1, waiting: 4 } });
   assert.equal(kafkaVerdict(known(planned), now, before).state, 'working');
+});
+
+test('files that fill are no stall before their time is over; another stage that stands still is one at once', () => {
+  const state = known(
+    planned,
+    end('events'),
+    end('selected'),
+    end('features'),
+    end('moments'),
+    frozen,
+    model,
+  );
+  const now = look(5000, { scorer: { position: 64, waiting: 200 } });
+  const filling = kafkaVerdict(state, now, { ...now, atMs: 0 }, 120);
+  assert.deepEqual([filling.state, filling.isOpen], ['working', true]);
+  assert.equal(stateOf(filling.parts, 'scorer'), 'filling a window of files');
+  const over = kafkaVerdict(state, { ...now, atMs: 120_000 }, { ...now, atMs: 0 }, 120);
+  assert.deepEqual([over.state, over.isOpen], ['stalled', false]);
+  assert.match(over.because, /for 120 s where work waits: scorer$/);
+
+  const both = look(5000, { scaler: { waiting: 9 }, scorer: { position: 64, waiting: 200 } });
+  const stalled = kafkaVerdict(state, both, { ...both, atMs: 0 }, 120);
+  assert.deepEqual([stalled.state, stalled.isOpen], ['stalled', false]);
+  assert.match(stalled.because, /where work waits: scaler$/);
+  // Nobody who could fill it.
+  const dead = look(5000, { scorer: { position: 64, waiting: 200, members: 0 } });
+  assert.equal(kafkaVerdict(state, dead, { ...dead, atMs: 0 }, 120).state, 'stalled');
+});
+
+test('hidden positions are no zeros: no rate comes of them, no standstill, and no end of the work', () => {
+  const at = (atMs: number, isHidden: boolean) =>
+    look(atMs, { selector: { position: 900, waiting: 100, isHidden } });
+  const selectorOf = (verdict: ReturnType<typeof kafkaVerdict>) =>
+    verdict.parts.find(({ role }) => role === 'selector')!;
+  for (const [before, now] of [
+    [true, false],
+    [false, true],
+    [true, true],
+  ] as const) {
+    const verdict = kafkaVerdict(known(planned), at(5000, now), at(0, before));
+    assert.equal(verdict.state, 'working');
+    assert.equal(selectorOf(verdict).perSecond, undefined);
+    assert.equal(selectorOf(verdict).state, now ? 'hidden' : 'working');
+    assert.equal(selectorOf(verdict).waiting, now ? undefined : 100);
+  }
+  const alone = look(0, { selector: { isHidden: true, members: 0 } });
+  assert.match(kafkaVerdict(known(planned), alone).because, /no copy runs of selector/);
 });
 
 test('training is no stall: scaled rows wait for the model, and nothing else moves', () => {

@@ -5,6 +5,7 @@ import { systemClock } from '../../../lib/base/clock.js';
 import { parseMetrics } from '../../../lib/telemetry/metrics-text.js';
 import { createMetrics } from '../../../lib/telemetry/prometheus-metrics.js';
 import { stageMetrics } from '../../../lib/telemetry/stage-metrics.js';
+import { stageSamples } from '../../../services/live/kafka/stage-samples.js';
 import { topRows } from '../../../services/top/rows.js';
 import type { Scrape } from '../../../services/top/scrape.js';
 
@@ -55,6 +56,20 @@ test('rates are what two looks differ by, over the time between them', async () 
   );
   assert.deepEqual([row!.deadLetters, row!.errors, row!.residentBytes], [2, 1, 150e6]);
   assert.match(topTable([row!]), /^selector +a:1 +running +250 \/s +100 \/s +12 +150 % +150 MB /m);
+});
+
+test('a page of very many series is a page like any other', () => {
+  const samples = parseMetrics(
+    Array.from(
+      { length: 200_000 },
+      (_, partition) => `rmmstream_lag_seconds{stage="scorer",partition="${partition}"} ${partition % 7}\n`,
+    )
+      .concat('rmmstream_input_batches_total{stage="scorer"} 1\n')
+      .join(''),
+  );
+  const [row] = topRows([], [{ address: 'a:1', atMs: 0, samples, problem: undefined }]);
+  assert.equal(row!.lagSeconds, 6);
+  assert.equal(stageSamples([samples], 'scorer', 0)?.totals.lagSeconds, 6);
 });
 
 test('a process that was started again counts from 0, and one that was away has no rate at first', async () => {

@@ -64,12 +64,12 @@ test('another copy reads a window that was written open from its beginning and w
   await end(first);
   files.delete('0.0');
   const looks: number[] = [];
-  const news: number[] = [];
+  const news: (readonly number[])[] = [];
   const second = start('two', {
     ...wide,
     observe: {
       looked: (partition, position) => partition === 0 && looks.push(position),
-      written: (_, events) => news.push(events),
+      written: (_, events, bytes) => news.push([events, bytes]),
     },
   });
   await settled(() => {
@@ -81,7 +81,7 @@ test('another copy reads a window that was written open from its beginning and w
   await settled(() => committed()?.offset === 8);
   assert.equal(files.get('0.0'), 'abc');
   assert.equal(cluster.committed('dead')[0]!.length, 1, 'the dead letter went out with the first copy');
-  assert.deepEqual(news, [10], 'what the first copy wrote is no news');
+  assert.deepEqual(news, [[10, 1]], 'what the first copy wrote is no news: a third of the three bytes is');
   assert.deepEqual(totalOf(committed()!.metadata), { messages: 4, events: 30 });
   await end(second);
 });
