@@ -108,7 +108,9 @@ test('who stands at a button or a row stays there when figures change', { skip: 
   });
 });
 
-test('the picture of the dataflow changes and stays the same picture', { skip: browserSkip }, async () => {
+test('the picture of the dataflow and its table change and stay the same nodes', {
+  skip: browserSkip,
+}, async () => {
   await serving(async (world) => {
     const { model, server } = world;
     model.runState('running', 1_000);
@@ -117,7 +119,7 @@ test('the picture of the dataflow changes and stays the same picture', { skip: b
     await isLive(page);
     await page.waitForSelector('#flow-picture g[data-state]');
     await page.evaluate(
-      `window.kept = [...document.querySelectorAll('#flow-picture svg, #flow-picture title')]`,
+      `window.kept = [...document.querySelectorAll('#flow-picture svg, #flow-picture title, #stages-table td')]`,
     );
     const words = () => page.evaluate(`document.querySelector('#flow-picture svg').textContent`);
     assert.doesNotMatch(String(await words()), /2,345 out/);

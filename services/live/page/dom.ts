@@ -79,8 +79,8 @@ export interface Heading {
 }
 
 /**
- * A table with a caption for those who hear it. One that is there already keeps its rows that have not changed, so that
- * neither focus nor selection is lost when the others do.
+ * A table with a caption for those who hear it. One that is there already keeps its cells and changes what is in them, so that
+ * nobody loses the place where they read.
  */
 export function putTable(
   into: Element,
@@ -121,7 +121,7 @@ export function putTable(
   made.forEach((row, at) => {
     const there = body.rows[at];
     if (there === undefined) body.append(row);
-    else if (there !== row && !there.isEqualNode(row)) there.replaceWith(row);
+    else if (there !== row && !there.isEqualNode(row)) become(there, row);
   });
   while (body.rows.length > rows.length) body.deleteRow(-1);
   return table;

@@ -100,9 +100,9 @@ function onFrame(frame: Frame): void {
 function show(): void {
   if (waiting.size === 0) return;
   // With every change, for it says how long the run has gone on.
-  const parts = waiting.add('run');
-  for (const part of [...parts]) {
-    parts.delete(part);
+  const parts = [...waiting.add('run')];
+  waiting.clear();
+  for (const part of parts) {
     // What goes wrong in one part leaves the others as they are.
     try {
       views[part]();

@@ -95,8 +95,8 @@ export class TopEvents {
       if (top[at]?.id === this.#open) row.setAttribute('aria-current', 'true');
       else row.removeAttribute('aria-current');
     });
-    // Rows that moved are new ones.
-    if (focused !== undefined && this.#focused() === undefined) this.#focus(focused);
+    // Rows keep their places, and events move among them.
+    if (focused !== undefined && this.#focused() !== focused) this.#focus(focused);
   }
 
   /** The event at whose button the focus is. */
