@@ -15,7 +15,7 @@ for (;;) {
   try {
     const { body } = await fetch(url);
     for await (const part of body as unknown as AsyncIterable<Uint8Array>) {
-      seen[0]! += text.decode(part).split('data: ').length - 1;
+      seen[0]! += text.decode(part).split('data: {').length - 1;
       seen[1]! += part.length;
     }
   } catch {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
-import type { ScoresSection } from '../../services/live/shared/snapshot.js';
+import type { Browser } from 'playwright-core';
 import { browserSkip, startBrowser } from '../support/browser.js';
-import { openPage, textOf } from '../support/live-browser.js';
-import { listen, openWorld, serving, token, type World } from '../support/live-server.js';
+import { addressOf, isHidden, isLive, openPage, textOf } from '../support/live-browser.js';
+import { follow, listen, openWorld, serving, ticking, token } from '../support/live-server.js';
+import { madeScores } from '../support/made-scores.js';
 
 /* What the page makes of a server that comes, goes, refuses and begins anew. */
 
@@ -16,26 +16,6 @@ before(async () => {
 after(async () => {
   if (browserSkip === false) await browser.close();
 });
-
-const addressOf = ({ server }: World) => `http://127.0.0.1:${server.port}/`;
-const isLive = (page: Page) => textOf(page, 'link-state', (state) => state === 'live', 'the server');
-const isHidden = (page: Page, id: string) => page.evaluate(`document.getElementById('${id}').hidden`);
-
-/** Frames twice a second, as a run sends them. */
-async function ticking(world: World, body: () => Promise<void>): Promise<void> {
-  const timer = setInterval(() => world.server.push(), 500);
-  try {
-    await body();
-  } finally {
-    clearInterval(timer);
-  }
-}
-
-/** Another server on the same port. */
-async function follow(before: World, options: Parameters<typeof openWorld>[0]): Promise<World> {
-  await before.server.close();
-  return openWorld({ port: before.server.port, name: 'server-2', ...options });
-}
 
 test('over a slow line the page comes back too: its first word has time', { skip: browserSkip }, async () => {
   const first = await openWorld();
@@ -142,55 +122,13 @@ test('an order that is not followed is told with its reason, and asks for no tok
   });
 });
 
-const scores: ScoresSection = {
-  score: 'error',
-  isLog: true,
-  luminosityFb: 0.01461,
-  luminosityOf: 'data',
-  files: 2,
-  rows: 31,
-  processes: [
-    { name: 'zee', kind: 'background', rows: 21, yield: 10.5 },
-    { name: 'data', kind: 'data', rows: 10, yield: 10 },
-  ],
-  histogram: {
-    width: 0.5,
-    first: -2,
-    counts: [
-      [18, 2],
-      [9, 1],
-    ],
-    weights: [
-      [9, 1.5],
-      [9, 1],
-    ],
-  },
-  tail: {
-    share: 0.1,
-    realised: 0.1,
-    of: 'background',
-    from: 0.3,
-    rows: 3,
-    met: { width: 8, first: 3, counts: [[2], [1]], weights: [[1.5], [1]] },
-    mll: { width: 4, first: 20, counts: [[2], [1]], weights: [[1.5], [1]] },
-  },
-  top: [
-    {
-      ...{ id: '0123456789abcdef', sample: 'zee', kind: 'background', run: 1, event: '2', file: 'a.root' },
-      ...{ entry: 3, score: 0.4, weight: 1, met: 30, mll: 91, ht: 100, leptons: 2, jets: 1 },
-      flavours: 'ee',
-    } as const,
-  ],
-  unreadable: 0,
-};
-
 test('figures say what they are: bins, luminosity, the tail alone; another run leaves nothing of the one before', {
   skip: browserSkip,
 }, async () => {
   await serving(async (world) => {
     const { model } = world;
     model.runState('running', 1_000);
-    model.scores(scores);
+    model.scores(madeScores);
     model.epoch({ megaset: 0, megasets: 1, epoch: 0, loss: 0.5, validationLoss: 0.75 });
     model.batch('selector', { eventsIn: 2e9, eventsOut: 1_234_567_890, bytesOut: 0, seconds: 1 });
     model.tick(1_000);

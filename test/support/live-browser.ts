@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import type { World } from './live-server.js';
 
 /** The live page in a browser. What runs in it is text in tests, since this project has no DOM types. */
 export interface Seen {
@@ -10,7 +11,7 @@ export interface Seen {
 export async function openPage(
   browser: Browser,
   target: string,
-  options: { width?: number; colorScheme?: 'light' | 'dark'; before?: (page: Page) => Promise<void> } = {},
+  options: { width?: number; colorScheme?: 'light' | 'dark'; before?: (page: Page) => Promise<unknown> } = {},
 ): Promise<Seen> {
   const { width = 1400, colorScheme = 'light', before } = options;
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
@@ -42,3 +43,19 @@ export async function textOf(
   }
   throw new Error(`waited in vain for ${what}; it says ${found}`);
 }
+
+/** Waits until an expression is true in the page, whose policy forbids that it asks itself. */
+export async function untilTrue(page: Page, expression: string): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    if ((await page.evaluate(expression).catch(() => undefined)) === true) return;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`waited in vain for ${expression}`);
+}
+
+export const addressOf = ({ server }: World) => `http://127.0.0.1:${server.port}/`;
+export const isLive = (page: Page) => textOf(page, 'link-state', (state) => state === 'live', 'the server');
+export const isHidden = (page: Page, id: string) => page.evaluate(`document.getElementById('${id}').hidden`);
+
+/** The id of the element that has the focus. */
+export const focused = (page: Page) => page.evaluate('document.activeElement.id');

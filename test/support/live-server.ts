@@ -118,6 +118,22 @@ export async function serving(body: (world: World) => Promise<void>, isOpen = fa
   }
 }
 
+/** Another server on the same port. */
+export async function follow(before: World, options: WorldOptions): Promise<World> {
+  await before.server.close();
+  return openWorld({ port: before.server.port, name: 'server-2', ...options });
+}
+
+/** Frames twice a second, as a run sends them. */
+export async function ticking(world: World, body: () => Promise<void>): Promise<void> {
+  const timer = setInterval(() => world.server.push(), 500);
+  try {
+    await body();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 /** Reads a stream; `frames` are those so far. */
 export function listen(port: number, headers: Record<string, string> = {}) {
   const frames: Frame[] = [];
@@ -126,7 +142,8 @@ export function listen(port: number, headers: Record<string, string> = {}) {
     response.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        frames.push(JSON.parse(text.slice('data: '.length, end)) as Frame);
+        // Before them comes an event that names the build.
+        if (text.startsWith('data: ')) frames.push(JSON.parse(text.slice('data: '.length, end)) as Frame);
         text = text.slice(end + 2);
       }
     });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -17,7 +18,7 @@ const files = ['lib/telemetry/format.js'];
 export const openAssets: ReadonlySet<string> = new Set([
   '/style.css',
   '/icon.svg',
-  ...['login', 'dom', 'token'].map((name) => `/services/live/page/${name}.js`),
+  ...['login', 'dom', 'token', 'ask'].map((name) => `/services/live/page/${name}.js`),
 ]);
 
 /**
@@ -52,4 +53,11 @@ export function readAssets(): ReadonlyMap<string, Answer> {
       answer(script, readFileSync(join(dist, path), 'utf8')),
     ]),
   ]);
+}
+
+/** Another text where anything of the page is another: one that is open does not understand a server of another build. */
+export function buildOf(assets: ReadonlyMap<string, Answer>): string {
+  const hash = createHash('sha256');
+  for (const [path, { body }] of assets) hash.update(path).update('\0').update(body).update('\0');
+  return hash.digest('hex').slice(0, 16);
 }

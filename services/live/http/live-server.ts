@@ -5,7 +5,7 @@ import { closeServer, listenOn, oneByOne, requestLimits } from '../../../lib/tel
 import type { FrameMaker } from '../model/frames.js';
 import { Access, isLoopback } from './access.js';
 import { type Answer, html, plain, send } from './answer.js';
-import { openAssets, readAssets } from './assets.js';
+import { buildOf, openAssets, readAssets } from './assets.js';
 import { loginHtml } from './page-html.js';
 import { refusal } from './refusal.js';
 import { findRoute, type RouteContext } from './routes.js';
@@ -48,8 +48,8 @@ const silenceMs = 30_000;
  */
 export async function openLiveServer(options: LiveServerOptions): Promise<LiveServer> {
   const { host, port, token, names, maker, wallMs, control, pictures, onTrouble } = options;
-  const streams = new Streams(maker, mostPages);
   const assets = readAssets();
+  const streams = new Streams(maker, mostPages, buildOf(assets));
   const isLocal = isLoopback(host);
   let access: Access | undefined;
   const asked = oneByOne((request, response) => {

@@ -31,8 +31,8 @@ h1{font-size:1.15rem;line-height:1.3;margin:0;font-weight:600}
 .quiet{color:var(--soft);font-size:.9rem}
 .controls{margin-left:auto;display:flex;gap:.4rem}
 button{font:inherit;font-size:.92rem;padding:.25rem .8rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--raised);color:var(--ink);cursor:pointer}
-button:hover:not(:disabled){border-color:var(--accent)}
-button:disabled{opacity:.5;cursor:default}
+button:hover:not([aria-disabled=true]){border-color:var(--accent)}
+button[aria-disabled=true]{opacity:.5;cursor:default}
 input{font:inherit;padding:.25rem .5rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--paper);color:var(--ink);max-width:100%}
 .lost{background:var(--raised);border:2px solid var(--alarm);border-radius:.4rem;color:var(--alarm);padding:.6rem 1rem;margin-top:.6rem;font-weight:600}
 .note{border-left:4px solid var(--state,var(--warn));background:var(--raised);padding:.5rem .8rem;margin:1rem 0;max-width:60rem}
@@ -51,6 +51,11 @@ figure{margin:0 0 1rem;min-width:0}
 .plot.empty{border:1px dashed var(--line);border-radius:.4rem;color:var(--soft);display:grid;place-content:center;text-align:center;padding:1rem;min-height:8rem}
 .uplot{font-family:inherit;width:100%}
 .u-hz .u-cursor-x,.u-vt .u-cursor-y,.u-hz .u-cursor-y,.u-vt .u-cursor-x{border-color:var(--faint)}
+.readout{position:absolute;top:.3rem;z-index:1;pointer-events:none;padding:.25rem .5rem;border:1px solid var(--line);border-radius:.3rem;background:var(--raised);font-size:.8rem;line-height:1.35}
+.readout p{margin:0;color:var(--soft)}
+.readout ul{list-style:none;margin:0;padding:0}
+.readout svg{width:16px;height:9px;margin-right:.3rem}
+.readout b{font-variant-numeric:tabular-nums}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1rem;margin:.3rem 0;padding:0;font-size:.86rem;color:var(--soft)}
 .legend svg{width:22px;height:12px;vertical-align:-1px;margin-right:.35rem}
 .legend b{font-weight:600;color:var(--ink);font-variant-numeric:tabular-nums}

@@ -19,11 +19,14 @@ const patienceMs = 30_000;
 export class Streams {
   readonly #maker: FrameMaker;
   readonly #most: number;
+  readonly #build: string;
   readonly #clients = new Set<Client>();
 
-  constructor(maker: FrameMaker, most: number) {
+  /** @param build another text for other scripts of the page */
+  constructor(maker: FrameMaker, most: number, build: string) {
     this.#maker = maker;
     this.#most = most;
+    this.#build = build;
   }
 
   get count(): number {
@@ -48,6 +51,8 @@ export class Streams {
     });
     response.on('close', () => this.#clients.delete(client));
     response.on('error', () => this.#clients.delete(client));
+    // Before anything that scripts of another build could not read.
+    response.write(`event: build\ndata: ${this.#build}\n\n`);
     this.#write(client, nowMs);
   }
 

@@ -1,46 +1,28 @@
 import type uPlotClass from 'uplot';
+import { type ChartData, type ChartLine, middleAt, readingAt, shortNumber } from './chart-data.js';
 import { byId, make, say } from './dom.js';
+import { Readout } from './readout.js';
 import { swatch } from './stages.js';
 import { colour, onTheme } from './theme.js';
-
-export interface ChartLine {
-  readonly name: string;
-  /** Custom property of the theme. */
-  readonly colour: string;
-  readonly kind: 'line' | 'dashed' | 'fill' | 'points';
-  /** In the legend beside the name. */
-  readonly note?: string;
-}
-
-export interface ChartData {
-  readonly x: readonly number[];
-  /** Of the axes, with units. */
-  readonly xLabel: string;
-  readonly yLabel: string;
-  /** What stands there while there is nothing to draw. */
-  readonly empty: string;
-  readonly lines: readonly (ChartLine & { readonly y: readonly (number | null)[] })[];
-}
+import { momentText } from './times.js';
 
 export interface ChartOptions {
   readonly id: string;
   readonly isTime?: boolean;
   /** Powers of ten on the y axis; values that are not above 0 have no point. */
   readonly isLog?: boolean;
-  /** Values of bins: x holds their lower edges. */
+  /** Values of bins: x holds edges and middles of them in turn, from the first edge to the last. */
   readonly isStepped?: boolean;
   /** x counts something. */
   readonly areWhole?: boolean;
 }
 
 const height = 240;
-const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
-const dayAndTime = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  hour: '2-digit',
-  minute: '2-digit',
-});
+const nothing: ChartData = {
+  ...{ x: [], xLabel: '', yLabel: '', empty: '', lines: [] },
+  placeText: () => '',
+  valueText: String,
+};
 const dash = [6, 4];
 const wholeSteps = [1, 2, 5]
   .flatMap((step) => [1, 10, 100, 1000].map((unit) => step * unit))
@@ -50,9 +32,10 @@ const wholeSteps = [1, 2, 5]
 export class Chart {
   readonly #options: ChartOptions;
   readonly #plot: HTMLElement;
+  readonly #readout = new Readout();
   #chart: uPlotClass | undefined;
   #key = '';
-  #data: ChartData = { x: [], xLabel: '', yLabel: '', empty: '', lines: [] };
+  #data: ChartData = nothing;
 
   constructor(options: ChartOptions) {
     this.#options = options;
@@ -85,13 +68,28 @@ export class Chart {
       this.#chart = undefined;
       this.#plot.replaceChildren();
       if (isEmpty) this.#plot.textContent = empty;
-      else this.#chart = new uPlot(this.#settings(data), aligned(data), this.#plot);
-    } else this.#chart?.setData(aligned(data));
+      else {
+        this.#chart = new uPlot(this.#settings(data), aligned(data), this.#plot);
+        this.#readout.putInto(this.#plot);
+      }
+    } else if (this.#chart !== undefined) {
+      this.#chart.setData(aligned(data));
+      this.#read(this.#chart);
+    }
     showLegend(byId(`${id}-legend`), isEmpty ? [] : data.lines);
   }
 
+  /** Says what stands at the cursor, where it is over the chart. */
+  #read({ cursor, posToVal, over }: uPlotClass): void {
+    const { left = -1, idx } = cursor;
+    if (left < 0 || idx == null) return void this.#readout.hide();
+    const { x } = this.#data;
+    const at = this.#options.isStepped ? middleAt(x, posToVal(left, 'x')) : idx;
+    this.#readout.show(readingAt(this.#data, at), over.offsetLeft + left, this.#plot.clientWidth);
+  }
+
   #settings(data: ChartData): uPlotClass.Options {
-    const { isTime = false, isLog = false, areWhole = false } = this.#options;
+    const { isTime = false, isLog = false, areWhole = false, isStepped = false } = this.#options;
     const { xLabel, yLabel } = data;
     const soft = colour('soft');
     const grid = { stroke: colour('line'), width: 1 };
@@ -100,7 +98,13 @@ export class Chart {
       width: this.#plot.clientWidth,
       height,
       legend: { show: false },
-      cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
+      cursor: {
+        y: false,
+        points: { size: 7 },
+        drag: { x: false, y: false },
+        ...(isStepped ? { dataIdx: (chart, _, __, place) => middleAt(chart.data[0], place) } : {}),
+      },
+      hooks: { setCursor: [(chart) => this.#read(chart)] },
       scales: {
         x: { time: isTime },
         y: isLog
@@ -137,7 +141,8 @@ export class Chart {
   #series({ kind, colour: name }: ChartLine): uPlotClass.Series {
     const { isStepped = false } = this.#options;
     const stroke = colour(name);
-    const stepped = isStepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {};
+    // A gap begins at the edge of its first bin: else half of the bin before goes with it.
+    const stepped = isStepped ? { paths: uPlot.paths.stepped!({ align: 1, alignGaps: 1 }) } : {};
     if (kind === 'points')
       return { stroke, width: 0, paths: () => null, points: { show: true, size: 7, fill: stroke } };
     return {
@@ -168,23 +173,8 @@ function powersOfTen(_: uPlotClass, ticks: number[]): (number | null)[] {
   );
 }
 
-/** Times of day; of more than a day with the date, and without seconds. */
 function clock(_: uPlotClass, ticks: number[]): string[] {
-  const isLong = (ticks.at(-1) ?? 0) - (ticks[0] ?? 0) > 86_400;
-  return ticks.map((tick) => (isLong ? dayAndTime : timeOfDay).format(tick * 1000));
-}
-
-/** 1200000 -> "1.2M": an axis has little room. */
-export function shortNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size === 0) return '0';
-  for (const [unit, letter] of [
-    [1e9, 'G'],
-    [1e6, 'M'],
-    [1e3, 'k'],
-  ] as const)
-    if (size >= unit) return `${Number((value / unit).toPrecision(3))}${letter}`;
-  return size >= 1e-3 ? String(Number(value.toPrecision(3))) : value.toExponential(0);
+  return ticks.map(momentText(ticks[0] ?? 0, ticks.at(-1) ?? 0));
 }
 
 function showLegend(list: HTMLElement, lines: readonly ChartLine[]): void {

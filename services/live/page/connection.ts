@@ -7,13 +7,17 @@ export interface LinkFacts {
   readonly sinceMs: number | undefined;
   /** Whether the server is there, and has no place for a further page. */
   readonly isFull: boolean;
+  /** Whether it is there, and asks for a token that this tab does not have. */
+  readonly isLocked: boolean;
 }
 
 export interface ConnectionOptions {
   readonly onFrame: (frame: Frame) => void;
   readonly onState: (state: LinkState, facts: LinkFacts) => void;
-  /** The server asks for a token again. */
-  readonly onLocked: () => void;
+  /** The server asks for a token again; whether it has been given. */
+  readonly onLocked: () => Promise<boolean>;
+  /** The server has come back with other scripts than those of this page. */
+  readonly onOtherBuild: () => void;
 }
 
 /** Without a word for so long the server counts as lost: it sends one every half second. */
@@ -35,6 +39,9 @@ export class Connection {
   /** Until when the present stream has time for its next word. */
   #untilMs = 0;
   #isFull = false;
+  #isLocked = false;
+  /** Of the scripts of the server, as it said at first: those of this page. */
+  #build: string | undefined;
   #timer: number | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -49,11 +56,19 @@ export class Connection {
     const source = new EventSource('/stream');
     this.#source = source;
     this.#untilMs = performance.now() + patienceMs;
+    source.addEventListener('build', ({ data }) => {
+      this.#build ??= data as string;
+      if (data === this.#build) return;
+      // What it sends is not for these scripts.
+      source.close();
+      this.#options.onOtherBuild();
+    });
     source.onmessage = ({ data }) => {
       this.#lastMs = performance.now();
       this.#untilMs = this.#lastMs + silenceMs;
       this.#pauseMs = firstPauseMs;
       this.#isFull = false;
+      this.#isLocked = false;
       this.#options.onState('here', this.#facts());
       this.#options.onFrame(JSON.parse(data as string) as Frame);
     };
@@ -85,13 +100,17 @@ export class Connection {
       signal: AbortSignal.timeout(patienceMs),
     }).catch(() => undefined);
     this.#isFull = answer?.status === 503;
-    if (answer?.status === 401) this.#options.onLocked();
-    if (answer?.ok === true) this.open();
+    const isLocked = answer?.status === 401;
+    const isOpen = isLocked ? await this.#options.onLocked() : answer?.ok === true;
+    this.#isLocked = isLocked && !isOpen;
+    // Meanwhile it may have been opened by hand.
+    if (this.#source !== undefined) return;
+    if (isOpen) this.open();
     else this.#lose();
   }
 
   #facts(): LinkFacts {
     const sinceMs = this.#lastMs === undefined ? undefined : performance.now() - this.#lastMs;
-    return { sinceMs, isFull: this.#isFull };
+    return { sinceMs, isFull: this.#isFull, isLocked: this.#isLocked };
   }
 }

@@ -1,6 +1,7 @@
 import type { RunSection } from '../shared/snapshot.js';
+import { ask } from './ask.js';
 import { byId, say } from './dom.js';
-import { forgetToken, keepToken, takeToken } from './token.js';
+import { forgetToken, isToken, keepToken, takeToken } from './token.js';
 
 const orders = ['pause', 'resume', 'drain'] as const;
 type Order = (typeof orders)[number];
@@ -13,27 +14,40 @@ const canBe: Readonly<Record<Order, readonly RunSection['state'][]>> = {
 
 /** Pause, resume and drain, with the token of this tab. */
 export class Controls {
+  readonly #form = byId<HTMLFormElement>('token-form');
   #token = takeToken();
   #waiting: Order | undefined;
 
   constructor() {
-    for (const order of orders)
-      byId(`control-${order}`).addEventListener('click', () => void this.#give(order));
-    const form = byId<HTMLFormElement>('token-form');
-    form.addEventListener('submit', (event) => {
+    for (const order of orders) {
+      const button = buttonOf(order);
+      button.addEventListener('click', () => {
+        if (button.ariaDisabled !== 'true') void this.#give(order);
+      });
+    }
+    this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      this.#token = byId<HTMLInputElement>('token').value;
-      keepToken(this.#token);
-      form.hidden = true;
       const order = this.#waiting;
+      const token = byId<HTMLInputElement>('token').value.trim();
+      keepToken(token);
+      this.use(token);
       if (order !== undefined) void this.#give(order);
     });
   }
 
+  /** A token was given: whoever was asked for it stands at the button again. */
+  use(token: string): void {
+    this.#token = token;
+    if (this.#form.hidden) return;
+    this.#form.hidden = true;
+    if (this.#waiting !== undefined) buttonOf(this.#waiting).focus();
+    this.#waiting = undefined;
+  }
+
   show({ control, state }: RunSection): void {
     byId('controls').hidden = !control.available;
-    for (const order of orders)
-      byId<HTMLButtonElement>(`control-${order}`).disabled = !canBe[order].includes(state);
+    // A button that is disabled outright loses the focus: who has just pressed it would stand nowhere.
+    for (const order of orders) buttonOf(order).ariaDisabled = String(!canBe[order].includes(state));
   }
 
   async #give(order: Order): Promise<void> {
@@ -43,25 +57,33 @@ export class Controls {
     )
       return;
     if (this.#token === undefined) return this.#ask(order, '');
-    const answer = await fetch(`/control/${order}`, {
+    if (!isToken(this.#token))
+      return this.#ask(
+        order,
+        'That is no token: it has up to 512 letters, digits and signs, without spaces.',
+      );
+    const { answer, text } = await ask(`/control/${order}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#token}` },
-    }).catch(() => undefined);
-    if (answer?.status === 401) {
-      forgetToken();
-      this.#token = undefined;
-      return this.#ask(order, 'That is not the token of this server.');
-    }
-    const why = answer === undefined ? 'it does not answer' : answer.ok ? '' : (await answer.text()).trim();
+    });
+    if (answer?.status === 401) return this.#ask(order, 'That is not the token of this server.');
+    const why = answer?.ok === true ? '' : text;
     const note = byId('order-say');
     note.hidden = why === '';
     say(note, why === '' ? '' : `The server did not ${order}: ${why}.`);
   }
 
+  /** @param why what is wrong with the token that was tried; empty where there was none */
   #ask(order: Order, why: string): void {
+    forgetToken();
+    this.#token = undefined;
     this.#waiting = order;
-    byId('token-form').hidden = false;
+    this.#form.hidden = false;
     say(byId('token-say'), why);
     byId('token').focus();
   }
+}
+
+function buttonOf(order: Order): HTMLButtonElement {
+  return byId<HTMLButtonElement>(`control-${order}`);
 }

@@ -40,6 +40,33 @@ export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Whether a table is out of sight: it is filled once somebody opens it. */
+export function isFolded(table: HTMLElement): boolean {
+  return !(table.parentElement as HTMLDetailsElement).open;
+}
+
+/**
+ * Makes an element what another one is, and keeps its nodes: what somebody reads, or points at, stays where it is. A
+ * style of its own stays with it: the policy of the page takes none as text.
+ */
+export function become(there: Element, made: Element): void {
+  for (const { name } of [...there.attributes])
+    if (name !== 'style' && !made.hasAttribute(name)) there.removeAttribute(name);
+  for (const { name, value } of made.attributes)
+    if (there.getAttribute(name) !== value) there.setAttribute(name, value);
+  const children = [...made.childNodes];
+  children.forEach((child, at) => {
+    const old = there.childNodes[at];
+    if (old instanceof Element && child instanceof Element && old.tagName === child.tagName)
+      become(old, child);
+    else if (old instanceof Text && child instanceof Text) {
+      if (old.data !== child.data) old.data = child.data;
+    } else if (old === undefined) there.append(child);
+    else old.replaceWith(child);
+  });
+  while (there.childNodes.length > children.length) there.lastChild!.remove();
+}
+
 /** A cell of a table: text, or a node; `number` sets it to the right. */
 export interface Cell {
   readonly content: Node | string;
@@ -52,8 +79,8 @@ export interface Heading {
 }
 
 /**
- * A table with a caption for those who hear it. One that is there already keeps its rows that have not changed, so that
- * neither focus nor selection is lost when the others do.
+ * A table with a caption for those who hear it. One that is there already keeps its cells and changes what is in them, so that
+ * nobody loses the place where they read.
  */
 export function putTable(
   into: Element,
@@ -84,11 +111,17 @@ export function putTable(
     into.replaceChildren(table);
   }
   const body = table.tBodies[0]!;
-  rows.forEach((row, at) => {
-    const made = make('tr', {}, ...row.map((cell, column) => cellOf(cell, column, headings[column]!)));
+  const made = rows.map((row) =>
+    make('tr', {}, ...row.map((cell, column) => cellOf(cell, column, headings[column]!))),
+  );
+  // Of what grows at its head the rest stays.
+  const [first] = body.rows;
+  const added = first === undefined ? 0 : made.findIndex((row) => row.isEqualNode(first));
+  body.prepend(...made.slice(0, Math.max(0, added)));
+  made.forEach((row, at) => {
     const there = body.rows[at];
-    if (there === undefined) body.append(made);
-    else if (!there.isEqualNode(made)) there.replaceWith(made);
+    if (there === undefined) body.append(row);
+    else if (there !== row && !there.isEqualNode(row)) become(there, row);
   });
   while (body.rows.length > rows.length) body.deleteRow(-1);
   return table;

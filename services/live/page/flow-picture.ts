@@ -1,7 +1,7 @@
 import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowEdge, FlowNode, FlowSection, StageView } from '../shared/snapshot.js';
-import { shortNumber } from './chart.js';
-import { byId, draw } from './dom.js';
+import { shortNumber } from './chart-data.js';
+import { become, byId, draw } from './dom.js';
 import { type Layout, layOut } from './flow-layout.js';
 import { stageTitle } from './stages.js';
 
@@ -16,12 +16,14 @@ const marks: Readonly<Record<StageView['health'], string>> = {
   unreachable: '?',
 };
 
-/** The dataflow with rates on its edges. It is drawn anew where something in it has changed. */
+/** The dataflow with rates on its edges. Its nodes stay when figures change: who reads it, or points at a box, is not put off. */
 export class FlowPicture {
   readonly #into = byId('flow-picture');
+  readonly #svg = draw('svg');
   #flow: FlowSection | undefined;
 
   constructor() {
+    this.#svg.style.margin = '0 auto';
     new ResizeObserver(() => this.#draw()).observe(this.#into);
   }
 
@@ -35,7 +37,7 @@ export class FlowPicture {
     if (flow === undefined) return;
     const layout = layOut(flow.nodes, flow.edges, this.#into.clientWidth);
     const stages = new Map(flow.stages.map((stage) => [stage.stage, stage]));
-    const svg = draw(
+    const made = draw(
       'svg',
       { viewBox: `0 0 ${layout.width} ${layout.height}`, role: 'img', 'aria-labelledby': 'flow-name' },
       draw('title', { id: 'flow-name' }, nameOf(flow)),
@@ -44,10 +46,10 @@ export class FlowPicture {
       ...flow.edges.flatMap((edge, at) => wordsOf(edge, layout.lines[at]!, rateOf(edge, stages))),
       ...flow.nodes.map((node) => nodeOf(node, layout, stages.get(node.id))),
     );
+    become(this.#svg, made);
     // Where there is more room than it needs it would grow.
-    svg.style.maxWidth = `${layout.width * 1.15}px`;
-    svg.style.margin = '0 auto';
-    this.#into.replaceChildren(svg);
+    this.#svg.style.maxWidth = `${layout.width * 1.15}px`;
+    if (this.#svg.parentNode !== this.#into) this.#into.replaceChildren(this.#svg);
   }
 }
 
@@ -109,7 +111,8 @@ function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: numbe
   const kind = edge.of === undefined ? 'line once' : flows ? 'line flows' : 'line';
   return [
     draw('path', { d: path, class: kind }),
-    ...(flows ? [dropsOn(path)] : []),
+    // What comes and goes is there in any case, so that the nodes after it keep their places.
+    draw('path', { d: path, class: 'drop', display: flows ? undefined : 'none' }),
     draw('path', {
       d: 'M0 0-8-4-8 4Z',
       class: 'tip',
@@ -118,19 +121,12 @@ function lineOf(edge: FlowEdge, { path, tipX, tipY, tipTurn }: Line, rate: numbe
   ];
 }
 
-/** Drops that go on where they were: the picture is drawn anew twice a second. */
-function dropsOn(path: string): SVGElement {
-  const drops = draw('path', { d: path, class: 'drop' });
-  drops.style.animationDelay = `-${performance.now() % 1000}ms`;
-  return drops;
-}
-
 function wordsOf(edge: FlowEdge, line: Line, rate: number | undefined): SVGElement[] {
   const { labelX: x, labelY, rateY, anchor } = line;
   const text = (kind: string, y: number, content: string) =>
     draw('text', { x, y, 'text-anchor': anchor, class: kind }, content);
   return [
     text('label', labelY, edge.label),
-    ...(rate !== undefined && rate > 0 ? [text('rate', rateY, formatRate(rate))] : []),
+    text('rate', rateY, rate !== undefined && rate > 0 ? formatRate(rate) : ''),
   ];
 }

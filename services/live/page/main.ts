@@ -5,19 +5,25 @@ import type {
   LetterCount,
   RunSection,
   SectionName,
+  Snapshot,
   Trouble,
 } from '../shared/snapshot.js';
-import { Connection, type LinkFacts, type LinkState } from './connection.js';
+import { Announcements } from './announcements.js';
+import { Connection } from './connection.js';
 import { Controls } from './controls.js';
 import { byId, make, putTable, say } from './dom.js';
 import { FlowPicture } from './flow-picture.js';
+import { showLink } from './link-banner.js';
 import { Scores } from './scores.js';
-import { showPhases, showStages, stageTitle, timeText } from './stages.js';
+import { showPhases, showStages, stageTitle } from './stages.js';
 import { Store } from './store.js';
 import { TimeCharts } from './time-charts.js';
-import { logIn, takeToken } from './token.js';
+import { timeText } from './times.js';
+import { forgetToken, logIn, onToken, takeToken } from './token.js';
 import { TopEvents } from './top-events.js';
 import { Training } from './training.js';
+
+type Part = SectionName | 'series';
 
 const controls = new Controls();
 const store = new Store();
@@ -26,60 +32,96 @@ const training = new Training();
 const scores = new Scores();
 const top = new TopEvents();
 const charts = new TimeCharts();
+const announcements = new Announcements();
 let spoken: Readonly<Record<string, string>> = {};
-const waiting = new Set<SectionName | 'series'>();
-/** The server wants its token, which this tab does not have. */
-let isLocked = false;
+const waiting = new Set<Part>();
+/** Whether what waits will be shown at the next picture; a tab in the background has none. */
+let isPlanned = false;
 
-const connection = new Connection({ onFrame, onState, onLocked });
+const connection = new Connection({
+  onFrame,
+  onState(state, facts) {
+    if (showLink(state, facts, store.get('run')?.state)) announcements.say('The server is here again.');
+  },
+  onLocked,
+  onOtherBuild: () => location.reload(),
+});
+
+onToken(async (token) => {
+  controls.use(token);
+  if ((await logIn(token)) === 'in' && byId('link-state').dataset.state === 'lost') connection.open();
+});
 
 // A table that was folded up has not been kept: it is filled once it is opened.
 document.addEventListener(
   'toggle',
   () => {
-    waiting.add('series').add('scores');
+    waiting.add('series').add('training').add('scores');
     show();
   },
   true,
 );
 
+const views: Readonly<Record<Part, () => void>> = {
+  run: () => showPart('run', (run) => showRun(run, store.nowMs)),
+  flow: () =>
+    showPart('flow', (section) => {
+      flow.show(section);
+      showStages(section);
+      speakHealth(section);
+    }),
+  phases: () => showPart('phases', showPhases),
+  series: () => showPart('flow', (section) => charts.show(store.series, section)),
+  training: () => showPart('training', (section) => training.show(section)),
+  scores: () =>
+    showPart('scores', (section) => {
+      scores.show(section);
+      top.show(section);
+    }),
+  letters: () => showPart('letters', showLetters),
+  troubles: () => showPart('troubles', showTroubles),
+};
+
 function onFrame(frame: Frame): void {
   for (const name of store.apply(frame)) waiting.add(name);
-  requestAnimationFrame(show);
+  // Of a tab in the background this is all that anybody sees.
+  const { state, title } = store.get('run') ?? {};
+  const name = `${state}: ${title}`;
+  if (state !== undefined && document.title !== name) document.title = name;
+  if (isPlanned) return;
+  isPlanned = true;
+  requestAnimationFrame(() => {
+    isPlanned = false;
+    show();
+  });
 }
 
 /** Shows what has changed since the last time; a page that nobody sees does nothing. */
 function show(): void {
   if (waiting.size === 0) return;
-  const { nowMs } = store;
-  const isNew = (name: SectionName | 'series') => waiting.has(name);
-  const run = store.get('run');
-  const stages = store.get('flow');
-  if (run !== undefined) showRun(run, nowMs);
-  if (stages !== undefined && isNew('flow')) {
-    flow.show(stages);
-    showStages(stages);
-    speakHealth(stages);
-  }
-  if (isNew('phases')) showPhases(store.get('phases') ?? []);
-  if (isNew('series') && stages !== undefined) charts.show(store.series, stages);
-  if (isNew('training')) training.show(store.get('training')!);
-  const scored = store.get('scores');
-  if (isNew('scores') && scored !== undefined) {
-    scores.show(scored);
-    top.show(scored);
-  }
-  if (isNew('letters')) showLetters(store.get('letters')!);
-  if (isNew('troubles')) showTroubles(store.get('troubles')!);
+  // With every change, for it says how long the run has gone on.
+  const parts = [...waiting.add('run')];
   waiting.clear();
+  for (const part of parts) {
+    // What goes wrong in one part leaves the others as they are.
+    try {
+      views[part]();
+    } catch (error) {
+      reportError(error);
+    }
+  }
+}
+
+function showPart<Name extends SectionName>(name: Name, view: (section: Snapshot[Name]) => void): void {
+  const section = store.get(name);
+  if (section !== undefined) view(section);
 }
 
 function showRun(run: RunSection, nowMs: number): void {
   const { state, title, message, startedMs, endedMs, limits } = run;
   say(byId('run-title'), title);
-  if (document.title !== `${state}: ${title}`) document.title = `${state}: ${title}`;
   const badge = byId('run-state');
-  if (badge.dataset.state !== state) speak(`The run is ${state}. ${message}`);
+  if (badge.dataset.state !== state) announcements.say(`The run is ${state}. ${message}`);
   badge.dataset.state = state;
   say(badge, state);
   say(
@@ -135,51 +177,17 @@ function speakHealth({ stages }: FlowSection): void {
     now[stage] = health;
     const before = spoken[stage];
     if (before === undefined || before === health) continue;
-    if (grave.includes(health)) speak(`${stageTitle(stage)} is ${health}: ${why}`);
-    else if (grave.includes(before)) speak(`${stageTitle(stage)} is ${health} again`);
+    if (grave.includes(health)) announcements.say(`${stageTitle(stage)} is ${health}: ${why}`);
+    else if (grave.includes(before)) announcements.say(`${stageTitle(stage)} is ${health} again`);
   }
   spoken = now;
 }
 
-function speak(text: string): void {
-  say(byId('live'), text);
-}
-
-function onState(state: LinkState, { sinceMs, isFull }: LinkFacts): void {
-  const badge = byId('link-state');
-  const lost = byId('lost');
-  const wasLost = badge.dataset.state === 'lost';
-  if (state === 'here') {
-    isLocked = false;
-    if (wasLost && sinceMs !== undefined && !lost.hidden) speak('The server is here again.');
-    badge.dataset.state = 'here';
-    say(badge, 'live');
-    lost.hidden = true;
-    return;
-  }
-  badge.dataset.state = 'lost';
-  say(badge, 'connection lost');
-  if (isLocked) return;
-  const { state: run } = store.get('run') ?? {};
-  const isOver = run === 'finished' || run === 'stopped' || run === 'failed';
-  say(
-    lost,
-    isOver
-      ? `The run is over (${run}) and its server has ended with it. This is its last state; the page comes back by itself when a server is there again.`
-      : isFull
-        ? 'As many pages as there may be look on already. What is shown is the last that this one heard; it goes on when another one is closed.'
-        : 'The server does not answer. What is shown is the last that it said; the page comes back by itself when the server does.',
-  );
-  lost.hidden = false;
-}
-
 /** The server knows this browser no more: with the token of this tab it may look again. */
-async function onLocked(): Promise<void> {
+async function onLocked(): Promise<boolean> {
   const token = takeToken();
-  if (token !== undefined && (await logIn(token))) return connection.open();
-  isLocked = true;
-  const lost = byId('lost');
-  if (lost.querySelector('a') !== null) return;
-  lost.replaceChildren('The server asks for its token again: ', make('a', { href: '/' }, 'give it'), '.');
-  lost.hidden = false;
+  if (token === undefined) return false;
+  const outcome = await logIn(token);
+  if (outcome === 'refused') forgetToken();
+  return outcome === 'in';
 }

@@ -1,14 +1,11 @@
 import { formatCount } from '../../../lib/telemetry/format.js';
-import type { HistogramView, ProcessView, ScoresSection } from '../shared/snapshot.js';
-import { Chart, type ChartData, type ChartLine, sayOf, shortNumber } from './chart.js';
-import { byId, putTable } from './dom.js';
+import type { HistogramView, ScoresSection } from '../shared/snapshot.js';
+import { Chart, sayOf } from './chart.js';
+import { type ChartData, type ChartLine, shortNumber } from './chart-data.js';
+import { byId, isFolded, putTable } from './dom.js';
+import { type Counted, stacked } from './stacks.js';
 
-type Counted = 'weights' | 'counts';
 type Processes = ScoresSection['processes'];
-
-/** As many colours as the theme has for each kind. */
-const backgroundColours = 12;
-const signalColours = 6;
 
 /** Each with the unit of its quantity. */
 const charts = [
@@ -64,6 +61,8 @@ export class Scores {
       // Bins grow with the range: what stands on the axis is by bin.
       yLabel: histogram === undefined ? what : `${what} / ${histogram.width}${unit}`,
       empty: this.#emptyWords(id === 'histogram'),
+      placeText: (at) => `${quantity} ${edgeText(drawn.x[at - 1])} to ${edgeText(drawn.x[at + 1])}${unit}`,
+      valueText: counted === 'counts' ? formatCount : shortNumber,
     };
     this.#charts.get(id)!.show(data, `Distribution of ${quantity} by process: ${sumsOf(drawn.lines)}`);
     const details = byId(`${id}-table`);
@@ -107,64 +106,9 @@ function sumsOf(lines: readonly ChartLine[]): string {
   return lines.map(({ name, note }) => `${name} ${note}`).join(', ');
 }
 
-/** Backgrounds drawn as their sums from the top of the stack down, each over the one before; then signals and data. */
-function stacked(
-  { width, first, ...bins }: HistogramView,
-  processes: Processes,
-  counted: Counted,
-): Pick<ChartData, 'x' | 'lines'> {
-  const values = bins[counted];
-  const length = values[0]?.length ?? 0;
-  // Edges and middles of bins, and the edge at which the last one ends: steps begin at edges, points stand in the middle.
-  const x = Array.from({ length: 2 * length + 1 }, (_, half) => (first + half / 2) * width);
-  const shown = (sums: readonly number[]) => [...sums.flatMap((value) => twice(positive(value))), null];
-  const inMiddles = (sums: readonly number[]) => [...sums.flatMap((value) => [null, positive(value)]), null];
-  const of = (kind: ProcessView['kind']) =>
-    processes.flatMap((process, at) => (process.kind === kind ? [{ process, at }] : []));
-  // Of the bins that are drawn: of a tail, not of the whole sample.
-  const note = (at: number) => {
-    const sum = (values[at] ?? []).reduce((total, value) => total + value, 0);
-    return counted === 'counts' ? formatCount(sum) : shortNumber(sum);
-  };
-  const backgrounds = of('background').sort(
-    (a, b) => b.process.yield - a.process.yield || (a.process.name < b.process.name ? -1 : 1),
-  );
-  const sums = new Array<number>(length).fill(0);
-  // From the smallest at the bottom of the stack up, as reports have it.
-  const fills = [...backgrounds].reverse().map(({ process, at }) => {
-    for (let bin = 0; bin < length; bin++) sums[bin]! += Math.max(0, values[at]?.[bin] ?? 0);
-    const colour = `c${(backgrounds.findIndex((one) => one.at === at) % backgroundColours) + 1}`;
-    return { name: process.name, colour, kind: 'fill' as const, note: note(at), y: shown(sums) };
-  });
-  return {
-    x,
-    lines: [
-      ...fills.reverse(),
-      ...of('signal').map(({ process, at }, number) => ({
-        name: process.name,
-        colour: `signal${(number % signalColours) + 1}`,
-        kind: 'dashed' as const,
-        note: note(at),
-        y: shown(values[at] ?? []),
-      })),
-      ...of('data').map(({ process, at }) => ({
-        name: process.name,
-        colour: 'data',
-        kind: 'points' as const,
-        note: note(at),
-        y: inMiddles(values[at] ?? []),
-      })),
-    ],
-  };
-}
-
-/** On a logarithmic axis what is not above 0 has no place. */
-function positive(value: number): number | null {
-  return value > 0 ? value : null;
-}
-
-function twice(value: number | null): (number | null)[] {
-  return [value, value];
+/** An edge of a bin without the noise of its multiplication. */
+function edgeText(value = 0): string {
+  return String(Number(value.toPrecision(6)));
 }
 
 function putBins(
@@ -174,14 +118,14 @@ function putBins(
   counted: Counted,
   quantity: string,
 ): void {
-  if (!(into.parentElement as HTMLDetailsElement).open) return;
+  if (isFolded(into)) return;
   const values = bins[counted];
   putTable(
     into,
     `${quantity} by process`,
     [{ text: `${quantity} from` }, ...processes.map(({ name }) => ({ text: name, isNumber: true }))],
     Array.from({ length: values[0]?.length ?? 0 }, (_, bin) => [
-      String(Number(((first + bin) * width).toPrecision(6))),
+      edgeText((first + bin) * width),
       ...processes.map((_, at) => shortNumber(values[at]?.[bin] ?? 0)),
     ]),
   );

@@ -1,14 +1,10 @@
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowSection, PhaseView, StageView } from '../shared/snapshot.js';
 import { badge, byId, draw, make, putTable, say } from './dom.js';
+import { timeText } from './times.js';
 
 export function stageTitle(stage: string): string {
   return stage.replaceAll('_', ' ');
-}
-
-/** Time of day of a moment, on the watch of whoever looks. */
-export function timeText(ms: number): string {
-  return new Date(ms).toLocaleTimeString('en-GB');
 }
 
 const number = (text: string) => ({ text, isNumber: true });

@@ -1,9 +1,11 @@
 import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowSection, StageView } from '../shared/snapshot.js';
-import { Chart, type ChartLine, sayOf } from './chart.js';
-import { byId, putTable } from './dom.js';
+import { Chart, sayOf } from './chart.js';
+import type { ChartLine } from './chart-data.js';
+import { byId, isFolded, putTable } from './dom.js';
 import { stageTitle } from './stages.js';
 import type { Series } from './store.js';
+import { momentText } from './times.js';
 
 /** Colours by stage: the same in both charts. */
 const looks: Readonly<Record<string, Pick<ChartLine, 'colour' | 'kind'>>> = {
@@ -17,9 +19,6 @@ const looks: Readonly<Record<string, Pick<ChartLine, 'colour' | 'kind'>>> = {
   feature_files: { colour: 'faint', kind: 'dashed' },
 };
 const otherLook = { colour: 'soft', kind: 'line' } as const;
-
-/** Rows of the table beside a chart: the last points are what a person asks for. */
-const tableRows = 30;
 
 interface TimeChart {
   readonly id: string;
@@ -73,6 +72,7 @@ export class TimeCharts {
       .map((name) => name.slice(prefix.length));
     const shown = views.filter(({ stage }) => stages.includes(stage));
     const summary = shown.map((view) => `${stageTitle(view.stage)} ${text(now(view))}`).join(', ');
+    const moment = momentText(times[0] ?? 0, times.at(-1) ?? 0);
     sayOf(id, stages.length === 0 ? '' : `Now: ${summary}`);
     chart.show(
       {
@@ -86,21 +86,24 @@ export class TimeCharts {
           ...(Object.hasOwn(looks, stage) ? looks[stage]! : otherLook),
           y: lines[`${prefix}${stage}`]!,
         })),
+        placeText: (at) => moment(times[at] ?? 0),
+        valueText: text,
       },
       `Lines over time by stage. ${summary}`,
     );
     const details = byId(`${id}-table`);
-    if (!(details.parentElement as HTMLDetailsElement).open) return;
-    const from = Math.max(0, times.length - tableRows);
+    if (isFolded(details)) return;
     putTable(
       details,
-      'The last points, the newest first',
+      'Every point, the newest first',
       [{ text: 'time' }, ...stages.map((stage) => ({ text: stageTitle(stage), isNumber: true }))],
       times
-        .slice(from)
         .map((time, at) => [
-          new Date(time * 1000).toLocaleTimeString('en-GB'),
-          ...stages.map((stage) => text(lines[`${prefix}${stage}`]![from + at] ?? 0)),
+          moment(time),
+          ...stages.map((stage) => {
+            const value = lines[`${prefix}${stage}`]![at] ?? null;
+            return value === null ? '-' : text(value);
+          }),
         ])
         .reverse(),
     );

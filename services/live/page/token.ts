@@ -1,3 +1,5 @@
+import { ask } from './ask.js';
+
 const key = 'rmmstream-token';
 
 /**
@@ -5,12 +7,25 @@ const key = 'rmmstream-token';
  * at once, so that neither history nor a copied address holds it.
  */
 export function takeToken(): string | undefined {
-  const match = /^#token=(.{1,512})$/.exec(location.hash);
-  if (match !== null) {
-    sessionStorage.setItem(key, decoded(match[1]!));
-    history.replaceState(null, '', location.pathname);
-  }
+  takeFromAddress();
   return sessionStorage.getItem(key) ?? undefined;
+}
+
+/** Hears the token of a link that is put into a tab which is here already: nothing is loaded anew then. */
+export function onToken(use: (token: string) => void): void {
+  addEventListener('hashchange', () => {
+    const token = takeFromAddress();
+    if (token !== undefined) use(token);
+  });
+}
+
+function takeFromAddress(): string | undefined {
+  const match = /^#token=(.{1,512})$/.exec(location.hash);
+  if (match === null) return undefined;
+  const token = decoded(match[1]!);
+  keepToken(token);
+  history.replaceState(null, '', location.pathname);
+  return token;
 }
 
 /** A token that somebody put into the address as it is may hold a %. */
@@ -30,10 +45,19 @@ export function forgetToken(): void {
   sessionStorage.removeItem(key);
 }
 
+/** Whether it can be one: browsers send no other text in a header. */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]{1,512}$/.test(text);
+}
+
+/** `failed`: nothing is known of the token. */
+export type LoggedIn = 'in' | 'refused' | 'failed';
+
 /** Asks for the cookie with which this browser may look. */
-export async function logIn(token: string): Promise<boolean> {
+export async function logIn(token: string): Promise<LoggedIn> {
   const body = new URLSearchParams({ token });
-  const answer = await fetch('/login', { method: 'POST', body, redirect: 'manual' }).catch(() => undefined);
+  const { answer } = await ask('/login', { method: 'POST', body, redirect: 'manual' });
   // A redirection to the page is the answer to the right token.
-  return answer?.type === 'opaqueredirect';
+  if (answer?.type === 'opaqueredirect') return 'in';
+  return answer?.status === 401 ? 'refused' : 'failed';
 }

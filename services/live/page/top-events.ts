@@ -1,8 +1,12 @@
 import { formatCount } from '../../../lib/telemetry/format.js';
 import type { EventDetail } from '../shared/event-detail.js';
 import type { ScoresSection, TopEventView } from '../shared/snapshot.js';
+import { ask } from './ask.js';
 import { byId, make, putTable, say } from './dom.js';
 import { onTheme, themeName } from './theme.js';
+
+/** The event is read from its input file, behind what waits for that reader. */
+const eventPatienceMs = 30_000;
 
 const number = (text: string) => ({ text, isNumber: true });
 
@@ -48,6 +52,7 @@ export class TopEvents {
     const key = JSON.stringify([top, this.#open]);
     if (key === this.#shown) return;
     this.#shown = key;
+    const focused = this.#focused();
     const table = putTable(
       this.#table,
       'The most anomalous events',
@@ -90,6 +95,22 @@ export class TopEvents {
       if (top[at]?.id === this.#open) row.setAttribute('aria-current', 'true');
       else row.removeAttribute('aria-current');
     });
+    // Rows keep their places, and events move among them.
+    if (focused !== undefined && this.#focused() !== focused) this.#focus(focused);
+  }
+
+  /** The event at whose button the focus is. */
+  #focused(): string | undefined {
+    const { activeElement: element } = document;
+    return element instanceof HTMLElement && this.#table.contains(element)
+      ? element.dataset.event
+      : undefined;
+  }
+
+  /** Of an event that is in the list no more the list has the focus. */
+  #focus(id: string): void {
+    const button = this.#table.querySelector<HTMLElement>(`button[data-event="${CSS.escape(id)}"]`);
+    (button ?? this.#table).focus({ preventScroll: true });
   }
 
   async #show(id: string): Promise<void> {
@@ -99,18 +120,16 @@ export class TopEvents {
     if (this.#section !== undefined) this.show(this.#section);
     this.#panel.hidden = false;
     this.#panel.replaceChildren(make('p', { class: 'quiet' }, 'Reading the event …'));
-    const answer = await fetch(`/event?id=${id}`).catch(() => undefined);
+    const { answer, text } = await ask(`/event?id=${id}`, {}, eventPatienceMs);
     if (this.#open !== id) return;
-    if (answer?.ok === true) this.#put(event, (await answer.json()) as EventDetail);
-    else
-      this.#panel.replaceChildren(
-        make(
-          'p',
-          {},
-          answer?.status === 404 ? 'Other events are more anomalous by now.' : 'The server does not answer.',
-        ),
-      );
+    if (answer?.ok === true) this.#put(event, JSON.parse(text) as EventDetail);
+    else if (answer?.status === 404) this.#tell('Other events are more anomalous by now.');
+    else this.#tell(`The server did not show the event: ${text}.`);
     this.#panel.focus();
+  }
+
+  #tell(sentence: string): void {
+    this.#panel.replaceChildren(make('p', {}, sentence));
   }
 
   #put(event: TopEventView, detail: EventDetail): void {
@@ -134,11 +153,12 @@ export class TopEvents {
 
   #close(): void {
     const id = this.#open;
+    const isHere = this.#panel.contains(document.activeElement);
     this.#open = undefined;
     this.#panel.hidden = true;
     this.#panel.replaceChildren();
     if (this.#section !== undefined) this.show(this.#section);
-    this.#table.querySelector<HTMLButtonElement>(`button[data-event="${CSS.escape(id ?? '')}"]`)?.focus();
+    if (id !== undefined && isHere) this.#focus(id);
   }
 }
 
@@ -196,11 +216,11 @@ function matrixOf({ id, noMatrix, cells }: EventDetail): HTMLElement {
     class: 'scroll',
     tabindex: 0,
     role: 'region',
-    'aria-label': 'Largest cells of the matrix',
+    'aria-label': 'Cells of the matrix',
   });
   putTable(
     into,
-    'Largest cells of the matrix',
+    'Cells of the matrix above 0, the largest first',
     [{ text: 'cell' }, { text: 'meaning' }, number('value')],
     cells.map(({ name, meaning, value }) => [name, meaning, value]),
   );
@@ -208,7 +228,7 @@ function matrixOf({ id, noMatrix, cells }: EventDetail): HTMLElement {
     'figure',
     {},
     make('h4', {}, title),
-    pictureOf('matrix', id, `Matrix of the event; its largest cells are in the table below`),
+    pictureOf('matrix', id, 'Matrix of the event; its cells above 0 are in the table below'),
     into,
   );
 }

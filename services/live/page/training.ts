@@ -1,6 +1,6 @@
 import type { EpochView, TrainingSection } from '../shared/snapshot.js';
 import { Chart, sayOf } from './chart.js';
-import { byId, putTable, say } from './dom.js';
+import { byId, isFolded, putTable, say } from './dom.js';
 
 /** The loss curve as it comes, and what was made. */
 export class Training {
@@ -24,24 +24,12 @@ export class Training {
             ? [{ name: 'validation', colour: 'signal1', kind: 'dashed', y: validation } as const]
             : []),
         ],
+        placeText: (at) => placeOf(epochs[at]!, megasets),
+        valueText: (value) => value.toPrecision(5),
       },
       `Loss by epoch. ${place}`,
     );
-    putTable(
-      byId('loss-table'),
-      'Loss by epoch, the newest first',
-      ['number', 'megaset', 'epoch', 'loss', 'validation loss'].map((text) => ({ text, isNumber: true })),
-      epochs
-        .slice(-60)
-        .reverse()
-        .map(({ number, megaset, epoch, loss, validationLoss }) => [
-          String(number),
-          megaset === undefined ? '-' : String(megaset + 1),
-          epoch === undefined ? '-' : String(epoch + 1),
-          loss.toPrecision(5),
-          validationLoss?.toPrecision(5) ?? '-',
-        ]),
-    );
+    putEpochs(byId('loss-table'), epochs);
     say(
       byId('artefacts'),
       [
@@ -50,6 +38,24 @@ export class Training {
       ].join(' '),
     );
   }
+}
+
+function putEpochs(into: HTMLElement, epochs: readonly EpochView[]): void {
+  if (isFolded(into)) return;
+  putTable(
+    into,
+    'Loss by epoch, the newest first',
+    ['number', 'megaset', 'epoch', 'loss', 'validation loss'].map((text) => ({ text, isNumber: true })),
+    [...epochs]
+      .reverse()
+      .map(({ number, megaset, epoch, loss, validationLoss }) => [
+        String(number),
+        megaset === undefined ? '-' : String(megaset + 1),
+        epoch === undefined ? '-' : String(epoch + 1),
+        loss.toPrecision(5),
+        validationLoss?.toPrecision(5) ?? '-',
+      ]),
+  );
 }
 
 function placeOf({ number, megaset, epoch }: EpochView, megasets: number): string {

@@ -11,9 +11,6 @@ import type { EventDetail } from '../shared/event-detail.js';
 import type { TopEntry } from './score-board.js';
 import type { BoardSettings, EventPictures } from './tasks.js';
 
-/** Cells that are listed beside a matrix. */
-const mostCells = 12;
-
 /**
  * Reads the event of a row again, from its input file and from the features, and draws it.
  * @param onStep hears again and again that it goes on: there may be many features to look through
@@ -36,7 +33,7 @@ export async function eventPictures(
       noMatrix,
       objects: 'reason' in objects ? [] : objects.found.objects,
       met: 'reason' in objects ? undefined : { pt: objects.found.met, phi: objects.found.metPhi },
-      cells: 'reason' in values ? [] : largestCells(values.found, names),
+      cells: 'reason' in values ? [] : cellsOf(values.found, names),
     },
     display: 'reason' in objects ? undefined : eventDisplaySvg(`event-${id}`, objects.found),
     matrix:
@@ -102,7 +99,7 @@ async function valuesOf({ path, row, view }: TopEntry, onStep: () => void): Prom
   return { reason: `${folder}/features does not hold the event (output.keep_features)` };
 }
 
-function largestCells(
+function cellsOf(
   values: Float32Array,
   { layout, meanings, matrix }: ReturnType<typeof featureNamesOf>,
 ): EventDetail['cells'] {
@@ -112,7 +109,6 @@ function largestCells(
   return [...values.keys()]
     .filter((column) => values[column]! > 0)
     .sort((a, b) => Number(isEnergy(b)) - Number(isEnergy(a)) || values[b]! - values[a]! || a - b)
-    .slice(0, mostCells)
     .map((column) => ({
       name: layout.names[column]!,
       meaning: meanings[column]!,

@@ -185,8 +185,8 @@ export interface TopEventView {
   readonly id: string;
   readonly sample: string;
   readonly kind: ProcessKind;
-  /** As numbers of 64 bits have it. */
   readonly run: number;
+  /** A number of 64 bits. */
   readonly event: string;
   readonly file: string;
   readonly entry: number;
@@ -226,7 +226,7 @@ export interface SeriesPart {
   readonly lines: Readonly<Record<string, readonly (number | null)[]>>;
 }
 
-/** A message of the stream. The first one has every section. */
+/** A message of the stream. The first one has every section, and comes after an event `build` that tells the scripts apart. */
 export interface Frame {
   /** Another one where the server was started again. */
   readonly server: string;

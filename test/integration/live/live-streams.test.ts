@@ -18,6 +18,24 @@ test('a page is sent everything at first, then what changes', async () => {
   });
 });
 
+test('a stream names the build of the page before anything else', async () => {
+  await serving(async ({ server }) => {
+    const text = await new Promise<string>((resolve) => {
+      const socket = connect(server.port, '127.0.0.1', () =>
+        socket.write('GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+      );
+      let heard = '';
+      socket.on('data', (part) => {
+        heard += String(part);
+        if (!heard.includes('data: {')) return;
+        resolve(heard);
+        socket.destroy();
+      });
+    });
+    assert.match(text, /event: build\ndata: [0-9a-f]{16}\n\n[^{]*data: {/);
+  });
+});
+
 test('a page that does not read holds one frame here and nothing up; what it missed comes in one piece', async () => {
   await serving(async ({ server, model }) => {
     const socket = connect(server.port, '127.0.0.1');
