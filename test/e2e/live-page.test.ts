@@ -70,6 +70,8 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
   const first = await startServed([...args, '--serve', '0'], environment);
   const { page, complaints } = await open(`${first.address}#token=${token}`);
   assert.equal(new URL(page.url()).hash, '', 'the token has left the address');
+  // Before the training, which goes on while a browser opens a tab.
+  const other = await open(first.address);
   await text(page, 'loss-say', (say) => say.startsWith('Megaset 1 '), 'the first epoch');
   const loss = await text(page, 'loss-say', (say) => say !== '', 'a loss');
   await text(page, 'loss-say', (say) => say !== loss, 'another loss');
@@ -79,7 +81,6 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
   await keepPicture(page, 'live-training');
 
   // A tab without the token is asked for it, and then the order is given.
-  const other = await open(first.address);
   await text(other.page, 'run-state', (state) => state === 'running', 'the run in another tab');
   await other.page.click('#control-pause');
   await other.page.fill('#token', token);
