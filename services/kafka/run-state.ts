@@ -1,6 +1,8 @@
 import type { BlockSource } from '../../lib/flow/block-source.js';
 import { blockEntries } from '../../lib/flow/ranges.js';
+import { GenerationLog } from './generation-log.js';
 import type { Ending, ProgressRecord, RecordOf } from './progress-records.js';
+import { SharedParts } from './shared-parts.js';
 import type { DataTopic } from './topics.js';
 
 export type PlannedFile = RecordOf<'file'> & {
@@ -21,7 +23,7 @@ export class RunState {
   readonly files: PlannedFile[] = [];
   planned: RecordOf<'planned'> | undefined;
   scaler: RecordOf<'scaler'> | undefined;
-  readonly generations: RecordOf<'generation'>[] = [];
+  readonly generations = new GenerationLog();
   readonly models: RecordOf<'model'>[] = [];
   finished: RecordOf<'finished'> | undefined;
   /** Messages that were written again from the dead letters, in order. */
@@ -35,6 +37,7 @@ export class RunState {
   /** Offset behind the last re-driven message, by topic and partition. */
   readonly #redrivenEnds = new Map<string, number>();
   readonly #scoring = new Map<number, number>();
+  readonly #shared = new SharedParts();
 
   /** @param at offset of the record, and when it was written */
   apply(record: ProgressRecord, at: number, timestampMs: number): void {
@@ -60,11 +63,12 @@ export class RunState {
         if (this.run?.mode !== 'bounded' || this.allEnds('moments') !== undefined) this.scaler ??= record;
         break;
       case 'generation':
-        if (record.number === this.generations.length) this.generations.push(record);
+        this.generations.add(record);
         break;
       case 'model':
         if (this.models.some(({ generation }) => generation >= record.generation)) break;
-        this.models.push(record);
+        this.models.push(this.#shared.model(record));
+        this.generations.letGoBefore(record.generation);
         this.times.set('model', timestampMs);
         break;
       case 'applies':
@@ -131,7 +135,26 @@ export class RunState {
 
   #addFile(record: RecordOf<'file'>): void {
     if (record.index !== this.files.length) return;
-    this.files.push({ ...record, firstBlock: this.blocks, blocks: blocksOf(record.entries) });
+    const { type, index, kind, name, fingerprint, bytes, entries, data, median_weight } = record;
+    const { sample, sums, weights } = this.#shared.file(record);
+    // Written out: an object that is copied and then grows takes three times the memory, and there may be many.
+    const file: PlannedFile = {
+      type,
+      index,
+      sample,
+      kind,
+      name,
+      fingerprint,
+      bytes,
+      entries,
+      data,
+      median_weight,
+      sums,
+      firstBlock: this.blocks,
+      blocks: blocksOf(entries),
+    };
+    if (weights !== undefined) file.weights = weights;
+    this.files.push(file);
   }
 
   #addEnd(record: RecordOf<'end'>, timestampMs: number): void {
@@ -156,7 +179,7 @@ export class RunState {
     const fits =
       (last === undefined || record.offset >= last.offset) &&
       !known.some(({ model }) => model === record.model);
-    if (fits) this.#applies.set(record.partition, [...known, record]);
+    if (fits) this.#applies.set(record.partition, [...known, this.#shared.applies(record, this.models)]);
   }
 
   /** An end is stale where its input went on after it, for example because a dead letter was re-driven. */

@@ -8,6 +8,7 @@ import type { Scaler } from '../../lib/learning/scaler.js';
 import { featurizerOf } from '../featurizer/config.js';
 import { kafkaLayoutOf } from '../kafka/claim-directory.js';
 import { record, type ServiceContext } from '../kafka/context.js';
+import type { GenerationLog } from '../kafka/generation-log.js';
 import { readFiles } from '../kafka/model-store.js';
 import type { RecordOf } from '../kafka/progress-records.js';
 import { loadFrozen } from '../scaler/frozen-scaler.js';
@@ -43,16 +44,19 @@ export async function trainGenerations(
   // Of one that was killed while it trained: a generation is always collected anew.
   rmSync(join(folder, megasets), { recursive: true, force: true });
   while (!signal.aborted) {
-    const { generations, models } = view.state;
-    const open = generations[models.length];
+    const { generations, models, partitions } = view.state;
+    const open = generations.at(models.length);
     if (open === undefined) {
       // Nothing is written while a generation fills.
       wrote();
       await fillGeneration(context, tenure, check);
-    } else
+    } else {
+      // Found now: once it has a model, the one before it is let go.
+      const span = { from: beginOf(generations, open.number, partitions), to: open.to };
       await whileLagGrows(context, open.to, () =>
-        trainGeneration(context, tenure, open, { folder, scaler, wrote }),
+        trainGeneration(context, tenure, open, { folder, scaler, span, wrote }),
       );
+    }
   }
 }
 
@@ -74,7 +78,7 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure, check: Bl
   const { view, loaded, tools, pause } = context;
   const { signal } = tenure;
   const { state } = view;
-  const to = [...beginOf(state.generations, state.generations.length, state.partitions)];
+  const to = [...beginOf(state.generations, state.generations.count, state.partitions)];
   const channels = new Map<number, number>();
   while (!signal.aborted && !isFull(channels, loaded.config.continuous)) {
     let moved = false;
@@ -96,36 +100,35 @@ async function fillGeneration(context: ServiceContext, tenure: Tenure, check: Bl
   }
   if (signal.aborted) return;
   const rows = [...channels.values()].reduce((sum, count) => sum + count, 0);
-  const number = state.generations.length;
+  const number = state.generations.count;
   await record(context, tenure, [{ type: 'generation', number, to, rows, channels: [...channels] }]);
   await view.catchUp(signal);
   tools.log.info('generation_closed', { generation: number, rows });
 }
 
-function beginOf(
-  generations: readonly RecordOf<'generation'>[],
-  number: number,
-  partitions: number,
-): readonly number[] {
-  return generations[number - 1]?.to ?? new Array<number>(partitions).fill(0);
+function beginOf(generations: GenerationLog, number: number, partitions: number): readonly number[] {
+  return generations.at(number - 1)?.to ?? new Array<number>(partitions).fill(0);
 }
 
 async function trainGeneration(
   context: ServiceContext,
   tenure: Tenure,
   generation: RecordOf<'generation'>,
-  work: { readonly folder: string; readonly scaler: Scaler; readonly wrote: () => void },
+  work: {
+    readonly folder: string;
+    readonly scaler: Scaler;
+    readonly span: ScaledSpan;
+    readonly wrote: () => void;
+  },
 ): Promise<void> {
   const { view, loaded } = context;
-  const { folder, scaler, wrote } = work;
+  const { folder, scaler, span, wrote } = work;
   const { signal } = tenure;
   // The files of every block are then known: their order decides ties.
   await view.catchUp(signal);
-  const { number, to, rows } = generation;
-  const { generations, partitions } = view.state;
+  const { number, rows } = generation;
   const megasetFolder = join(folder, megasets);
   const { validation_fraction: validation } = loaded.config.training;
-  const span: ScaledSpan = { from: beginOf(generations, number, partitions), to };
   const plan = await collectMegasets(
     context,
     {

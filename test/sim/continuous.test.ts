@@ -176,7 +176,7 @@ for (let seed = 1; seed <= seeds; seed += 1) {
         }
       }
       const { models, generations } = stateOf(world);
-      assert.ok(models.length >= 3, `${models.length} models of ${generations.length} generations`);
+      assert.ok(models.length >= 3, `${models.length} models of ${generations.count} generations`);
       assert.ok(rows > 20_000, `${rows} rows`);
       isCalm = true;
       assert.deepEqual(new Set(await world.drain()), new Set([0]), world.describe());

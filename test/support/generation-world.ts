@@ -5,6 +5,8 @@ import { emptyMoments } from '../../lib/learning/moments.js';
 import { split } from '../../lib/physics/identity.js';
 import { kafkaLayoutOf } from '../../services/kafka/claim-directory.js';
 import { readFiles } from '../../services/kafka/model-store.js';
+import { type RecordOf, readProgress } from '../../services/kafka/progress-records.js';
+import { readTopic } from '../../services/kafka/read-topic.js';
 import { frozenMessages } from '../../services/scaler/frozen-scaler.js';
 import { trainingRowsByChannel } from '../../services/trainer/collect.js';
 import { trainGenerations } from '../../services/trainer/generations.js';
@@ -137,7 +139,12 @@ export async function results({ cluster, context }: World) {
   const opened = context();
   const signal = new AbortController().signal;
   await opened.view.catchUp(signal);
-  const { generations, models } = opened.view.state;
+  const { models } = opened.view.state;
+  const generations: RecordOf<'generation'>[] = [];
+  await readTopic(opened.client, opened.names.topic('progress'), 0, signal, (message) => {
+    const record = readProgress(message);
+    if (record.type === 'generation') generations.push(record);
+  });
   const found = [];
   for (const { id, from } of models) {
     const files = await readFiles(cluster.client('reader'), 'rmmstream.models', modelName(id), signal, from);

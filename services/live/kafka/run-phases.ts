@@ -53,7 +53,7 @@ function isDue({ stage }: Line, { run, scaler, models, generations }: RunState):
       return scaler !== undefined;
     case 'trainer':
       // Without an end of the input there is something to train whenever a generation is closed.
-      return run?.mode === 'continuous' ? generations.length > models.length : scaler !== undefined;
+      return run?.mode === 'continuous' ? generations.count > models.length : scaler !== undefined;
     case 'scorer':
       return models.length > 0;
     default:

@@ -89,7 +89,7 @@ test('what comes while a generation is trained on shows as lag', async () => {
     const ended = trainGenerations(opened, await tenureOf(opened, { id: 'trainer', signal: stop.signal }));
     ended.catch(() => {});
     await settled(() => isHeld, 200_000);
-    const taken = opened.view.state.generations[0]!.to[0]!;
+    const taken = opened.view.state.generations.at(0)!.to[0]!;
     const lag = async () =>
       Number(
         /^rmmstream_lag_records\{stage="trainer",partition="0"\} (.*)$/m.exec(await opened.metrics())?.[1],
