@@ -38,7 +38,8 @@ export const channelWords: Readonly<Record<ChannelName, string>> = {
   'rmmstream:service': '`service`, `state`: over Kafka',
   'rmmstream:error': '`stage`, `code` of an error, one that is tried again included',
   'rmmstream:checkpoint': '`stage`, `atMs`',
-  'rmmstream:epoch': '`megaset`, `megasets`, `epoch`, `loss`, `validationLoss`',
+  'rmmstream:epoch':
+    '`network`, `networks` of an ensemble, `pass`, `passes`, `megaset`, `megasets`, `epoch`, `loss`, `validationLoss`',
   'rmmstream:model': '`version`, `madeMs` of a new model',
   'rmmstream:scaler': '`version`, `madeMs` of a frozen scaler',
 };

@@ -46,6 +46,23 @@ export function formatBytes(bytes: number): string {
   return `${significant(value)} ${units[unit]}`;
 }
 
+/** "network 2 of 5, pass 1 of 2, megaset 3 of 10": where training is, without parts that there is one of. All count from 0. */
+export function formatPlace(place: {
+  readonly network: number;
+  readonly networks: number;
+  readonly pass: number;
+  readonly passes: number;
+  readonly megaset: number;
+  readonly megasets: number;
+}): string {
+  const { network, networks, pass, passes, megaset, megasets } = place;
+  return [
+    ...(networks > 1 ? [`network ${network + 1} of ${networks}`] : []),
+    ...(passes > 1 ? [`pass ${pass + 1} of ${passes}`] : []),
+    `megaset ${megaset + 1} of ${megasets}`,
+  ].join(', ');
+}
+
 /** A share in [0, 1]: "0.0 %", "37.5 %", "100 %"; 100 only when nothing is left. */
 export function formatShare(share: number): string {
   if (share >= 1) return '100 %';

@@ -16,6 +16,13 @@ export interface BatchReport {
 
 /** An epoch of the training. */
 export interface EpochReport {
+  /** From 0: networks of an ensemble are trained one after the other, each from the beginning. */
+  readonly network: number;
+  /** How many there are; 1 without an ensemble. */
+  readonly networks: number;
+  /** From 0, of how many over all megasets. */
+  readonly pass: number;
+  readonly passes: number;
   /** From 0. */
   readonly megaset: number;
   /** How many there are; 0 in a run without end. */

@@ -103,12 +103,13 @@ export class LocalProgress {
     );
   }
 
-  #epoch({ rows, loss, megaset, epoch }: Readonly<Record<string, unknown>>): void {
+  #epoch({ rows, loss, network, networks = 1, megaset, epoch }: Readonly<Record<string, unknown>>): void {
     const { epochs, passes } = this.#training;
     const trained = this.#view.state.scaler?.rows_by_split[split.train] ?? 0;
-    this.#start('train', this.#isEndless ? 0 : trained * epochs * passes);
+    this.#start('train', this.#isEndless ? 0 : trained * epochs * passes * Number(networks));
+    const one = Number(networks) > 1 ? `network ${Number(network) + 1} of ${Number(networks)}, ` : '';
     const part = this.#isEndless ? `generation ${Number(megaset)}` : `megaset ${Number(megaset) + 1}`;
-    const note = `${part}, epoch ${Number(epoch) + 1}, loss ${Number(loss).toPrecision(4)}`;
+    const note = `${one}${part}, epoch ${Number(epoch) + 1}, loss ${Number(loss).toPrecision(4)}`;
     this.#progress.advance('train', Number(rows), note);
   }
 

@@ -90,7 +90,7 @@ export async function makeModel(
     onRows: (rows) => progress.advance('megasets', rows),
   });
   progress.finish('megasets');
-  const hear = trainingEars(options, training.megasets);
+  const hear = trainingEars(options, training);
   const { megasets: megasetFolder, checkpoint: checkpointFolder, members: memberFolder } = layout;
   const model = await trainModel(scaler, plan, {
     ...options,

@@ -1,4 +1,6 @@
-import type { EpochResult } from '../../lib/learning/train-megaset.js';
+import type { Config } from '../../lib/config/index.js';
+import { formatPlace } from '../../lib/telemetry/format.js';
+import type { EpochReport } from '../../lib/telemetry/reports.js';
 import type { TrainingEars } from '../trainer/train-model.js';
 import type { Surroundings } from './request.js';
 
@@ -11,7 +13,7 @@ export interface RunTrainingEars extends TrainingEars {
 /** Tells progress and watch how training goes. */
 export function trainingEars(
   { progress, watch, nowMs, gate }: Surroundings,
-  megasets: number,
+  { megasets, passes }: Pick<Config['training'], 'megasets' | 'passes'>,
 ): RunTrainingEars {
   let isBegun = false;
   let [behind, all, beforeMs] = [0, 0, nowMs()];
@@ -34,10 +36,10 @@ export function trainingEars(
       watch.batch?.('trainer', { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds });
       watch.waiting?.('trainer', Math.min(behind, all), all);
     },
-    onEpoch(epoch) {
-      progress.advance('train', 0, epochNote(epoch, megasets));
-      const { loss, validationLoss } = epoch;
-      watch?.epoch?.({ megaset: epoch.megaset, megasets, epoch: epoch.epoch, loss, validationLoss });
+    onEpoch({ network, networks, pass, megaset, epoch, loss, validationLoss }) {
+      const report = { network, networks, pass, passes, megaset, megasets, epoch, loss, validationLoss };
+      progress.advance('train', 0, epochNote(report));
+      watch?.epoch?.(report);
     },
     onNote: (text) => progress.note(text),
     // A run that is held does not work.
@@ -49,7 +51,8 @@ export function trainingEars(
   };
 }
 
-function epochNote({ megaset, loss, validationLoss }: EpochResult, megasets: number): string {
+function epochNote(report: EpochReport): string {
+  const { loss, validationLoss } = report;
   const validation = validationLoss === undefined ? '' : `, validation ${validationLoss.toPrecision(4)}`;
-  return `megaset ${megaset + 1} of ${megasets}, loss ${loss.toPrecision(4)}${validation}`;
+  return `${formatPlace(report)}, loss ${loss.toPrecision(4)}${validation}`;
 }

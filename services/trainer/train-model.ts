@@ -18,6 +18,13 @@ import { routeOf } from './route.js';
 import { type ScheduleOptions, type TrainOptions, train } from './train.js';
 import { type BackgroundFile, modelFeatures, trainingRecord } from './training-record.js';
 
+/** An epoch of one of the networks, which are trained one after the other. */
+export interface NetworkEpoch extends EpochResult {
+  /** From 0, of how many. */
+  readonly network: number;
+  readonly networks: number;
+}
+
 /** Who hears how training goes. */
 export interface TrainingEars {
   /**
@@ -26,7 +33,7 @@ export interface TrainingEars {
    */
   readonly onPlace?: (rows: number, all: number) => void;
   readonly onStep: (rows: number) => void;
-  readonly onEpoch: (epoch: EpochResult) => void;
+  readonly onEpoch: (epoch: NetworkEpoch) => void;
   /** What a person should know. */
   readonly onNote: (text: string) => void;
 }
@@ -102,7 +109,7 @@ function optionsOf(
 ): TrainOptions {
   const { config, hear, signal, megasetFolder, checkpointFolder, memberFolder } = options;
   const { training, learning } = config;
-  const { onPlace, ...others } = hear;
+  const { onPlace, onEpoch, ...others } = hear;
   const own: TrainOptions = {
     network: networkOf(config),
     scaler,
@@ -132,6 +139,7 @@ function optionsOf(
     signal,
     gate: options.gate,
     ...(options.save === undefined ? {} : { save: options.save }),
+    onEpoch: (epoch) => onEpoch({ ...epoch, network: member, networks: members }),
     ...others,
   };
   const { rows } = routeOf(own);

@@ -20,8 +20,9 @@ export function trainingOptions(
 ): TrainModelOptions {
   const { loaded, tools } = context;
   const { config, profile } = loaded;
-  const megasets = config.input.mode === 'bounded' ? config.training.megasets : 0;
-  const { waited, ...hear } = trainingEars(tools, megasets, place);
+  // A generation is gone over once, and nobody knows how many there will be.
+  const parts = config.input.mode === 'bounded' ? config.training : { megasets: 0, passes: 1 };
+  const { waited, ...hear } = trainingEars(tools, parts, place);
   return {
     config,
     profile,
@@ -52,7 +53,7 @@ export function tellCheckpoint({ stage, clock }: ServiceContext['tools']): void 
 
 function trainingEars(
   tools: ServiceContext['tools'],
-  megasets: number,
+  { megasets, passes }: { readonly megasets: number; readonly passes: number },
   place: TrainingPlace | undefined,
 ): TrainingEars & { readonly waited: (ms: number) => void } {
   const metrics = tools.stage;
@@ -74,10 +75,13 @@ function trainingEars(
       const taken = { eventsIn: rows, bytesIn: 0, eventsOut: 0, bytesOut: 0, seconds };
       announce('rmmstream:batch', () => ({ stage: 'trainer', ...taken }));
     },
-    onEpoch({ pass, megaset, epoch, rows, loss, validationLoss }) {
+    onEpoch({ network, networks, pass, megaset, epoch, rows, loss, validationLoss }) {
       metrics.epoch({ loss, validationLoss });
-      announce('rmmstream:epoch', () => ({ megaset, megasets, epoch, loss, validationLoss }));
+      const parts = { network, networks, pass, passes, megaset, megasets, epoch };
+      announce('rmmstream:epoch', () => ({ ...parts, loss, validationLoss }));
       tools.log.info('epoch', {
+        network,
+        networks,
         pass,
         megaset,
         epoch,

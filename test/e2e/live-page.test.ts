@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { axe, browserSkip, startBrowser } from '../support/browser.js';
+import type { Browser } from 'playwright-core';
+import { browserSkip, startBrowser } from '../support/browser.js';
 import { outputDigests } from '../support/cli.js';
 import { openPage, textOf } from '../support/live-browser.js';
+import { assertFits, faultsOf, keepPicture } from '../support/live-checks.js';
 import { token } from '../support/live-server.js';
 import { type ServedRun, startServed } from '../support/served-run.js';
 import { runWell, sampleFile, shipped, writeConfig } from '../support/small-run.js';
@@ -37,14 +38,6 @@ after(async () => {
 
 const open = (target: string, options?: Parameters<typeof openPage>[2]) => openPage(browser, target, options);
 const text = textOf;
-
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const kept = process.env.RMMSTREAM_SCREENSHOTS;
-  if (kept === undefined) return;
-  mkdirSync(kept, { recursive: true });
-  await page.evaluate('scrollTo(0, 0)');
-  writeFileSync(join(kept, `${name}.png`), await page.screenshot({ fullPage: true }));
-}
 
 async function stop(run: ServedRun): Promise<void> {
   run.child.kill('SIGTERM');
@@ -77,6 +70,8 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
   const first = await startServed([...args, '--serve', '0'], environment);
   const { page, complaints } = await open(`${first.address}#token=${token}`);
   assert.equal(new URL(page.url()).hash, '', 'the token has left the address');
+  // Before the training, which goes on while a browser opens a tab.
+  const other = await open(first.address);
   await text(page, 'loss-say', (say) => say.startsWith('Megaset 1 '), 'the first epoch');
   const loss = await text(page, 'loss-say', (say) => say !== '', 'a loss');
   await text(page, 'loss-say', (say) => say !== loss, 'another loss');
@@ -86,7 +81,6 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
   await keepPicture(page, 'live-training');
 
   // A tab without the token is asked for it, and then the order is given.
-  const other = await open(first.address);
   await text(other.page, 'run-state', (state) => state === 'running', 'the run in another tab');
   await other.page.click('#control-pause');
   await other.page.fill('#token', token);
@@ -141,22 +135,6 @@ test('during a run figures move; it is held, goes on, is drained; the same comma
   await page.close();
 });
 
-interface Fault {
-  readonly id: string;
-  readonly impact: string | null;
-  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-}
-
-async function faultsOf(page: Page): Promise<unknown[]> {
-  // The policy of the page forbids what a text becomes, so axe comes in from outside of it.
-  await page.evaluate(axe);
-  const { violations, passes } = (await page.evaluate(
-    `axe.run(document, { resultTypes: ['violations', 'passes'] })`,
-  )) as { violations: readonly Fault[]; passes: readonly { id: string }[] };
-  assert.ok(passes.some(({ id }) => id === 'color-contrast'));
-  return violations.map(({ id, nodes }) => [id, nodes[0]!.html.slice(0, 200), nodes[0]!.failureSummary]);
-}
-
 test('a finished run: every width and theme, axe, the keyboard, and names that are HTML', {
   skip: browserSkip,
 }, async (context) => {
@@ -199,10 +177,7 @@ test('a finished run: every width and theme, axe, the keyboard, and names that a
             `Promise.all([...document.querySelectorAll('#event img')].map((image) => image.decode()))`,
           );
           assert.equal(await page.evaluate(`document.querySelectorAll('#event img').length`), 2);
-          const [inside, outside] = (await page.evaluate(
-            '[document.documentElement.scrollWidth, innerWidth]',
-          )) as number[];
-          assert.ok(inside! <= outside!, `the page is ${inside} wide in a window of ${outside}`);
+          await assertFits(page);
           assert.deepEqual(await faultsOf(page), []);
           assert.deepEqual(complaints, []);
           await keepPicture(page, `live-${width}-${colorScheme}`);

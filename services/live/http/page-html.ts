@@ -59,7 +59,7 @@ export const pageHtml = `${head(
 <button type="submit">Use it</button>
 <span id="token-say" role="status"></span>
 </form>
-${section('flow', 'Dataflow', '<div id="flow-picture" class="flow"></div>\n<details id="flow-details"><summary>Every stage as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Stages" id="stages-table"></div></details>')}
+${section('flow', 'Dataflow', '<div id="flow-picture" class="flow" tabindex="0" role="region" aria-label="Picture of the dataflow"></div>\n<details id="flow-details"><summary>Every stage as a table</summary><div class="scroll" tabindex="0" role="region" aria-label="Stages" id="stages-table"></div></details>')}
 ${section('progress', 'Progress', '<ol id="phases" class="phases" role="list"></ol>')}
 ${section('time', 'Over time', `<div class="row">${figure('throughput', 'Events a second')}${figure('lag', 'What waits')}</div>`)}
 ${section('training', 'Training', `${figure('loss', 'Loss')}<p id="artefacts" class="quiet"></p>`)}

@@ -70,6 +70,7 @@ thead th{border-bottom:2px solid var(--faint);vertical-align:bottom;position:sti
 #top-table td:nth-child(13){min-width:12rem}
 tr[aria-current=true]>*{background:var(--raised)}
 td .badge{font-size:.82rem}
+.flow{overflow-x:auto}
 .flow svg{display:block;width:100%;height:auto}
 .flow .box{fill:var(--raised);stroke:var(--state,var(--faint));stroke-width:1.6}
 .flow .files{fill:none;stroke:var(--faint);stroke-width:1.2;stroke-dasharray:4 3}

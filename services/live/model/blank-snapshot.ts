@@ -21,7 +21,7 @@ export function blankSnapshot(options: LiveModelOptions, startedMs: number): Sna
     run: { engine, title, state: 'starting', message: '', startedMs, endedMs: undefined, control, limits },
     phases: phases.map((name) => ({ name, state: 'planned', done: 0, total: 0 })),
     flow: { nodes: flow.nodes, edges: flow.edges, stages: [] },
-    training: { megasets: 0, epochs: [], model: undefined, scaler: undefined },
+    training: { networks: 1, passes: 1, megasets: 0, epochs: [], model: undefined, scaler: undefined },
     scores: {
       score: score.score,
       isLog: score.isLog,

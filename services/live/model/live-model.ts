@@ -18,10 +18,14 @@ export interface BatchReportLike extends BatchFacts {
   readonly deadLetters?: Readonly<Partial<Record<string, number>>>;
 }
 
-/** An epoch as a run tells of it; without a number it is the next one. */
-export interface EpochFacts extends Omit<EpochView, 'number'> {
-  readonly megasets: number;
+/** An epoch as a run tells of it; without a number it is the next one, and without a word of them of one network and pass. */
+export interface EpochFacts extends Omit<EpochView, 'number' | 'network' | 'pass'> {
   readonly number?: number;
+  readonly network?: number;
+  readonly networks?: number;
+  readonly pass?: number;
+  readonly passes?: number;
+  readonly megasets: number;
 }
 
 /** Points of the lines over time, and epochs of the loss curve, that are kept. */
@@ -164,11 +168,13 @@ export class LiveModel {
       this.#put('training', { ...this.#sections.training, [kind]: version });
   }
 
-  epoch({ megasets, number = (this.#epochs.at(-1)?.number ?? 0) + 1, ...epoch }: EpochFacts): void {
-    this.#epochs.push({ ...epoch, number });
+  epoch({ networks = 1, passes = 1, megasets, ...epoch }: EpochFacts): void {
+    const { number = (this.#epochs.at(-1)?.number ?? 0) + 1, network, pass } = epoch;
+    this.#epochs.push({ ...epoch, number, network, pass });
     // Of a long training the curve keeps its beginning: the older, the fewer.
     if (this.#epochs.length > mostEpochs) this.#epochs = this.#epochs.filter((_, at) => at % 2 === 0);
-    this.#put('training', { ...this.#sections.training, megasets, epochs: [...this.#epochs] });
+    const { training } = this.#sections;
+    this.#put('training', { ...training, networks, passes, megasets, epochs: [...this.#epochs] });
   }
 
   scores(section: ScoresSection): void {

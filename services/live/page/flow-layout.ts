@@ -28,20 +28,23 @@ export interface Layout {
 }
 
 /** Pixels of a box, between boxes along the flow and across it, and for labels beside the last column. */
-const wide = { width: 122, height: 74, along: 74, across: 46, beside: 0 } as const;
-const tall = { width: 158, height: 74, along: 50, across: 56, beside: 72 } as const;
-const narrow = { width: 104, height: 74, along: 46, across: 44, beside: 70 } as const;
+const wide = { isWide: true, width: 122, height: 74, along: 74, across: 46, beside: 0 };
+const tall = { isWide: false, width: 158, height: 74, along: 50, across: 56, beside: 72 };
+const narrow = { isWide: false, width: 104, height: 74, along: 46, across: 44, beside: 70 };
 /** Files have lower boxes. */
 const filesInset = 14;
+/** So far a picture may shrink: its small words, of 11.5 pixels, can still be read. */
+export const leastScale = 0.9;
 
 /**
- * Places of boxes and lines: from left to right where there is room, else from top to bottom.
+ * Places of boxes and lines: from left to right where there is room, else from top to bottom. Where there is not even room
+ * for that it is as narrow as it can be, and wider than the room.
  * @param room width in pixels
  */
 export function layOut(nodes: readonly FlowNode[], edges: readonly FlowEdge[], room: number): Layout {
-  const isWide = room >= 1000;
-  const sizes = isWide ? wide : room >= 560 ? tall : narrow;
-  const { width, height } = sizes;
+  const fits = (sizes: typeof wide) => leastScale * widthOf(nodes, sizes) <= room;
+  const sizes = [wide, tall].find(fits) ?? narrow;
+  const { isWide, width, height } = sizes;
   const stepAlong = (isWide ? width : height) + sizes.along;
   const stepAcross = (isWide ? height : width) + sizes.across;
   const boxes = new Map<string, Box>();
@@ -58,9 +61,14 @@ export function layOut(nodes: readonly FlowNode[], edges: readonly FlowEdge[], r
   const lines = edges.map(({ from, to, of }) =>
     lineOf(boxes.get(from)!, boxes.get(to)!, isWide, of === undefined),
   );
-  const right = Math.max(...[...boxes.values()].map((box) => box.x + box.width));
   const bottom = Math.max(...[...boxes.values()].map((box) => box.y + box.height));
-  return { width: right + sizes.beside + 2, height: bottom + 2, boxes, lines };
+  return { width: widthOf(nodes, sizes), height: bottom + 2, boxes, lines };
+}
+
+/** Of the whole picture, with a margin of 2 on both sides. */
+function widthOf(nodes: readonly FlowNode[], { isWide, width, along, across, beside }: typeof wide): number {
+  const last = Math.max(...nodes.map(({ column, row }) => (isWide ? column : row)));
+  return 2 + last * (width + (isWide ? along : across)) + width + beside + 2;
 }
 
 function lineOf(from: Box, to: Box, isWide: boolean, isOnce: boolean): Line {

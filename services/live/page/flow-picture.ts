@@ -2,7 +2,7 @@ import { formatCount, formatRate } from '../../../lib/telemetry/format.js';
 import type { FlowEdge, FlowNode, FlowSection, StageView } from '../shared/snapshot.js';
 import { shortNumber } from './chart-data.js';
 import { become, byId, draw } from './dom.js';
-import { type Layout, layOut } from './flow-layout.js';
+import { type Layout, layOut, leastScale } from './flow-layout.js';
 import { stageTitle } from './stages.js';
 
 /** A shape for each health, so that colour says nothing alone. */
@@ -49,6 +49,8 @@ export class FlowPicture {
     become(this.#svg, made);
     // Where there is more room than it needs it would grow.
     this.#svg.style.maxWidth = `${layout.width * 1.15}px`;
+    // Where there is less it scrolls sideways, before its words are too small.
+    this.#svg.style.minWidth = `${layout.width * leastScale}px`;
     if (this.#svg.parentNode !== this.#into) this.#into.replaceChildren(this.#svg);
   }
 }

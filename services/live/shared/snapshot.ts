@@ -115,6 +115,9 @@ export interface FlowSection {
 export interface EpochView {
   /** From 1, over all megasets; of a run that was continued, from where this page began to hear of it. */
   readonly number: number;
+  /** From 0: networks of an ensemble come one after the other; undefined where the engine does not tell them. */
+  readonly network: number | undefined;
+  readonly pass: number | undefined;
   /** From 0, and the epoch in it; undefined where the engine does not tell them. */
   readonly megaset: number | undefined;
   readonly epoch: number | undefined;
@@ -123,6 +126,9 @@ export interface EpochView {
 }
 
 export interface TrainingSection {
+  readonly networks: number;
+  readonly passes: number;
+  /** 0 where nobody knows how many there will be. */
   readonly megasets: number;
   /** Of a long training fewer of the older ones. */
   readonly epochs: readonly EpochView[];

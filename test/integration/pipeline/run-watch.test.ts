@@ -242,3 +242,32 @@ test('the time for which a run is held is no work of the trainer', async () => {
     assert.equal(heard.sum('trainer', 'seconds'), 0);
   });
 });
+
+test('epochs of an ensemble say of which network and pass they are', async () => {
+  await inFolder(async (folder) => {
+    const file = writeConfig(folder, smallSamples, {
+      ...ranges,
+      scores: ['error', { type: 'ensemble', of: 'error', members: 2 }],
+      training: { ...quick.training, epochs: 1, megasets: 1, passes: 2 },
+      output: { directory: 'out' },
+    });
+    const heard = new RecordedWatch();
+    await start(folder, file, heard);
+    const places = heard.all('epoch').map(([epoch]) => epoch);
+    assert.deepEqual(
+      places.map(({ network, networks, pass, passes, megaset }) => [
+        network,
+        networks,
+        pass,
+        passes,
+        megaset,
+      ]),
+      [
+        [0, 2, 0, 2, 0],
+        [0, 2, 1, 2, 0],
+        [1, 2, 0, 2, 0],
+        [1, 2, 1, 2, 0],
+      ],
+    );
+  });
+});

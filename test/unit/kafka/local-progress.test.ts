@@ -4,6 +4,7 @@ import { RmmError } from '../../../lib/base/error.js';
 import { positionMetadata, startPosition } from '../../../lib/flow/partitions/hop-position.js';
 import { createProgress } from '../../../lib/telemetry/progress.js';
 import { LocalProgress } from '../../../services/kafka/local-progress.js';
+import type { ProgressRecord } from '../../../services/kafka/progress-records.js';
 import {
   clusterOf,
   fileRecord,
@@ -99,6 +100,20 @@ test('of a run without end the news are shown, and training has no total', async
     assert.deepEqual(notes(), expected);
     assert.deepEqual(stage('train'), [10, 0]);
   }
+});
+
+test('the training of an ensemble is as long as that of all its networks', async () => {
+  const { cluster, context, shown, stage } = await world();
+  const rows = [100, 100, 100, 100];
+  const scaler: ProgressRecord = { type: 'scaler', id: 's', rows_by_split: rows, from: 0, frozen_ms: 0 };
+  const ends = (['events', 'selected', 'features', 'moments'] as const).flatMap((of) =>
+    [0, 1].map((partition) => ({ type: 'end', of, partition, offset: 1, messages: 1, input: 1 }) as const),
+  );
+  await putRecords(cluster, context, [runRecord(loaded), ...ends, scaler]);
+  await context.view.catchUp(new AbortController().signal);
+  const line = { event: 'epoch', network: 1, networks: 3, megaset: 0, epoch: 1, rows: 10, loss: 0.25 };
+  shown.line('trainer 0', JSON.stringify(line));
+  assert.deepEqual(stage('train'), [10, 100 * training.epochs * training.passes * 3]);
 });
 
 test('a run that failed says the first error that is not about somebody else', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { kafkaFlow } from '../../../services/live/kafka/kafka-flow.js';
 import { embeddedFlow } from '../../../services/live/model/embedded-flow.js';
-import { type Box, type Line, layOut } from '../../../services/live/page/flow-layout.js';
+import { type Box, type Line, layOut, leastScale } from '../../../services/live/page/flow-layout.js';
 import { kafkaConfig } from '../../support/service-context.js';
 
 const areApart = (a: Box, b: Box) =>
@@ -59,3 +59,16 @@ for (const [name, { nodes, edges }] of [
     });
   }
 }
+
+test('a picture is as wide as its room, or so little wider that its words can be read; else it scrolls', () => {
+  for (const [{ nodes, edges }, least] of [
+    [embeddedFlow, 320],
+    [kafkaFlow(kafkaConfig().config), 430],
+  ] as const) {
+    for (let room = 300; room <= 1400; room += 10) {
+      const { width } = layOut(nodes, edges, room);
+      if (room >= least) assert.ok(width * leastScale <= room, `${width} in ${room}`);
+      else assert.equal(width, layOut(nodes, edges, 0).width, 'no more than it needs');
+    }
+  }
+});

@@ -18,6 +18,9 @@ function world() {
   return { clock, metrics, watch, value };
 }
 
+/** Of a training with nothing but one megaset. */
+const megaset = { network: 0, networks: 1, pass: 0, passes: 1, megaset: 0, megasets: 1 };
+
 test('what a run tells is what its metrics show', async () => {
   const { clock, watch, value } = world();
   const of = (stage: string, more = '') => `{stage="${stage}"${more}}`;
@@ -49,8 +52,8 @@ test('what a run tells is what its metrics show', async () => {
 
   watch.model!({ version: 'm1', madeMs: clock.wallMs() - 60_000 });
   assert.equal(await value(`rmmstream_model_age_seconds${of('scorer')}`), 60);
-  watch.epoch!({ megaset: 0, megasets: 1, epoch: 0, loss: 3, validationLoss: 2.5 });
-  watch.epoch!({ megaset: 0, megasets: 1, epoch: 1, loss: 2.75, validationLoss: undefined });
+  watch.epoch!({ ...megaset, epoch: 0, loss: 3, validationLoss: 2.5 });
+  watch.epoch!({ ...megaset, epoch: 1, loss: 2.75, validationLoss: undefined });
   assert.equal(await value(`rmmstream_validation_loss${of('trainer')}`), 2.5);
   assert.equal(await value(`rmmstream_training_loss${of('trainer')}`), 2.75);
   assert.equal(await value(`rmmstream_training_epochs_total${of('trainer')}`), 2);
@@ -77,7 +80,7 @@ test('every metric of the list is there, but for those that the page excepts', a
   watch.checkpoint!('ingest', 0);
   watch.model!({ version: 'm', madeMs: 0 });
   watch.scaler!({ version: 's', madeMs: 0 });
-  watch.epoch!({ megaset: 0, megasets: 1, epoch: 0, loss: 1, validationLoss: 1 });
+  watch.epoch!({ ...megaset, epoch: 0, loss: 1, validationLoss: 1 });
   const shown = new Set((await metrics.text()).match(/^rmmstream_\w+/gm));
   const missing = Object.entries(metricList)
     .filter(([key, { name }]) => ![...others, ...absent].includes(key) && !shown.has(name))

@@ -14,7 +14,10 @@ test('the seconds of steps are never less than none, whatever a clock with fract
         let reading = 0;
         const nowMs = () => readings[Math.min(reading++, readings.length - 1)]!;
         const heard = new RecordedWatch();
-        const ears = trainingEars({ ...quietSurroundings(), nowMs, watch: heard.watch }, 1);
+        const ears = trainingEars(
+          { ...quietSurroundings(), nowMs, watch: heard.watch },
+          { megasets: 1, passes: 1 },
+        );
         ears.onPlace!(0, readings.length);
         for (const _ of readings) ears.onStep(1);
         for (const { seconds } of heard.batches('trainer')) assert.ok(seconds >= 0, String(seconds));
@@ -32,7 +35,7 @@ test('progress begins where training does; its place is told again behind epochs
     ...surroundings.progress,
     start: (...given: unknown[]) => void begun.push(given),
   };
-  const ears = trainingEars({ ...surroundings, progress, watch: heard.watch }, 2);
+  const ears = trainingEars({ ...surroundings, progress, watch: heard.watch }, { megasets: 2, passes: 1 });
   ears.onPlace!(100, 1000);
   ears.onStep(50);
   ears.onPlace!(500, 1000);
@@ -43,4 +46,14 @@ test('progress begins where training does; its place is told again behind epochs
     heard.all('waiting').map(([, position]) => position),
     [100, 150, 500, 550, 1000],
   );
+});
+
+test('the progress says which network of an ensemble, and which pass', () => {
+  const notes: unknown[] = [];
+  const surroundings = quietSurroundings();
+  const progress = { ...surroundings.progress, advance: (...given: unknown[]) => void notes.push(given[2]) };
+  const ears = trainingEars({ ...surroundings, progress }, { megasets: 4, passes: 2 });
+  const epoch = { epoch: 0, loss: 0.5, validationLoss: undefined, rows: 1, steps: 1, learningRate: 1 };
+  ears.onEpoch({ ...epoch, network: 1, networks: 5, pass: 0, megaset: 2, stopped: false });
+  assert.deepEqual(notes, ['network 2 of 5, pass 1 of 2, megaset 3 of 4, loss 0.5000']);
 });

@@ -19,7 +19,8 @@ test('the bridge records what there is: no loss without validation events, no ti
   });
   metrics.setGlobalMeterProvider({ getMeter: () => meter });
   await import(pathToFileURL(join(packageRoot, 'docs', 'opentelemetry.mjs')).href);
-  const epoch = { megaset: 0, megasets: 1, epoch: 0, loss: 2 };
+  const network = { network: 0, networks: 1, pass: 0, passes: 1 };
+  const epoch = { ...network, megaset: 0, megasets: 1, epoch: 0, loss: 2 };
   announce('rmmstream:epoch', () => ({ ...epoch, validationLoss: undefined }));
   announce('rmmstream:epoch', () => ({ ...epoch, validationLoss: 3 }));
   const letters = { eventsIn: 0, bytesIn: 0, eventsOut: 0, bytesOut: 0, deadLetters: { weight_absurd: 1 } };
