@@ -1,10 +1,12 @@
 /**
  * What watching costs: `rmmstream run` with --metrics-port, scraped every second, against the same run without it, in
  * turns on the same files with the same seed.
- * usage: node dist/bench/metrics-cost.js [--python PYTHON] [--events 400000] [--rounds 9] [--folder F] [--every-ms 1000]
+ * usage: node dist/bench/metrics-cost.js [--python PYTHON] [--events 400000] [--rounds 9] [--slice-epochs 150]
+ * [--folder F] [--every-ms 1000]
  *
  * First as an account of one run: what its main thread spends filling metrics, and what a scrape takes of the process, over
- * the processor time of the whole run. This fails above 1 %. Then as whole runs, by the clock and by processor time; who is
+ * the processor time of the whole run. This fails above 1 %. Then within one run, whose training is watched for a second
+ * and not watched for the next, in turns (`--slice-epochs` of it, 0 leaves it out). Then as whole runs, by the clock and by processor time; who is
  * first in a round alternates, and a run before is not counted. Each ratio is without / with: 1 costs nothing, 0.99 is
  * 1 %. On a busy machine whole runs differ by far more than what is looked for, as the error of their mean says.
  */
@@ -16,9 +18,11 @@ import { amplifiedFiles, benchFolder, writeConfiguration } from './support/input
 import { type Measured, median, option, print, printRatio, rmmstream } from './support/measured.js';
 import type { ScraperData } from './support/scraper.js';
 import { accountOfRun, secondsOfScrape, secondsOfServing } from './support/watch-account.js';
+import { watchedInTurns } from './support/watch-slices.js';
 
 const events = Number(option('events', '400000'));
 const rounds = Number(option('rounds', '9'));
+const sliceEpochs = Number(option('slice-epochs', '150'));
 const everyMs = Number(option('every-ms', '1000'));
 /** Share of the throughput that watching may cost. */
 const mostCost = 0.01;
@@ -56,6 +60,16 @@ function meanAndError(values: readonly number[]): { readonly mean: number; reado
   return { mean, error: Math.sqrt(squares / (values.length - 1) / values.length) };
 }
 
+function tell(name: string, ratios: readonly number[], of: string): void {
+  if (ratios.length < 2) return;
+  const { mean, error } = meanAndError(ratios);
+  const middle = median(ratios);
+  print(
+    `${name}: mean ${mean.toFixed(4)} +- ${error.toFixed(4)}, median ${middle.toFixed(4)} of ${ratios.length} ${of}`,
+  );
+  printRatio(`metrics-cost ${name}`, middle);
+}
+
 try {
   const files = amplifiedFiles(folder.path, events);
   writeConfiguration(config, [files], '{ epochs: 2, megasets: 2, seed: 1 }');
@@ -75,6 +89,15 @@ try {
     print(`watching costs more than ${mostCost * 100} %`);
     process.exitCode = 1;
   }
+  if (sliceEpochs > 0) {
+    writeConfiguration(config, [files], `{ epochs: ${sliceEpochs}, megasets: 2, seed: 1 }`);
+    const output = join(folder.path, 'in-turns');
+    const inTurns = await watchedInTurns(config, output, { sliceMs: 1000, everyMs: everyMs / 2 });
+    print(`in one run: ${inTurns.scrapes} scrapes; training rows a second, watched over not watched`);
+    tell('in one run, seconds', inTurns.seconds, 'pairs');
+    tell('in one run, cpu', inTurns.cpu, 'pairs');
+    writeConfiguration(config, [files], '{ epochs: 2, megasets: 2, seed: 1 }');
+  }
   const seconds: number[] = [];
   const cpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -87,17 +110,8 @@ try {
     seconds.push(alone.seconds / other.seconds);
     cpu.push(alone.cpuSeconds / other.cpuSeconds);
   }
-  if (rounds > 1)
-    for (const [name, ratios] of [
-      ['seconds', seconds],
-      ['cpu', cpu],
-    ] as const) {
-      const { mean, error } = meanAndError(ratios);
-      print(
-        `${name}: mean ${mean.toFixed(4)} +- ${error.toFixed(4)}, median ${median(ratios).toFixed(4)} of ${rounds} rounds`,
-      );
-      printRatio(`metrics-cost ${name}`, median(ratios));
-    }
+  tell('seconds', seconds, 'rounds');
+  tell('cpu', cpu, 'rounds');
 } finally {
   folder.remove();
 }

@@ -1,13 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { systemClock } from '../../lib/base/clock.js';
-import { loadConfig } from '../../lib/config/index.js';
-import { createProgress } from '../../lib/telemetry/progress.js';
 import { createMetrics } from '../../lib/telemetry/prometheus-metrics.js';
 import { openTelemetry } from '../../lib/telemetry/telemetry-host.js';
 import { metricsWatch } from '../../services/pipeline/metrics-watch.js';
-import { run } from '../../services/pipeline/run.js';
 import { phases, type RunWatch } from '../../services/pipeline/watch.js';
+import { runHere } from './run-here.js';
 
 /** A run of this process with what it told its watch, and what filling metrics from that takes. */
 export interface WatchAccount {
@@ -41,28 +39,8 @@ export async function accountOfRun(config: string, output: string): Promise<Watc
     (...told: unknown[]) =>
       void calls.push({ name, told });
   const watch = Object.fromEntries(names.map((name) => [name, keep(name)])) as RunWatch;
-  const overrides = [
-    { path: 'output.directory', value: output, flag: '--output', literal: true },
-    { path: 'engine.workers', value: '2', flag: '--workers' },
-  ];
-  const loaded = loadConfig({
-    file: config,
-    environment: {},
-    overrides,
-    currentDirectory: '.',
-    needs: 'background',
-  });
   const began = { ms: performance.now(), cpu: process.cpuUsage() };
-  await run({
-    loaded,
-    fresh: true,
-    extend: false,
-    until: 'scores',
-    progress: createProgress({ style: 'none', write: () => {}, nowMs: () => performance.now() }),
-    signal: new AbortController().signal,
-    nowMs: () => performance.now(),
-    watch,
-  });
+  await runHere(config, output, watch);
   const cpuSeconds = seconds(process.cpuUsage(began.cpu));
   const wallSeconds = (performance.now() - began.ms) / 1000;
   return { calls: calls.length, listenerSeconds: secondsOfCalls(calls), seconds: wallSeconds, cpuSeconds };

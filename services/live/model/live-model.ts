@@ -31,7 +31,10 @@ export interface EpochFacts extends Omit<EpochView, 'number' | 'network' | 'pass
 /** Points of the lines over time, and epochs of the loss curve, that are kept. */
 const mostPoints = 600;
 const mostEpochs = 1_000;
-/** Lines go on for so long after the end of a run: a page that is left open shows the run, not the time since. */
+/**
+ * Lines go on for so long after the end of a run, and until they have come to 0: a page that is left open shows the run,
+ * not the time since. What services and brokers tell of the end comes later than the end.
+ */
 const lastLookMs = 6_000;
 
 /**
@@ -47,6 +50,8 @@ export class LiveModel {
   readonly #letters = new Map<string, LetterCount>();
   readonly #troubles = new Map<string, Trouble>();
   #epochs: EpochView[] = [];
+  /** Whether the last point of every rate is 0. */
+  #isAtRest = false;
   #limits: readonly string[];
   readonly #lacks: string[] = [];
   readonly #versions = new Map<SectionName, number>();
@@ -185,9 +190,11 @@ export class LiveModel {
   tick(nowMs: number): void {
     this.#look(nowMs);
     const { endedMs } = this.#sections.run;
-    if (endedMs !== undefined && nowMs - endedMs > lastLookMs) return;
+    if (endedMs !== undefined && nowMs - endedMs > lastLookMs && this.#isAtRest) return;
     const values: Record<string, number> = {};
-    for (const { stage, rateIn, rateOut, lagUnit } of this.#sections.flow.stages) {
+    const { stages } = this.#sections.flow;
+    this.#isAtRest = stages.every(({ rateIn, rateOut }) => rateIn === 0 && rateOut === 0);
+    for (const { stage, rateIn, rateOut, lagUnit } of stages) {
       const lag = this.#stages.get(stage)?.takeMostLag();
       // What a stage gives on is nothing where it ends the flow or only learns.
       values[`events ${stage}`] = stage === 'trainer' ? rateIn : rateOut;

@@ -52,6 +52,24 @@ test('rates are those of the last seconds, and a stage works, then waits, then i
   assert.equal(stageOf(model, 'scorer').health, 'waiting');
 });
 
+test('lines end at 0: what is told of the end comes after it, and then the page shows the run and not the time since', () => {
+  const model = newModel();
+  model.runState('running', 1_000);
+  model.batch('scorer', batch);
+  model.tick(2_000);
+  model.runState('finished', 3_000);
+  for (let second = 3; second <= 8; second += 1) {
+    model.batch('scorer', batch);
+    model.tick(second * 1_000);
+  }
+  for (let second = 9; second <= 60; second += 1) model.tick(second * 1_000);
+  const { times, lines } = model.series.since(undefined)!;
+  const scored = lines['events scorer']!;
+  assert.equal(scored.at(-1), 0);
+  assert.ok(scored.at(-2)! > 0, 'and no further');
+  assert.ok(times.at(-1)! < 20);
+});
+
 test('rejected events and dead letters are summed by reason, also under the names of prototypes', () => {
   const model = newModel();
   const rejected = JSON.parse('{"mll":2,"__proto__":5}') as Record<string, number>;
