@@ -92,7 +92,7 @@ try {
   if (sliceEpochs > 0) {
     writeConfiguration(config, [files], `{ epochs: ${sliceEpochs}, megasets: 2, seed: 1 }`);
     const output = join(folder.path, 'in-turns');
-    const inTurns = await watchedInTurns(config, output, { sliceMs: 1000, everyMs: everyMs / 2 });
+    const inTurns = await watchedInTurns(config, output, { sliceMs: 1000, everyMs });
     print(`in one run: ${inTurns.scrapes} scrapes; training rows a second, watched over not watched`);
     tell('in one run, seconds', inTurns.seconds, 'pairs');
     tell('in one run, cpu', inTurns.cpu, 'pairs');

@@ -39,9 +39,9 @@ process.send('ready');
 `;
 
 /**
- * One run, whose training is watched in turns: for a slice reports fill metrics, the event loop is sampled and the page
- * is scraped; for the next nothing of that is done. Which comes first alternates, so that a machine that becomes slower or faster counts
- * for neither.
+ * One run, whose training is watched in turns: for a slice reports fill metrics and the page is scraped; for the next neither
+ * is done. The event loop is sampled all the time: that is in the account. Which comes first alternates, so that a machine that becomes
+ * slower or faster counts for neither.
  */
 export async function watchedInTurns(
   config: string,
@@ -61,12 +61,14 @@ export async function watchedInTurns(
   });
   try {
     await once(child, 'message');
-    const turns = new Turns(filled, child, () => measureProcess(metrics, systemClock));
+    const endMeasuring = measureProcess(metrics, systemClock);
+    const turns = new Turns(filled, child);
     const stop = new AbortController();
     const slicing = turns.go(sliceMs, stop.signal);
     await runHere(config, output, turns.watch);
     stop.abort();
     await slicing;
+    endMeasuring();
     return { ...ratiosOf(turns.slices), scrapes };
   } finally {
     child.disconnect();
@@ -78,14 +80,12 @@ class Turns {
   readonly slices: Slice[] = [];
   readonly watch: RunWatch;
   readonly #child: ChildProcess;
-  readonly #measure: () => () => void;
   #isOn = false;
   #rows = 0;
   #isTraining = false;
 
-  constructor(filled: RunWatch, child: ChildProcess, measure: () => () => void) {
+  constructor(filled: RunWatch, child: ChildProcess) {
     this.#child = child;
-    this.#measure = measure;
     const forward =
       (name: keyof RunWatch) =>
       (...told: unknown[]) => {
@@ -113,9 +113,7 @@ class Turns {
     this.#child.send(isWatched);
     const before = { ms: performance.now(), cpu: process.cpuUsage(), rows: this.#rows };
     this.#isOn = isWatched;
-    const end = isWatched ? this.#measure() : () => {};
     await wait(sliceMs);
-    end();
     const rows = this.#rows - before.rows;
     const { user, system } = process.cpuUsage(before.cpu);
     const seconds = (performance.now() - before.ms) / 1000;

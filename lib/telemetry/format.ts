@@ -1,5 +1,3 @@
-import type { EpochReport } from './reports.js';
-
 const groups = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** 1234567 -> "1,234,567". */
@@ -49,9 +47,14 @@ export function formatBytes(bytes: number): string {
 }
 
 /** "network 2 of 5, pass 1 of 2, megaset 3 of 10": where training is, without parts that there is one of. All count from 0. */
-export function formatPlace(
-  place: Pick<EpochReport, 'network' | 'networks' | 'pass' | 'passes' | 'megaset' | 'megasets'>,
-): string {
+export function formatPlace(place: {
+  readonly network: number;
+  readonly networks: number;
+  readonly pass: number;
+  readonly passes: number;
+  readonly megaset: number;
+  readonly megasets: number;
+}): string {
   const { network, networks, pass, passes, megaset, megasets } = place;
   return [
     ...(networks > 1 ? [`network ${network + 1} of ${networks}`] : []),

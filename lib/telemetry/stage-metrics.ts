@@ -2,6 +2,7 @@ import type { ErrorCode } from '../base/codes/index.js';
 import { featureKinds, type Stage } from './metric-list.js';
 import type { LabelsOf, Metrics } from './metrics.js';
 import type { EpochReport } from './reports.js';
+import { StageSums } from './stage-sums.js';
 
 export type RejectReason = LabelsOf<'rejectedEvents'>['reason'];
 export type DeadLetterReason = LabelsOf<'deadLetters'>['reason'];
@@ -58,9 +59,10 @@ export interface StageMetrics {
   driftUnwatched(): void;
 }
 
-/** Counters without a closed second label begin at 0, so that a rate can be taken from the first event on. */
+/** Counters without a second label, and how far partitions are, are given to the metrics when somebody looks. */
 export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): number }): StageMetrics {
   const own = { stage } as const;
+  const sums = new StageSums(metrics, stage);
   const waiting = new Map<number, Waiting>();
   const newest = new Map<'modelInfo' | 'scalerInfo', Version>();
   const assigned = (partitions: readonly number[]) => {
@@ -71,7 +73,8 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
       }
     }
     for (const partition of partitions) {
-      if (!waiting.has(partition)) waiting.set(partition, { position: -1, sinceMs: undefined });
+      if (!waiting.has(partition))
+        waiting.set(partition, { position: -1, sinceMs: undefined, end: undefined });
     }
     metrics.set('assignedPartitions', own, partitions.length);
     // Without a partition nothing can be kept: the age of the last checkpoint would rise for ever.
@@ -84,33 +87,30 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     metrics.info(info, { stage, version: of.version });
     metrics.since(age, own, of.madeMs);
   };
-  for (const counter of [
-    'inputBatches',
-    'inputEvents',
-    'inputBytes',
-    'outputBatches',
-    'outputEvents',
-    'outputBytes',
-    'busySeconds',
-  ] as const) {
-    metrics.add(counter, own, 0);
-  }
+  metrics.onScrape(() => {
+    for (const [partition, { position, sinceMs, end }] of waiting) {
+      if (end === undefined) continue;
+      metrics.set('positionRecords', { stage, partition }, position);
+      metrics.set('lagRecords', { stage, partition }, Math.max(0, end - position));
+      metrics.since('lagSeconds', { stage, partition }, sinceMs);
+    }
+  });
   if (stage === 'trainer') metrics.add('trainingEpochs', own, 0);
   return {
     batchIn(events, bytes) {
-      metrics.add('inputBatches', own, 1);
-      metrics.add('inputEvents', own, events);
-      metrics.add('inputBytes', own, bytes);
+      sums.add('inputBatches', 1);
+      sums.add('inputEvents', events);
+      sums.add('inputBytes', bytes);
     },
     batchOut(events, bytes) {
-      metrics.add('outputBatches', own, 1);
-      metrics.add('outputEvents', own, events);
-      metrics.add('outputBytes', own, bytes);
+      sums.add('outputBatches', 1);
+      sums.add('outputEvents', events);
+      sums.add('outputBytes', bytes);
     },
     rejected: (reason, events) => metrics.add('rejectedEvents', { stage, reason }, events),
     deadLetters: (reason, count) => metrics.add('deadLetters', { stage, reason }, count),
     error: (code) => metrics.add('errors', { stage, code }, 1),
-    busy: (seconds) => metrics.add('busySeconds', own, seconds),
+    busy: (seconds) => sums.add('busySeconds', seconds),
     transaction: (outcome, seconds) => metrics.observe('transactionSeconds', { stage, outcome }, seconds),
     scored: (seconds) => metrics.observe('scoreLatency', own, seconds),
     queue(batches, bytes) {
@@ -120,12 +120,7 @@ export function stageMetrics(metrics: Metrics, stage: Stage, clock: { wallMs(): 
     assigned,
     progress(partition, progress) {
       const before = waiting.get(partition);
-      if (before === undefined) return;
-      const now = waitingSince(before, progress, clock.wallMs());
-      waiting.set(partition, now);
-      metrics.set('positionRecords', { stage, partition }, progress.position);
-      metrics.set('lagRecords', { stage, partition }, Math.max(0, progress.end - progress.position));
-      metrics.since('lagSeconds', { stage, partition }, now.sinceMs);
+      if (before !== undefined) waiting.set(partition, waitingSince(before, progress, clock.wallMs()));
     },
     stalled: (partitions) => metrics.set('stalledPartitions', own, partitions),
     checkpoint: (atMs) => metrics.since('checkpointAge', own, atMs),
@@ -158,12 +153,14 @@ interface Waiting {
   readonly position: number;
   /** Since when the message at `position` waits; undefined where none does. */
   readonly sinceMs: number | undefined;
+  /** Undefined where nothing was told of the partition yet. */
+  readonly end: number | undefined;
 }
 
 /** Where the time of the message is not known, it waits since it was first seen to: never too long. */
 function waitingSince(before: Waiting, progress: PartitionProgress, nowMs: number): Waiting {
   const { position, end, oldestMs } = progress;
-  if (position >= end) return { position, sinceMs: undefined };
-  if (oldestMs !== undefined) return { position, sinceMs: oldestMs };
-  return { position, sinceMs: before.position === position ? (before.sinceMs ?? nowMs) : nowMs };
+  if (position >= end) return { position, end, sinceMs: undefined };
+  if (oldestMs !== undefined) return { position, end, sinceMs: oldestMs };
+  return { position, end, sinceMs: before.position === position ? (before.sinceMs ?? nowMs) : nowMs };
 }

@@ -97,6 +97,8 @@ export class Chart {
     return {
       width: this.#plot.clientWidth,
       height,
+      // Half of the last label stands beyond the axis.
+      padding: [null, isTime ? 36 : 16, null, null],
       legend: { show: false },
       cursor: {
         y: false,
