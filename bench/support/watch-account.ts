@@ -5,7 +5,7 @@ import { createMetrics } from '../../lib/telemetry/prometheus-metrics.js';
 import { openTelemetry } from '../../lib/telemetry/telemetry-host.js';
 import { metricsWatch } from '../../services/pipeline/metrics-watch.js';
 import { phases, type RunWatch } from '../../services/pipeline/watch.js';
-import { runHere } from './run-here.js';
+import { hearing, runHere, tell } from './run-here.js';
 
 /** A run of this process with what it told its watch, and what filling metrics from that takes. */
 export interface WatchAccount {
@@ -27,18 +27,13 @@ const seconds = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1e6;
 function secondsOfCalls(calls: readonly Call[]): number {
   const before = process.cpuUsage();
   const watch = metricsWatch(createMetrics(systemClock), systemClock);
-  for (const { name, told } of calls) (watch[name] as ((...told: unknown[]) => void) | undefined)?.(...told);
+  for (const { name, told } of calls) tell(watch, name, told);
   return seconds(process.cpuUsage(before));
 }
 
 export async function accountOfRun(config: string, output: string): Promise<WatchAccount> {
   const calls: Call[] = [];
-  const names = ['phase', 'batch', 'queue', 'waiting', 'checkpoint', 'model', 'scaler', 'epoch'] as const;
-  const keep =
-    (name: keyof RunWatch) =>
-    (...told: unknown[]) =>
-      void calls.push({ name, told });
-  const watch = Object.fromEntries(names.map((name) => [name, keep(name)])) as RunWatch;
+  const watch = hearing((name, told) => void calls.push({ name, told }));
   const began = { ms: performance.now(), cpu: process.cpuUsage() };
   await runHere(config, output, watch);
   const cpuSeconds = seconds(process.cpuUsage(began.cpu));

@@ -8,7 +8,7 @@ import { measureProcess } from '../../lib/telemetry/process-metrics.js';
 import { createMetrics } from '../../lib/telemetry/prometheus-metrics.js';
 import { metricsWatch } from '../../services/pipeline/metrics-watch.js';
 import type { RunWatch } from '../../services/pipeline/watch.js';
-import { runHere } from './run-here.js';
+import { hearing, runHere, tell } from './run-here.js';
 
 /** What a slice of the training was like. */
 interface Slice {
@@ -86,17 +86,13 @@ class Turns {
 
   constructor(filled: RunWatch, child: ChildProcess) {
     this.#child = child;
-    const forward =
-      (name: keyof RunWatch) =>
-      (...told: unknown[]) => {
-        if (name === 'batch' && told[0] === 'trainer')
-          this.#rows += (told[1] as { readonly eventsIn: number }).eventsIn;
-        if (name === 'phase' && told[0] === 'train')
-          this.#isTraining = told[1] === 'started' || told[1] === 'running';
-        if (this.#isOn) (filled[name] as ((...told: unknown[]) => void) | undefined)?.(...told);
-      };
-    const names = ['phase', 'batch', 'queue', 'waiting', 'checkpoint', 'model', 'scaler', 'epoch'] as const;
-    this.watch = Object.fromEntries(names.map((name) => [name, forward(name)])) as RunWatch;
+    this.watch = hearing((name, told) => {
+      if (name === 'batch' && told[0] === 'trainer')
+        this.#rows += (told[1] as { readonly eventsIn: number }).eventsIn;
+      if (name === 'phase' && told[0] === 'train')
+        this.#isTraining = told[1] === 'started' || told[1] === 'running';
+      if (this.#isOn) tell(filled, name, told);
+    });
   }
 
   /** Slices as long as there is training, but for the first seconds of it. */
