@@ -9,24 +9,31 @@ test('a service has the settings of the C library and everything it was given', 
 
 test('who sets one of them is not overruled', () => {
   const given = { MALLOC_MMAP_THRESHOLD_: '131072' };
-  assert.deepEqual(serviceEnvironment(given), given);
+  assert.deepEqual(serviceEnvironment(given), { ...mallocSettings, ...given });
+  assert.equal(serviceEnvironment(given).MALLOC_MMAP_THRESHOLD_, '131072');
 });
 
 test('a supervised process is started with them', async () => {
-  const { MALLOC_MMAP_THRESHOLD_: _, ...environment } = process.env;
+  const names = Object.keys(mallocSettings);
+  const environment = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !names.includes(name)),
+  );
   let hear = (_line: string) => {};
   const line = new Promise<string>((resolve) => {
     hear = resolve;
   });
   const supervisor = new Supervisor({
     processes: [{ service: 'trainer', copy: 0 }],
-    command: () => ['-e', 'console.error(process.env.MALLOC_MMAP_THRESHOLD_, process.env.GIVEN)'],
+    command: () => [
+      '-e',
+      `console.error(${JSON.stringify([...names, 'GIVEN'])}.map((name) => process.env[name]).join(' '))`,
+    ],
     environment: { ...environment, GIVEN: 'yes' },
     graceMs: 20_000,
     onLine: (_process, text) => hear(text),
     onRestart: () => {},
   });
   supervisor.start();
-  assert.equal(await line, `${mallocSettings.MALLOC_MMAP_THRESHOLD_} yes`);
+  assert.equal(await line, [...Object.values(mallocSettings), 'yes'].join(' '));
   await supervisor.stop();
 });
