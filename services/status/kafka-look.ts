@@ -1,8 +1,9 @@
 import { brokerCode } from '../../lib/kafka/broker-codes.js';
-import type { KafkaAdmin, KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
+import type { CommittedOffset, KafkaAdmin, KafkaClient, PartitionOffsets } from '../../lib/kafka/client.js';
 import { brokerCodeOf } from '../../lib/kafka/failures.js';
 import { blocksOfPartition } from '../ingest/plan-feed.js';
 import type { RunView } from '../kafka/run-view.js';
+import { eventsThrough, type StageEvents } from '../kafka/stage-positions.js';
 import { roles, type ServiceName, type Stage, stagesOf } from '../kafka/stages.js';
 import { topicKinds } from '../kafka/topics.js';
 
@@ -28,6 +29,8 @@ export interface PartLook {
   readonly members: number;
   /** A transaction that stays open, mostly of a copy that died, hides the positions: all that is known is that they are not known. */
   readonly isHidden: boolean;
+  /** Events through it so far; undefined where positions are hidden, and for a role. */
+  readonly events: StageEvents | undefined;
   readonly partitions: readonly PartitionLook[];
 }
 
@@ -74,6 +77,7 @@ export async function lookAtKafka(
       topic: undefined,
       members,
       isHidden: false,
+      events: undefined,
       partitions: [],
     });
   }
@@ -87,11 +91,12 @@ export async function lookAtKafka(
 
 async function stageLook(
   { client, names, view }: RunView,
-  { role, service, topic: kind, reads }: Stage,
+  stage: Stage,
   offsets: ReadonlyMap<string, readonly PartitionOffsets[]>,
   positions: Pick<KafkaAdmin, 'committed'>,
 ): Promise<PartLook> {
-  const topic = names.topic(kind);
+  const { role, service, reads } = stage;
+  const topic = names.topic(stage.topic);
   const group = names.group(role);
   const members = await client.admin.members(group);
   const committed = await settledPositions(positions, group, topic);
@@ -99,7 +104,7 @@ async function stageLook(
   const partitions: PartitionLook[] = [];
   for (const found of offsets.get(topic) ?? []) {
     const { partition } = found;
-    const position = committed?.get(partition);
+    const position = committed?.get(partition)?.offset;
     const end = reads ? found.end : blocksOfPartition(view.state.blocks, partition, view.state.partitions);
     const waiting = isHidden
       ? undefined
@@ -108,7 +113,8 @@ async function stageLook(
         : Math.max(0, end - (position ?? 0));
     partitions.push({ partition, position, end, waiting });
   }
-  return { role, kind: 'stage', service, group, topic, members, isHidden, partitions };
+  const events = committed === undefined ? undefined : eventsThrough(stage, committed);
+  return { role, kind: 'stage', service, group, topic, members, isHidden, events, partitions };
 }
 
 /** Positions of a group; undefined where an open transaction hides them for as long as brokers are waited for. */
@@ -116,10 +122,9 @@ async function settledPositions(
   positions: Pick<KafkaAdmin, 'committed'>,
   group: string,
   topic: string,
-): Promise<ReadonlyMap<number, number> | undefined> {
+): Promise<ReadonlyMap<number, CommittedOffset> | undefined> {
   try {
-    const committed = await positions.committed(group, topic);
-    return new Map([...committed].map(([partition, { offset }]) => [partition, offset]));
+    return await positions.committed(group, topic);
   } catch (error) {
     if (brokerCodeOf(error) === brokerCode.unstableOffsetCommit) return undefined;
     throw error;

@@ -1,22 +1,16 @@
-import { RmmError } from '../../../lib/base/error.js';
 import type { KafkaAdmin } from '../../../lib/kafka/client.js';
 import type { RunView } from '../../kafka/run-view.js';
-import { stagePositions } from '../../kafka/stage-positions.js';
-import { roles, type Stage, stagesOf } from '../../kafka/stages.js';
-import { lookAtKafka, type PartLook } from '../../status/kafka-look.js';
-
-/** Events of the whole run through a stage, whatever process it was that did the work. */
-export interface WholeCounts {
-  readonly eventsIn: number;
-  readonly eventsOut: number;
-}
+import type { StageEvents } from '../../kafka/stage-positions.js';
+import { roles, stagesOf } from '../../kafka/stages.js';
+import { type KafkaLook, lookAtKafka, type PartLook } from '../../status/kafka-look.js';
 
 /** What is known of a stage from the brokers. */
 export interface BrokerFacts {
   readonly members: number;
   /** Both undefined while positions are not settled; the trainer commits none. */
   readonly lag: number | undefined;
-  readonly whole: WholeCounts | undefined;
+  /** Of the whole run, whatever process it was that did the work. */
+  readonly whole: StageEvents | undefined;
 }
 
 /**
@@ -29,33 +23,25 @@ export async function brokerFacts(
   atMs: number,
   positions: Pick<KafkaAdmin, 'committed'>,
 ): Promise<ReadonlyMap<string, BrokerFacts>> {
-  const look = await lookAtKafka(run, atMs, positions);
-  const partOf = (role: string) => look.parts.find((part) => part.role === role);
+  const labels = new Map(stagesOf(run.loaded.config).map(({ role, label }) => [role, label]));
+  return factsOfLook(await lookAtKafka(run, atMs, positions), labels);
+}
+
+/** @param labels of stages, by role */
+export function factsOfLook(
+  { parts }: Pick<KafkaLook, 'parts'>,
+  labels: ReadonlyMap<string, string>,
+): ReadonlyMap<string, BrokerFacts> {
   const facts = new Map<string, BrokerFacts>();
-  for (const stage of stagesOf(run.loaded.config)) {
-    const part = partOf(stage.role);
-    if (part !== undefined) facts.set(stage.label, await factsOf(run, stage, part, positions));
+  for (const part of parts) {
+    const label = part.role === roles.trainer.role ? 'trainer' : labels.get(part.role);
+    if (label !== undefined) facts.set(label, factsOf(part));
   }
-  const trainer = partOf(roles.trainer.role);
-  if (trainer !== undefined)
-    facts.set('trainer', { lag: undefined, members: trainer.members, whole: undefined });
   return facts;
 }
 
-async function factsOf(
-  { names }: RunView,
-  stage: Stage,
-  { members, isHidden, partitions }: PartLook,
-  positions: Pick<KafkaAdmin, 'committed'>,
-): Promise<BrokerFacts> {
-  if (isHidden) return { lag: undefined, members, whole: undefined };
-  try {
-    const whole = await stagePositions(positions, names, stage);
-    return { lag: partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0), members, whole };
-  } catch (error) {
-    // A transaction that a dead copy left open hides positions for a while.
-    if (error instanceof RmmError && error.code === 'kafka_request_failed')
-      return { lag: undefined, members, whole: undefined };
-    throw error;
-  }
+function factsOf({ kind, members, isHidden, events, partitions }: PartLook): BrokerFacts {
+  const isKnown = kind === 'stage' && !isHidden;
+  const lag = isKnown ? partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0) : undefined;
+  return { members, lag, whole: events };
 }

@@ -1,6 +1,6 @@
 import type { RunState } from '../../kafka/run-state.js';
+import type { StageEvents } from '../../kafka/stage-positions.js';
 import type { LiveModel } from '../model/live-model.js';
-import type { WholeCounts } from './broker-facts.js';
 
 /** Lines of the progress of a run over Kafka: its stages, in order, with the training among them. */
 const lines = [
@@ -17,7 +17,7 @@ type Line = (typeof lines)[number];
 export const kafkaPhases: readonly string[] = lines.map(({ name }) => name);
 
 /** Says how far a run is, from its record and the positions of its stages, as they were known last. */
-export function tellPhases(model: LiveModel, state: RunState, whole: ReadonlyMap<string, WholeCounts>): void {
+export function tellPhases(model: LiveModel, state: RunState, whole: ReadonlyMap<string, StageEvents>): void {
   const planned = state.files.reduce((sum, { entries }) => sum + entries, 0);
   const { eventsIn: judged, eventsOut: selected } = whole.get('selector') ?? { eventsIn: 0, eventsOut: 0 };
   // Until the selector is done nobody knows how many events are left behind it. Blocks that could not be read never come.

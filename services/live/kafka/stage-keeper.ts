@@ -1,8 +1,9 @@
 import type { Sample } from '../../../lib/telemetry/metrics-text.js';
+import type { StageEvents } from '../../kafka/stage-positions.js';
 import type { Scrape } from '../../top/scrape.js';
 import type { LiveModel } from '../model/live-model.js';
 import type { StageTotals } from '../model/stage-state.js';
-import type { BrokerFacts, WholeCounts } from './broker-facts.js';
+import type { BrokerFacts } from './broker-facts.js';
 import { CounterMemory } from './counter-memory.js';
 import { type StageSamples, stageSamples } from './stage-samples.js';
 
@@ -24,7 +25,7 @@ export class StageKeeper {
   readonly #stages: readonly string[];
   readonly #counters = new CounterMemory();
   readonly #mostMembers = new Map<string, number>();
-  readonly #whole = new Map<string, WholeCounts>();
+  readonly #whole = new Map<string, StageEvents>();
   readonly #lag = new Map<string, number>();
   #epochs = 0;
 
@@ -34,7 +35,7 @@ export class StageKeeper {
   }
 
   /** Events of the whole run by stage, the last that brokers said: without an answer it stands. */
-  get whole(): ReadonlyMap<string, WholeCounts> {
+  get whole(): ReadonlyMap<string, StageEvents> {
     return this.#whole;
   }
 

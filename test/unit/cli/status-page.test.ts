@@ -32,6 +32,7 @@ test('what is not known of hidden positions is no number', () => {
         topic: 'p.events',
         members: 1,
         isHidden: true,
+        events: undefined,
         partitions: [{ partition: 0, position: undefined, end: 9, waiting: undefined }],
         state: 'hidden',
         note: 'by an open transaction',

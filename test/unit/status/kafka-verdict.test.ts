@@ -63,6 +63,7 @@ function look(
       topic: undefined,
       members: own,
       isHidden,
+      events: undefined,
       partitions,
     };
   };
