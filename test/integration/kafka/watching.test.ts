@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
-import kafkajs from 'kafkajs';
 import type { KafkaClient } from '../../../lib/kafka/client.js';
-import { stages } from '../../../services/kafka/stages.js';
-import { RunNames } from '../../../services/kafka/topics.js';
 import type { Frame } from '../../../services/live/shared/snapshot.js';
 import { inFolder, runCli, startCli } from '../../support/cli.js';
 import { openForTest } from '../../support/kafka/clients.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
+import { groupsNow } from '../../support/kafka/groups.js';
 import { writeMessages } from '../../support/kafka/poison.js';
 import { freePorts } from '../../support/kafka/ports.js';
 import { writeKafkaConfig } from '../../support/kafka-run.js';
@@ -23,6 +21,7 @@ import {
 import { startServed } from '../../support/served-run.js';
 import { runWell, smallSamples, writeConfig } from '../../support/small-run.js';
 import { readTables } from '../../support/tables.js';
+import type { TopJson } from '../../support/top-json.js';
 
 let cluster: KafkaCluster;
 let client: KafkaClient;
@@ -65,18 +64,6 @@ interface TapJson {
   readonly json?: { readonly type?: string };
 }
 
-interface TopJson {
-  readonly stages: readonly {
-    readonly address: string;
-    readonly stage: string | null;
-    readonly state: string;
-    readonly answers: boolean;
-    readonly events_in_per_second: number | null;
-    readonly resident_bytes: number | null;
-    readonly lag_records: number | null;
-  }[];
-}
-
 async function statusOf(
   config: string,
   ...more: readonly string[]
@@ -95,26 +82,6 @@ function lines<Line>(stdout: string): Line[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line);
-}
-
-/** Everything of groups that a reader could change: which there are, their members, their positions. */
-async function groupsNow(prefix: string): Promise<unknown> {
-  const { Kafka, logLevel } = kafkajs;
-  const admin = new Kafka({ brokers: [...cluster.brokers], logLevel: logLevel.NOTHING }).admin();
-  await admin.connect();
-  try {
-    const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId).sort();
-    const { groups: described } = await admin.describeGroups(groups);
-    const positions: unknown[] = [];
-    for (const { role, topic } of Object.values(stages)) {
-      const names = new RunNames(prefix);
-      const committed = await client.admin.committed(names.group(role), names.topic(topic));
-      positions.push([role, [...committed].sort()]);
-    }
-    return { groups: described.map(({ groupId, members }) => [groupId, members.length]), positions };
-  } finally {
-    await admin.disconnect();
-  }
 }
 
 test('status, top and tap of a run from its first topic to its end', { skip: kafkaSkip }, async (t) => {
@@ -179,7 +146,7 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
       });
 
       await t.test('whoever looks joins no group and moves nothing', async () => {
-        const before = await groupsNow('watched');
+        const before = await groupsNow({ brokers: cluster.brokers, client }, 'watched');
         const ports = await Promise.all(services.map(({ port }) => port));
         await runCli(['status', config, '--over', '0']);
         await runWell(['top', ...ports.map((port) => `127.0.0.1:${port}`), '--once', '--interval', '1']);
@@ -193,7 +160,7 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
             ) === true
           );
         });
-        assert.deepEqual(await groupsNow('watched'), before);
+        assert.deepEqual(await groupsNow({ brokers: cluster.brokers, client }, 'watched'), before);
         page.child.kill('SIGINT');
         assert.equal((await page.result).code, 0);
       });
@@ -231,7 +198,7 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
       await t.test(
         'tap shows rows as another reader finds them in the score files, and moves no group',
         async () => {
-          const earlier = await groupsNow('watched');
+          const earlier = await groupsNow({ brokers: cluster.brokers, client }, 'watched');
           const { stdout } = await runWell([
             'tap',
             config,
@@ -296,7 +263,7 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
           );
           const scores = await runWell(['tap', config, 'scorer', '--limit', '1', '--output', out]);
           assert.match(scores.stdout, new RegExp(`model_version +${run.model}`));
-          assert.deepEqual(await groupsNow('watched'), earlier);
+          assert.deepEqual(await groupsNow({ brokers: cluster.brokers, client }, 'watched'), earlier);
         },
       );
 
@@ -330,40 +297,5 @@ test('status, top and tap of a run from its first topic to its end', { skip: kaf
     } finally {
       await endAll(services);
     }
-  });
-});
-
-test('top finds the services of a run on this machine, for as long as it lasts', {
-  skip: kafkaSkip,
-}, async () => {
-  await inFolder(async (folder) => {
-    writeConfig(folder, smallSamples);
-    const out = join(folder, 'out');
-    const config = writeKafkaConfig(folder, 'kafka.yaml', cluster.brokers, {
-      prefix: 'local',
-      topics: { partitions: 1 },
-    });
-    const given = ['--config', config, '--output', out, '--once', '--interval', '1', '--json'];
-    const nobody = await runCli(['top', ...given]);
-    assert.equal(nobody.code, 2);
-    assert.match(nobody.stderr, /says no address \(service\.port is 0/);
-    const run = startCli(['run', config, '--output', out]);
-    const seen = new Set<string>();
-    let isOver = false;
-    const ended = run.result.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      const { code, stdout } = await runCli(['top', ...given]);
-      if (code !== 0) continue;
-      for (const { stage, answers } of (JSON.parse(stdout) as TopJson).stages)
-        if (answers && stage !== null) seen.add(stage);
-    }
-    assert.equal((await ended).code, 0);
-    assert.ok(seen.has('trainer') && seen.has('scorer') && seen.has('selector'), [...seen].join(' '));
-    assert.ok(
-      !existsSync(join(out, '.work', 'lock-addresses.json')),
-      readdirSync(join(out, '.work')).join(' '),
-    );
   });
 });

@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'node:test';
-import { RmmError } from '../../../lib/base/error.js';
-import { packageRoot } from '../../../lib/base/package-root.js';
-import { copiesFor, spreadOf, useOf } from '../../../services/plan/copies.js';
 import { type CapacityPlan, planCapacity } from '../../../services/plan/plan.js';
 import type { Quantity } from '../../../services/plan/quantity.js';
 import { measuredRates } from '../../../services/plan/rates.js';
-import { ratesOfFile, readRates } from '../../../services/plan/read-rates.js';
-import { type PlanRequest, usualRequest } from '../../../services/plan/request.js';
-
-const request: PlanRequest = {
-  ...usualRequest,
-  events: 1e9,
-  bytesPerEvent: 2000,
-  hours: 24,
-  rates: measuredRates,
-};
+import type { PlanRequest } from '../../../services/plan/request.js';
+import { request } from '../../support/plan-request.js';
 
 /** Computes a formula as a person would, from the inputs that stand beside it. */
 function compute({ formula, inputs }: Quantity): number {
@@ -164,30 +151,6 @@ test('other times of the phases take more copies', () => {
   }
 });
 
-test('partitions are shared out whole: copies are counted by the one that has most of them', () => {
-  const stage = { stage: 'scorer', events: 1, rate: 100, load: 250 } as const;
-  // Of 4 partitions a copy carries one (62.5 of its 100), so 2.5 copies become 4; of 10 it carries 4.
-  assert.equal(copiesFor(stage, 4), 4);
-  assert.equal(copiesFor(stage, 10), 3);
-  assert.equal(copiesFor(stage, 2), undefined, 'a partition alone is too much for a copy');
-  assert.equal(useOf(stage, 3, 10), (4 / 10) * 2.5);
-  const { partitions, stages } = spreadOf([stage], 1);
-  assert.equal(stages[0]!.copies, 3);
-  assert.equal(partitions, 6, 'two for each copy');
-  assert.equal(spreadOf([stage], 7).partitions, 8, '7 would take a fourth copy: three of 7 are 107 %');
-});
-
-test('where every number of partitions is uneven, the one with the fewest copies is taken', () => {
-  const of = (stage: 'scaler' | 'scorer', load: number) => ({ stage, events: 1, rate: 1, load });
-  // 452 and 362 copies if work could be shared out evenly; but above 904 partitions and up to 1,024 a copy carries two.
-  const { partitions, stages } = spreadOf([of('scorer', 451.4), of('scaler', 361.7)], 3);
-  assert.equal(partitions, 904);
-  assert.deepEqual(
-    stages.map(({ copies }) => copies),
-    [452, 452],
-  );
-});
-
 test('a run without end has no phases: everything at once, the two parts of the scaler in one, and those of the scorer', () => {
   const plan = planCapacity({ ...request, mode: 'continuous', hours: 4, epochs: 1 });
   assert.deepEqual(
@@ -254,99 +217,4 @@ test('brokers are counted in the phase that keeps them busiest, not in the one w
     return (written / 1e7 + read / 1e9) / seconds;
   });
   assert.ok(Math.abs(plan.brokers.brokers - Math.max(...busy)) <= 1, `${plan.brokers.brokers} ${busy}`);
-});
-
-function refusal(change: Partial<PlanRequest>): RmmError {
-  try {
-    planCapacity({ ...request, ...change });
-  } catch (error) {
-    if (error instanceof RmmError) return error;
-  }
-  return assert.fail('it was planned');
-}
-
-test('what makes no sense is refused by the name of its option, all of it at once', () => {
-  for (const [change, message] of [
-    [{ events: 0 }, /^--events 0: expected a whole number from 1/],
-    [{ events: Number.NaN }, /--events NaN/],
-    [{ events: 1.5 }, /--events 1.5: expected a whole number/],
-    [{ bytesPerEvent: 0 }, /--bytes-per-event 0: expected a number above 0/],
-    [{ hours: -1 }, /--hours -1/],
-    [{ selected: 1.2 }, /--selected 1.2: expected a number above 0 and at most 1/],
-    [{ headroom: 0.5 }, /--headroom 0.5: expected a number from 1/],
-    [{ replication: 2.5 }, /--replication 2.5/],
-    [{ rates: { ...measuredRates, scorer: 0 } }, /rate scorer 0/],
-    [{ rates: { ...measuredRates, broker_read: Number.POSITIVE_INFINITY } }, /rate broker_read Infinity/],
-  ] as const) {
-    const error = refusal(change);
-    assert.equal(error.code, 'cli_usage');
-    assert.match(error.message, message);
-  }
-  assert.equal(refusal({ hours: 0, epochs: 0, diskFill: 2 }).message.split('\n').length, 3);
-});
-
-test('what no number of machines does is said with what would help', () => {
-  const training = refusal({ hours: 12 });
-  assert.equal(training.code, 'plan_impossible');
-  assert.match(
-    training.message,
-    /one trainer takes 10.8 h for 10 epochs, and there are 8.00 h \(12 h \/ headroom 1.5\)/,
-  );
-  // 95 % of the time is less than it takes, if more than is there: the message says so.
-  const nearly = refusal({ hours: (1.5 * 38_792.3 * 1.03) / 3600 });
-  assert.match(nearly.message, /takes 10.8 h .* there are 11.1 h .*, of which training may take 95 %/);
-  const brokers = refusal({ brokerDisk: 1e6 });
-  assert.equal(brokers.code, 'plan_impossible');
-  assert.match(brokers.message, /^1825388 brokers are more than the 1024 partitions .*--broker-disk/);
-  const partitions = refusal({ events: 1e13, epochs: 1, trained: 1e-6 });
-  assert.equal(partitions.code, 'plan_impossible');
-  assert.match(partitions.message, /more than the 1024 that a topic may have/);
-});
-
-test('rates come from the measured ones, a file over them, single ones over both, and each says where from', () => {
-  const file = ratesOfFile('rates.yaml', 'scorer: 5\ntrainer: 6 # rows/s\n');
-  const { rates, from } = readRates([file, { from: '--rate', pairs: [['trainer', 7]] }]);
-  assert.deepEqual(rates, { ...measuredRates, scorer: 5, trainer: 7 });
-  assert.deepEqual([from.scorer, from.trainer, from.ingest], ['rates.yaml', '--rate', 'docs/benchmarks.md']);
-  assert.deepEqual(readRates([]).rates, measuredRates);
-  for (const [text, message] of [
-    ['scorr: 5', /rates.yaml: there is no rate scorr.*scorer/],
-    ['scorer: fast', /rates.yaml: scorer is "fast", expected a number/],
-    ['- 5', /rates.yaml: expected lines such as/],
-    ['{', /rates.yaml is no YAML/],
-    ['__proto__: {ingest: 1}', /there is no rate __proto__/],
-  ] as const)
-    assert.throws(
-      () => readRates([ratesOfFile('rates.yaml', text)]),
-      (error) => error instanceof RmmError && error.code === 'cli_usage' && message.test(error.message),
-    );
-});
-
-test('the measured rates are those of docs/benchmarks.md', () => {
-  const page = readFileSync(join(packageRoot, 'docs', 'benchmarks.md'), 'utf8').replaceAll(/\s+/g, ' ');
-  const line = (name: keyof typeof measuredRates) => measuredRates[name].toLocaleString('en-US');
-  assert.ok(
-    page.includes(
-      `${line('ingest')} for ingest, ${line('selector')} selector, ${line('featurizer')} featurizer, ${line('moments')} moments, ${line('scaler')} scaled rows, ${line('scorer')} scorer`,
-    ),
-  );
-  assert.ok(page.includes(`takes ${line('feature_files')} for feature files too`));
-  assert.match(page, new RegExp(`AE small .{0,200}\\| 2048 \\| ${line('trainer')} \\|`));
-  const { events_bytes, selected_bytes, features_bytes, scaled_bytes, score_file_bytes, feature_file_bytes } =
-    measuredRates;
-  assert.ok(
-    page.includes(
-      `\`events\` ${events_bytes} bytes an entry, \`selected\` ${selected_bytes}, \`features\` ${features_bytes} and \`scaled\` ${scaled_bytes} bytes a selected event, score files ${score_file_bytes} and feature files ${feature_file_bytes}`,
-    ),
-  );
-  const [, written] = /1 MB, written \| [^|]+\| (\d+), \d+, \d+ \|/.exec(page)!;
-  const [, read] = /1 MB, read \| [^|]+\| (\d+), \d+, \d+ \|/.exec(page)!;
-  assert.deepEqual(
-    [measuredRates.broker_write, measuredRates.broker_read],
-    [Number(written) * 1e6, Number(read) * 1e6],
-  );
-  // 0.76 GB of 6,818,612 training rows.
-  assert.match(page, /6,818,612 training rows/);
-  assert.match(page, /store on disk[^|]*\| 0.76 GB/);
-  assert.equal(measuredRates.megaset_bytes, Math.ceil(0.76e9 / 6_818_612));
 });
