@@ -78,6 +78,33 @@ test('what can be no token is not sent as one, and is not kept', { skip: browser
   });
 });
 
+test('who has to give the token before a drain is asked once whether to end the run', {
+  skip: browserSkip,
+}, async () => {
+  await serving(async (world) => {
+    world.model.runState('running', 1_000);
+    const { page } = await openPage(browser, addressOf(world));
+    await isLive(page);
+    const questions: string[] = [];
+    page.on('dialog', (dialog) => {
+      questions.push(dialog.message());
+      void (questions.length === 1 ? dialog.dismiss() : dialog.accept());
+    });
+    await page.click('#control-drain');
+    assert.equal(await focused(page), 'token');
+    assert.deepEqual(questions, []);
+    await page.fill('#token', token);
+    await page.keyboard.press('Enter');
+    while (questions.length === 0) await page.waitForTimeout(20);
+    assert.match(questions[0]!, /^End the run now\?/);
+    assert.deepEqual(world.orders, [], 'no is no');
+    await page.click('#control-drain');
+    while (world.orders.length === 0) await page.waitForTimeout(20);
+    assert.deepEqual([world.orders, questions.length], [['drain'], 2]);
+    await page.close();
+  });
+});
+
 test('a log-in that nobody answered says so, and the token stays', { skip: browserSkip }, async () => {
   const world = await openWorld({ isOpen: true });
   try {

@@ -51,17 +51,18 @@ export class Controls {
   }
 
   async #give(order: Order): Promise<void> {
-    if (
-      order === 'drain' &&
-      !confirm('End the run now? What is finished stays; the same command goes on from there.')
-    )
-      return;
     if (this.#token === undefined) return this.#ask(order, '');
     if (!isToken(this.#token))
       return this.#ask(
         order,
         'That is no token: it has up to 512 letters, digits and signs, without spaces.',
       );
+    // Last, so that whoever has to give the token first is asked once.
+    if (
+      order === 'drain' &&
+      !confirm('End the run now? What is finished stays; the same command goes on from there.')
+    )
+      return;
     const { answer, text } = await ask(`/control/${order}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${this.#token}` },
