@@ -1,4 +1,15 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
+import type {
+  Static,
+  TArray,
+  TBoolean,
+  TInteger,
+  TNumber,
+  TObject,
+  TOptional,
+  TSchema,
+  TString,
+  TUnsafe,
+} from '@sinclair/typebox';
 
 /** What a key may say of itself beside its type; docs/configuration.md and schemas/ are made from it. */
 export interface KeyOptions {
@@ -22,17 +33,25 @@ export interface NumberLimits extends KeyOptions {
   readonly multipleOf?: number;
 }
 
+/**
+ * TypeBox says what type a schema stands for. What it makes at run time beside the plain schema nobody here reads, and its
+ * 200 modules are a third of the time in which a command starts, so that they are not loaded.
+ */
+function schemaOf<Schema extends TSchema>(node: SchemaNode): Schema {
+  return node as unknown as Schema;
+}
+
 /** A real number; always finite. */
-export function real(description: string, value: number, options: NumberLimits = {}) {
-  return Type.Number({ description, default: value, ...options });
+export function real(description: string, value: number, options: NumberLimits = {}): TNumber {
+  return schemaOf({ type: 'number', description, default: value, ...options });
 }
 
-export function integer(description: string, value: number, options: NumberLimits = {}) {
-  return Type.Integer({ description, default: value, ...options });
+export function integer(description: string, value: number, options: NumberLimits = {}): TInteger {
+  return schemaOf({ type: 'integer', description, default: value, ...options });
 }
 
-export function flag(description: string, value: boolean, options: KeyOptions = {}) {
-  return Type.Boolean({ description, default: value, ...options });
+export function flag(description: string, value: boolean, options: KeyOptions = {}): TBoolean {
+  return schemaOf({ type: 'boolean', description, default: value, ...options });
 }
 
 export interface TextOptions extends KeyOptions {
@@ -41,13 +60,13 @@ export interface TextOptions extends KeyOptions {
   readonly form?: string;
 }
 
-export function text(description: string, value: string, options: TextOptions = {}) {
-  return Type.String({ description, default: value, minLength: 1, ...options });
+export function text(description: string, value: string, options: TextOptions = {}): TString {
+  return schemaOf({ type: 'string', description, default: value, minLength: 1, ...options });
 }
 
 /** A text that has no default: the person must give it. */
-export function requiredText(description: string, options: TextOptions = {}) {
-  return Type.String({ description, minLength: 1, ...options });
+export function requiredText(description: string, options: TextOptions = {}): TString {
+  return schemaOf({ type: 'string', description, minLength: 1, ...options });
 }
 
 /** One of a closed list of words; without `value` it must be given. */
@@ -56,8 +75,8 @@ export function choice<const Values extends readonly string[]>(
   values: Values,
   value?: NoInfer<Values[number]>,
   options: KeyOptions = {},
-) {
-  return Type.Unsafe<Values[number]>({
+): TUnsafe<Values[number]> {
+  return schemaOf({
     type: 'string',
     description,
     enum: [...values],
@@ -85,8 +104,9 @@ export function list<Item extends TSchema>(
   item: Item,
   value?: readonly Static<Item>[],
   options: ListOptions = {},
-) {
-  return Type.Array(item, { description, ...(value === undefined ? {} : { default: value }), ...options });
+): TArray<Item> {
+  const given = value === undefined ? {} : { default: value };
+  return schemaOf({ type: 'array', items: walkable(item), description, ...given, ...options });
 }
 
 /** A map with a closed set of keys. */
@@ -94,19 +114,20 @@ export function section<Properties extends Record<string, TSchema>>(
   description: string,
   properties: Properties,
   options: KeyOptions = {},
-) {
-  return Type.Object(properties, { description, additionalProperties: false, ...options });
+): TObject<Properties> {
+  const nodes = Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, walkable(one)]));
+  return schemaOf({ type: 'object', properties: nodes, description, ...options });
 }
 
 /** A key that may be absent and has no default. */
-export function optional<Schema extends TSchema>(schema: Schema) {
-  return Type.Optional({ ...schema, optional: true });
+export function optional<Schema extends TSchema>(schema: Schema): TOptional<Schema> {
+  return schemaOf({ ...walkable(schema), optional: true });
 }
 
 /** A key whose default follows from another one, as `rule` says in words; load.ts fills it in. */
-export function derived<Schema extends TSchema>(schema: Schema, rule: string) {
-  const { default: _, ...rest } = schema;
-  return Type.Optional({ ...(rest as Schema), optional: true, derivedFrom: rule });
+export function derived<Schema extends TSchema>(schema: Schema, rule: string): TOptional<Schema> {
+  const { default: _, ...rest } = walkable(schema);
+  return schemaOf({ ...rest, optional: true, derivedFrom: rule });
 }
 
 /** The parts of a schema that our walkers (validation, JSON Schema, reference page) read. */
@@ -123,7 +144,7 @@ export interface SchemaNode extends NumberLimits, TextOptions, ListOptions {
   readonly items?: SchemaNode;
 }
 
-/** The walkable view of a typebox schema made with the functions above. */
+/** The walkable view of a schema made with the functions above. */
 export function walkable(schema: TSchema): SchemaNode {
   return schema as unknown as SchemaNode;
 }
