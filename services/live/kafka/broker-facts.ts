@@ -2,7 +2,7 @@ import type { KafkaAdmin } from '../../../lib/kafka/client.js';
 import type { RunView } from '../../kafka/run-view.js';
 import type { StageEvents } from '../../kafka/stage-positions.js';
 import { roles, stagesOf } from '../../kafka/stages.js';
-import { type KafkaLook, lookAtKafka, type PartLook } from '../../status/kafka-look.js';
+import { lookAtKafka, type PartLook } from '../../status/kafka-look.js';
 
 /** What is known of a stage from the brokers. */
 export interface BrokerFacts {
@@ -24,14 +24,7 @@ export async function brokerFacts(
   positions: Pick<KafkaAdmin, 'committed'>,
 ): Promise<ReadonlyMap<string, BrokerFacts>> {
   const labels = new Map(stagesOf(run.loaded.config).map(({ role, label }) => [role, label]));
-  return factsOfLook(await lookAtKafka(run, atMs, positions), labels);
-}
-
-/** @param labels of stages, by role */
-export function factsOfLook(
-  { parts }: Pick<KafkaLook, 'parts'>,
-  labels: ReadonlyMap<string, string>,
-): ReadonlyMap<string, BrokerFacts> {
+  const { parts } = await lookAtKafka(run, atMs, positions);
   const facts = new Map<string, BrokerFacts>();
   for (const part of parts) {
     const label = part.role === roles.trainer.role ? 'trainer' : labels.get(part.role);
