@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import test from 'node:test';
+import type { Page } from 'playwright-core';
 import type { TopEventView } from '../../services/live/shared/snapshot.js';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import { addressOf, focused, isLive, openPage, textOf, untilTrue } from '../support/live-browser.js';
 import { openWorld, serving, ticking, token, until } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
 
 /* What the page does for those who hear it, who have no mouse, and who look at another tab. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 /** Keeps what the place that speaks says from now on. */
 const listenTo = (page: Page) =>
@@ -33,7 +27,7 @@ test('what happens at once is said in one, so that nothing takes the place of an
   await serving(async (world) => {
     const { model, server } = world;
     model.runState('running', 1_000);
-    const { page } = await openPage(browser, addressOf(world));
+    const { page } = await openPage(browser(), addressOf(world));
     await textOf(page, 'live', (text) => text === 'The run is running.', 'the state');
     await listenTo(page);
     model.error('selector', 'io_failed', 1_500);
@@ -52,7 +46,7 @@ test('what happens at once is said in one, so that nothing takes the place of an
 
 test('a server that comes back twice is said to be here twice', { skip: browserSkip }, async () => {
   let world = await openWorld();
-  const { page } = await openPage(browser, addressOf(world));
+  const { page } = await openPage(browser(), addressOf(world));
   try {
     await isLive(page);
     await page.waitForTimeout(300);
@@ -78,7 +72,7 @@ test('who stands at a button or a row stays there when figures change', { skip: 
     model.runState('running', 1_000);
     model.scores(madeScores);
     await ticking(world, async () => {
-      const { page } = await openPage(browser, addressOf(world));
+      const { page } = await openPage(browser(), addressOf(world));
       await isLive(page);
       await page.focus('#top-table button[data-event]');
       const above = { ...known, id: 'aaaaaaaaaaaaaaaa', sample: 'ttbar', score: 0.9 };
@@ -115,7 +109,7 @@ test('the picture of the dataflow and its table change and stay the same nodes',
     const { model, server } = world;
     model.runState('running', 1_000);
     model.tick(1_000);
-    const { page, complaints } = await openPage(browser, addressOf(world));
+    const { page, complaints } = await openPage(browser(), addressOf(world));
     await isLive(page);
     await page.waitForSelector('#flow-picture g[data-state]');
     await page.evaluate(
@@ -144,8 +138,8 @@ test('a tab in the background says in its title how the run is, and puts nothing
   await serving(async (world) => {
     const { model } = world;
     model.runState('running', 1_000);
-    // As a browser does it with a tab that nobody sees.
-    const { page } = await openPage(browser, addressOf(world), {
+    // As a browser() does it with a tab that nobody sees.
+    const { page } = await openPage(browser(), addressOf(world), {
       before: (opened) =>
         opened.addInitScript('window.planned = 0; window.requestAnimationFrame = () => ++planned;'),
     });

@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import { addressOf, isHidden, isLive, openPage, textOf } from '../support/live-browser.js';
 import { follow, listen, openWorld, serving, ticking, token } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
 
 /* What the page makes of a server that comes, goes, refuses and begins anew. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 test('over a slow line the page comes back too: its first word has time', { skip: browserSkip }, async () => {
   const first = await openWorld();
   let isSlow = false;
-  const { page } = await openPage(browser, addressOf(first), {
+  const { page } = await openPage(browser(), addressOf(first), {
     before: async (opened) => {
       await opened.route('**/stream', async (route) => {
         if (isSlow && route.request().method() === 'GET') await wait(3_000);
@@ -48,7 +41,7 @@ test('a server with another token asks for it, and the way to give it stays', {
   skip: browserSkip,
 }, async () => {
   const first = await openWorld({ isOpen: true });
-  const { page } = await openPage(browser, `${addressOf(first)}#token=${token}`);
+  const { page } = await openPage(browser(), `${addressOf(first)}#token=${token}`);
   await isLive(page);
   const second = await follow(first, { isOpen: true, token: 'another-token-of-26-charac' });
   try {
@@ -76,7 +69,7 @@ test('a page for which there is no place says so, and comes in when there is', {
   await serving(async (world) => {
     const others = Array.from({ length: 24 }, () => listen(world.server.port));
     while (world.server.pages < others.length) await wait(10);
-    const { page } = await openPage(browser, addressOf(world));
+    const { page } = await openPage(browser(), addressOf(world));
     await textOf(page, 'lost', (say) => say.startsWith('As many pages as there may be'), 'the reason');
     others[0]!.stop();
     await isLive(page);
@@ -90,7 +83,7 @@ test('a token in the address that is no encoded text leaves the page whole', {
   skip: browserSkip,
 }, async () => {
   await serving(async (world) => {
-    const { page, complaints } = await openPage(browser, `${addressOf(world)}#token=100%-mine`);
+    const { page, complaints } = await openPage(browser(), `${addressOf(world)}#token=100%-mine`);
     await isLive(page);
     assert.equal(new URL(page.url()).hash, '');
     assert.deepEqual(complaints, []);
@@ -104,7 +97,7 @@ test('an order that is not followed is told with its reason, and asks for no tok
   await serving(async (world) => {
     world.model.runState('running', 1_000);
     world.refusal = 'the run is finished';
-    const { page } = await openPage(browser, `${addressOf(world)}#token=${token}`);
+    const { page } = await openPage(browser(), `${addressOf(world)}#token=${token}`);
     await isLive(page);
     await page.click('#control-pause');
     await textOf(
@@ -133,7 +126,7 @@ test('figures say what they are: bins, luminosity, the tail alone; another run l
     model.batch('selector', { eventsIn: 2e9, eventsOut: 1_234_567_890, bytesOut: 0, seconds: 1 });
     model.tick(1_000);
     await ticking(world, async () => {
-      const { page, complaints } = await openPage(browser, addressOf(world));
+      const { page, complaints } = await openPage(browser(), addressOf(world));
       const legend = (id: string) =>
         textOf(page, `${id}-legend`, (found) => found !== '', `the legend of ${id}`);
       assert.equal(await legend('histogram'), 'zee 10.5data 10');

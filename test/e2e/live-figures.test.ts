@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import test from 'node:test';
+import type { Page } from 'playwright-core';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import { addressOf, isLive, openPage, textOf, untilTrue } from '../support/live-browser.js';
 import { serving, ticking } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
 
 /* Charts and the tables beside them. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 const openTables = (page: Page) =>
   page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
@@ -37,7 +31,7 @@ test('a table beside a chart has every point of it, and no number for what is no
     for (let epoch = 0; epoch < 70; epoch += 1)
       model.epoch({ megaset: 0, megasets: 1, epoch, loss: 1 / (epoch + 1), validationLoss: undefined });
     await ticking(world, async () => {
-      const { page, complaints } = await openPage(browser, addressOf(world));
+      const { page, complaints } = await openPage(browser(), addressOf(world));
       await isLive(page);
       await textOf(page, 'loss-say', (say) => say !== '', 'the loss');
       assert.deepEqual(await rowsOf(page, 'loss'), [], 'a table that nobody sees is empty');
@@ -74,7 +68,7 @@ test('times of a run of several days have dates', { skip: browserSkip }, async (
       model.tick(hour * 3_600_000);
     }
     await ticking(world, async () => {
-      const { page } = await openPage(browser, addressOf(world));
+      const { page } = await openPage(browser(), addressOf(world));
       await isLive(page);
       await openTables(page);
       await page.waitForSelector('#throughput-table tr');
@@ -118,7 +112,7 @@ test('a chart says what stands at the cursor, and a bin is as wide before a gap 
       model.tick(second * 1_000);
     }
     await ticking(world, async () => {
-      const { page, complaints } = await openPage(browser, addressOf(world));
+      const { page, complaints } = await openPage(browser(), addressOf(world));
       await isLive(page);
       await page.waitForSelector('#histogram-plot .u-over');
       assert.equal(await readAt(page, 'histogram', 0.1), 'error 0 to 2; zee 8; ttbar 4');

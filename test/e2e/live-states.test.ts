@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import test from 'node:test';
+import type { Page } from 'playwright-core';
 import type { LiveModel } from '../../services/live/model/live-model.js';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import { openPage, textOf } from '../support/live-browser.js';
 import { assertFits, faultsOf, keepPicture } from '../support/live-checks.js';
 import { serving, token, type World } from '../support/live-server.js';
 
 /* States of the page that a run that goes well does not have, before axe in both themes. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 const looks = [
   { width: 390, colorScheme: 'light' },
@@ -48,7 +42,7 @@ const shows = (page: Page, id: string, text: string) => textOf(page, id, (found)
 for (const look of looks) {
   const { width, colorScheme } = look;
   const open = async (world: World, hash: string) =>
-    openPage(browser, `http://127.0.0.1:${world.server.port}/${hash}`, look);
+    openPage(browser(), `http://127.0.0.1:${world.server.port}/${hash}`, look);
 
   test(`${width} pixels, ${colorScheme}: stages in trouble, refused orders and tokens, a server that is gone`, {
     skip: browserSkip,
@@ -80,7 +74,7 @@ for (const look of looks) {
         assert.deepEqual(await faultsOf(page), [], state);
       }
       await assertFits(page);
-      // The browser itself complains of every answer that is no success.
+      // The browser() itself complains of every answer that is no success.
       assert.deepEqual(
         complaints.filter((one) => !/status of (401|409)/.test(one)),
         [],

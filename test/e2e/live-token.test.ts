@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import test from 'node:test';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import {
   addressOf,
   focused,
@@ -15,13 +14,7 @@ import { follow, openWorld, serving, ticking, token } from '../support/live-serv
 
 /* How a tab comes by its token, and what it makes of one that is of no use. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 const hashOf = (address: string) => new URL(address).hash;
 
@@ -30,7 +23,7 @@ test('the printed link works in a tab that is there already: for orders, in the 
 }, async () => {
   await serving(async (world) => {
     world.model.runState('running', 1_000);
-    const { page } = await openPage(browser, addressOf(world));
+    const { page } = await openPage(browser(), addressOf(world));
     await isLive(page);
     await page.goto(`${addressOf(world)}#token=${token}`);
     await untilTrue(page, `location.hash === ''`);
@@ -41,7 +34,7 @@ test('the printed link works in a tab that is there already: for orders, in the 
     await page.close();
   });
   const first = await openWorld({ isOpen: true });
-  const { page } = await openPage(browser, addressOf(first));
+  const { page } = await openPage(browser(), addressOf(first));
   await page.waitForSelector('.login');
   await page.goto(`${addressOf(first)}#token=${token}`);
   await isLive(page);
@@ -61,7 +54,7 @@ test('the printed link works in a tab that is there already: for orders, in the 
 test('what can be no token is not sent as one, and is not kept', { skip: browserSkip }, async () => {
   await serving(async (world) => {
     world.model.runState('running', 1_000);
-    const { page, complaints } = await openPage(browser, addressOf(world));
+    const { page, complaints } = await openPage(browser(), addressOf(world));
     await isLive(page);
     await page.click('#control-pause');
     await page.fill('#token', '\u2026Schl\u00fcssel\u20ac');
@@ -83,7 +76,7 @@ test('who has to give the token before a drain is asked once whether to end the 
 }, async () => {
   await serving(async (world) => {
     world.model.runState('running', 1_000);
-    const { page } = await openPage(browser, addressOf(world));
+    const { page } = await openPage(browser(), addressOf(world));
     await isLive(page);
     const questions: string[] = [];
     page.on('dialog', (dialog) => {
@@ -108,7 +101,7 @@ test('who has to give the token before a drain is asked once whether to end the 
 test('a log-in that nobody answered says so, and the token stays', { skip: browserSkip }, async () => {
   const world = await openWorld({ isOpen: true });
   try {
-    const { page } = await openPage(browser, `${addressOf(world)}#token=${token}`, {
+    const { page } = await openPage(browser(), `${addressOf(world)}#token=${token}`, {
       before: (opened) => opened.route('**/login', (route) => route.abort()),
     });
     await textOf(page, 'login-say', (say) => say.startsWith('The server does not answer'), 'the reason');
@@ -125,7 +118,7 @@ test('a page that asks for its token stops asking when that server is gone', {
   skip: browserSkip,
 }, async () => {
   const first = await openWorld({ isOpen: true });
-  const { page } = await openPage(browser, `${addressOf(first)}#token=${token}`);
+  const { page } = await openPage(browser(), `${addressOf(first)}#token=${token}`);
   await isLive(page);
   const second = await follow(first, { isOpen: true, token: 'another-token-of-26-charac' });
   await page.waitForSelector('#lost a', { timeout: 30_000 });

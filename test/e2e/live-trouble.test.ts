@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import test from 'node:test';
+import type { Page } from 'playwright-core';
 import type { ScoresSection } from '../../services/live/shared/snapshot.js';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { browserOfFile, browserSkip } from '../support/browser.js';
 import { addressOf, isLive, openPage, textOf } from '../support/live-browser.js';
 import { follow, openWorld, serving, ticking, token } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
 
 /* What the page makes of answers that do not come, that are refusals, or that it does not understand. */
 
-let browser: Browser;
-before(async () => {
-  if (browserSkip === false) browser = await startBrowser();
-});
-after(async () => {
-  if (browserSkip === false) await browser.close();
-});
+const browser = browserOfFile();
 
 /** Waits of the page for answers, 20 times as short. */
 const hurry = (page: Page) =>
@@ -29,7 +23,7 @@ test('an order and an event without an answer say so', { skip: browserSkip }, as
     const { model } = world;
     model.runState('running', 1_000);
     model.scores(madeScores);
-    const { page } = await openPage(browser, `${addressOf(world)}#token=${token}`, {
+    const { page } = await openPage(browser(), `${addressOf(world)}#token=${token}`, {
       before: async (opened) => {
         await hurry(opened);
         for (const path of ['**/control/pause', '**/event?*']) await opened.route(path, () => {});
@@ -38,7 +32,7 @@ test('an order and an event without an answer say so', { skip: browserSkip }, as
     await isLive(page);
     await page.click('#control-pause');
     const order = await textOf(page, 'order-say', (say) => say !== '', 'the reason');
-    assert.match(order, /^The server did not pause: it has not answered for 10 s \(a browser has six conn/);
+    assert.match(order, /^The server did not pause: it has not answered for 10 s \(a browser() has six conn/);
     await page.click('#top-table button[data-event]');
     const event = await textOf(page, 'event', (say) => !/^(Reading|$)/.test(say), 'the reason');
     assert.match(event, /^The server did not show the event: it has not answered for 30 s/);
@@ -51,7 +45,7 @@ test('an event that is refused says why', { skip: browserSkip }, async () => {
     const [known] = madeScores.top;
     // The server of tests fails to read this one.
     world.model.scores({ ...madeScores, top: [{ ...known!, id: 'ffffffffffff0000' }] });
-    const { page } = await openPage(browser, addressOf(world));
+    const { page } = await openPage(browser(), addressOf(world));
     await isLive(page);
     await page.click('#top-table button[data-event]');
     assert.equal(
@@ -69,7 +63,7 @@ test('a part that cannot be shown leaves the others alive, and is shown when it 
     const { model } = world;
     model.runState('running', 1_000);
     await ticking(world, async () => {
-      const { page, complaints } = await openPage(browser, addressOf(world));
+      const { page, complaints } = await openPage(browser(), addressOf(world));
       await isLive(page);
       const { processes: _, ...halved } = madeScores;
       model.scores(halved as unknown as ScoresSection);
@@ -87,7 +81,7 @@ test('a part that cannot be shown leaves the others alive, and is shown when it 
 
 test('a server with other scripts has the page load itself anew, once', { skip: browserSkip }, async () => {
   const first = await openWorld();
-  const { page } = await openPage(browser, addressOf(first));
+  const { page } = await openPage(browser(), addressOf(first));
   await isLive(page);
   let loads = 0;
   page.on('load', () => {

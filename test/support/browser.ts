@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { after, before } from 'node:test';
 import { type Browser, chromium } from 'playwright-core';
 
 /** Names under which systems install a browser of Chromium's family. */
@@ -25,6 +26,19 @@ export function startBrowser(): Promise<Browser> {
   // Its sandbox does not start as root, as in containers; the pages are our own.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return chromium.launch({ executablePath: found, args });
+}
+
+/** A browser for all tests of a file: started before the first, closed after the last; none where there is none. */
+export function browserOfFile(): () => Browser {
+  let browser: Browser | undefined;
+  before(async () => {
+    if (browserSkip === false) browser = await startBrowser();
+  });
+  after(() => browser?.close());
+  return () => {
+    if (browser === undefined) throw new Error('the browser is there once the tests of the file run');
+    return browser;
+  };
 }
 
 /** axe as text: what runs in a page is text in tests, since this project has no DOM types. */
