@@ -39,6 +39,8 @@ export interface WorldOptions {
   /** 0, the usual, takes a free one. */
   readonly port?: number;
   readonly token?: string;
+  readonly title?: string;
+  readonly limits?: readonly string[];
   /** Tells servers apart that follow each other on a port. */
   readonly name?: string;
 }
@@ -47,11 +49,11 @@ export interface WorldOptions {
 export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const model = new LiveModel({
     engine: 'embedded',
-    title: '<img src=x onerror=alert(1)>',
+    title: options.title ?? '<img src=x onerror=alert(1)>',
     flow: embeddedFlow,
     phases: [],
     control: { available: true, why: '' },
-    limits: [],
+    limits: options.limits ?? [],
     score: { score: 'error', isLog: true, luminosityFb: 10, luminosityOf: 'configuration' },
     startedMs: 0,
   });

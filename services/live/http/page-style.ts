@@ -10,7 +10,7 @@ export const pageStyle = `
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 html{scroll-padding-top:4.5rem}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:break-word}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .skip{position:absolute;left:-99rem;padding:.5rem 1rem;background:var(--paper)}
@@ -30,7 +30,7 @@ h1{font-size:1.15rem;line-height:1.3;margin:0;font-weight:600}
 [data-state=waiting],[data-state=planned],[data-state=starting]{--state:var(--soft)}
 .quiet{color:var(--soft);font-size:.9rem}
 .controls{margin-left:auto;display:flex;gap:.4rem}
-button{font:inherit;font-size:.92rem;padding:.25rem .8rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--raised);color:var(--ink);cursor:pointer}
+button{font:inherit;font-size:.92rem;white-space:nowrap;padding:.25rem .8rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--raised);color:var(--ink);cursor:pointer}
 button:hover:not([aria-disabled=true]){border-color:var(--accent)}
 button[aria-disabled=true]{opacity:.5;cursor:default}
 input{font:inherit;padding:.25rem .5rem;border:1px solid var(--faint);border-radius:.4rem;background:var(--paper);color:var(--ink);max-width:100%}
@@ -63,7 +63,7 @@ details{margin:.4rem 0}
 summary{cursor:pointer;color:var(--accent);font-size:.9rem;padding:.2rem 0;width:fit-content}
 .scroll{overflow-x:auto;max-height:24rem;overflow-y:auto}
 table{border-collapse:collapse;font-size:.88rem;font-variant-numeric:tabular-nums}
-th,td{padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
+th,td{overflow-wrap:break-word;padding:.25rem .6rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
 thead th{border-bottom:2px solid var(--faint);vertical-align:bottom;position:sticky;top:0;background:var(--paper)}
 .number{text-align:right;white-space:nowrap}
 #stages-table td:nth-child(3){min-width:13rem}
