@@ -48,15 +48,23 @@ export function formatBytes(bytes: number): string {
   return `${significant(value)} ${units[unit]}`;
 }
 
-/** "network 2 of 5, pass 1 of 2, megaset 3 of 10": where training is, without parts that there is one of. All count from 0. */
-export function formatPlace(place: {
+/** Where a training is. */
+export interface TrainingPlace {
+  /** From 0: networks of an ensemble are trained one after the other, each from the beginning. */
   readonly network: number;
+  /** How many there are; 1 without an ensemble. */
   readonly networks: number;
+  /** From 0, of how many over all megasets. */
   readonly pass: number;
   readonly passes: number;
+  /** From 0. */
   readonly megaset: number;
+  /** How many there are; 0 in a run without end. */
   readonly megasets: number;
-}): string {
+}
+
+/** "network 2 of 5, pass 1 of 2, megaset 3 of 10": where training is, without parts that there is one of. */
+export function formatPlace(place: TrainingPlace): string {
   const { network, networks, pass, passes, megaset, megasets } = place;
   return [
     ...(networks > 1 ? [`network ${network + 1} of ${networks}`] : []),

@@ -1,3 +1,4 @@
+import type { TrainingPlace } from './format.js';
 import type { DeadLetterReason, RejectReason } from './stage-metrics.js';
 
 /** What became of a batch at a stage: of a range in one process, of a transaction or a written file over Kafka. */
@@ -15,18 +16,7 @@ export interface BatchReport {
 }
 
 /** An epoch of the training. */
-export interface EpochReport {
-  /** From 0: networks of an ensemble are trained one after the other, each from the beginning. */
-  readonly network: number;
-  /** How many there are; 1 without an ensemble. */
-  readonly networks: number;
-  /** From 0, of how many over all megasets. */
-  readonly pass: number;
-  readonly passes: number;
-  /** From 0. */
-  readonly megaset: number;
-  /** How many there are; 0 in a run without end. */
-  readonly megasets: number;
+export interface EpochReport extends TrainingPlace {
   /** From 0 within the megaset. */
   readonly epoch: number;
   readonly loss: number;

@@ -48,6 +48,11 @@ export interface KafkaLook {
   readonly topics: readonly TopicLook[];
 }
 
+/** All that waits before a part; undefined where positions are hidden. */
+export function waitingOf({ isHidden, partitions }: PartLook): number | undefined {
+  return isHidden ? undefined : partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0);
+}
+
 /**
  * Looks at groups, positions and topics; joins no group and commits nothing.
  * @param positions who is asked for positions

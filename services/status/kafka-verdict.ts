@@ -1,6 +1,6 @@
 import type { RunState } from '../kafka/run-state.js';
 import { roles, type Stage, stages } from '../kafka/stages.js';
-import type { KafkaLook, PartLook } from './kafka-look.js';
+import { type KafkaLook, type PartLook, waitingOf } from './kafka-look.js';
 
 /**
  * done: nothing will come. idle: nothing waits. waits: for what another part makes. hidden: how far it is cannot be
@@ -117,9 +117,7 @@ function partVerdict(
   part: PartLook,
   { moved, seconds, patienceSeconds }: Movement,
 ): PartVerdict {
-  const waiting = part.isHidden
-    ? undefined
-    : part.partitions.reduce((sum, partition) => sum + (partition.waiting ?? 0), 0);
+  const waiting = waitingOf(part);
   const perSecond = moved === undefined || seconds <= 0 ? undefined : Math.max(0, moved) / seconds;
   const verdict = (state: PartState, note = ''): PartVerdict => ({
     ...part,

@@ -115,7 +115,7 @@ export function section<Properties extends Record<string, TSchema>>(
   properties: Properties,
   options: KeyOptions = {},
 ): TObject<Properties> {
-  const nodes = Object.fromEntries(Object.entries(properties).map(([key, one]) => [key, walkable(one)]));
+  const nodes = properties as unknown as Readonly<Record<string, SchemaNode>>;
   return schemaOf({ type: 'object', properties: nodes, description, ...options });
 }
 

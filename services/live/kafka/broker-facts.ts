@@ -2,7 +2,7 @@ import type { KafkaAdmin } from '../../../lib/kafka/client.js';
 import type { RunView } from '../../kafka/run-view.js';
 import type { StageEvents } from '../../kafka/stage-positions.js';
 import { roles, stagesOf } from '../../kafka/stages.js';
-import { lookAtKafka, type PartLook } from '../../status/kafka-look.js';
+import { lookAtKafka, type PartLook, waitingOf } from '../../status/kafka-look.js';
 
 /** What is known of a stage from the brokers. */
 export interface BrokerFacts {
@@ -33,8 +33,7 @@ export async function brokerFacts(
   return facts;
 }
 
-function factsOf({ kind, members, isHidden, events, partitions }: PartLook): BrokerFacts {
-  const isKnown = kind === 'stage' && !isHidden;
-  const lag = isKnown ? partitions.reduce((sum, { waiting = 0 }) => sum + waiting, 0) : undefined;
-  return { members, lag, whole: events };
+function factsOf(part: PartLook): BrokerFacts {
+  const lag = part.kind === 'stage' ? waitingOf(part) : undefined;
+  return { members: part.members, lag, whole: part.events };
 }

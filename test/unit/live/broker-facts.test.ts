@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { RmmError } from '../../../lib/base/error.js';
 import { countsMetadata } from '../../../lib/flow/partitions/sink-counts.js';
+import { brokerCode } from '../../../lib/kafka/broker-codes.js';
 import type { KafkaAdmin } from '../../../lib/kafka/client.js';
+import { brokerFailure } from '../../../lib/kafka/failures.js';
 import { type Stage, stages, stagesOf } from '../../../services/kafka/stages.js';
 import { brokerFacts } from '../../../services/live/kafka/broker-facts.js';
 import { clusterOf, kafkaConfig, openContext, put } from '../../support/service-context.js';
@@ -20,7 +21,7 @@ async function world() {
     committed: async (group, topic) => {
       asked.push(`${group} ${topic}`);
       if (hidden.has(group))
-        throw new RmmError('kafka_request_failed', 'not settled', { context: { broker_code: 88 } });
+        throw brokerFailure(brokerCode.unstableOffsetCommit, { doing: 'asking', broker: 'b' });
       return client.admin.committed(group, topic);
     },
   };
