@@ -138,7 +138,7 @@ test('a tab in the background says in its title how the run is, and puts nothing
   await serving(async (world) => {
     const { model } = world;
     model.runState('running', 1_000);
-    // As a browser() does it with a tab that nobody sees.
+    // As a browser does it with a tab that nobody sees.
     const { page } = await openPage(browser(), addressOf(world), {
       before: (opened) =>
         opened.addInitScript('window.planned = 0; window.requestAnimationFrame = () => ++planned;'),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Page } from 'playwright-core';
-import { browserOfFile, browserSkip } from '../support/browser.js';
-import { addressOf, isLive, openPage, textOf, untilTrue } from '../support/live-browser.js';
+import { browserOfFile, browserSkip, unfold } from '../support/browser.js';
+import { addressOf, isLive, openPage, pointAt, textOf, untilTrue } from '../support/live-browser.js';
 import { serving, ticking } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
 
@@ -10,8 +10,6 @@ import { madeScores } from '../support/made-scores.js';
 
 const browser = browserOfFile();
 
-const openTables = (page: Page) =>
-  page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
 const rowsOf = (page: Page, id: string) =>
   page.evaluate(
     `[...document.querySelectorAll('#${id}-table tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))`,
@@ -35,7 +33,7 @@ test('a table beside a chart has every point of it, and no number for what is no
       await isLive(page);
       await textOf(page, 'loss-say', (say) => say !== '', 'the loss');
       assert.deepEqual(await rowsOf(page, 'loss'), [], 'a table that nobody sees is empty');
-      await openTables(page);
+      await unfold(page);
       await page.waitForSelector('#loss-table tr');
       const epochs = await rowsOf(page, 'loss');
       assert.deepEqual([epochs.length, epochs.at(-1)![0], epochs[0]![0]], [70, '1', '70']);
@@ -70,7 +68,7 @@ test('times of a run of several days have dates', { skip: browserSkip }, async (
     await ticking(world, async () => {
       const { page } = await openPage(browser(), addressOf(world));
       await isLive(page);
-      await openTables(page);
+      await unfold(page);
       await page.waitForSelector('#throughput-table tr');
       const days = new Set((await rowsOf(page, 'throughput')).map(([time]) => time!.split(',')[0]));
       assert.ok(days.size >= 3, [...days].join());
@@ -82,12 +80,7 @@ test('times of a run of several days have dates', { skip: browserSkip }, async (
 
 /** What is said with the cursor at a share of the width of a chart. */
 async function readAt(page: Page, id: string, share: number): Promise<string> {
-  const over = page.locator(`#${id}-plot .u-over`);
-  await over.scrollIntoViewIfNeeded();
-  const { width, height } = (await over.boundingBox())!;
-  await over.hover({ position: { x: width * share, y: height / 2 } });
-  const readout = page.locator(`#${id}-plot .readout`);
-  await readout.waitFor({ state: 'visible' });
+  const readout = await pointAt(page, id, share);
   return (await readout.locator('p, li').allTextContents()).join('; ');
 }
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { Page } from 'playwright-core';
-import { browserOfFile, browserSkip } from '../support/browser.js';
-import { addressOf, isLive, openPage, textOf } from '../support/live-browser.js';
+import { browserOfFile, browserSkip, unfold } from '../support/browser.js';
+import { addressOf, isLive, openPage, pointAt, textOf } from '../support/live-browser.js';
 import { assertFits, keepPicture } from '../support/live-checks.js';
 import { openWorld, ticking } from '../support/live-server.js';
 import { madeScores } from '../support/made-scores.js';
@@ -12,14 +11,6 @@ import { madeScores } from '../support/made-scores.js';
 const browser = browserOfFile();
 
 const word = (length: number) => 'Wm_'.repeat(length).slice(0, length);
-
-async function hover(page: Page, id: string, share: number): Promise<void> {
-  const over = page.locator(`#${id}-plot .u-over`);
-  await over.scrollIntoViewIfNeeded();
-  const { width, height } = (await over.boundingBox())!;
-  await over.hover({ position: { x: width * share, y: height / 2 } });
-  await page.locator(`#${id}-plot .readout`).waitFor({ state: 'visible' });
-}
 
 for (const width of [390, 1400])
   test(`at ${width} pixels words of any length stay in the window`, { skip: browserSkip }, async () => {
@@ -41,14 +32,14 @@ for (const width of [390, 1400])
         const { page, complaints } = await openPage(browser(), addressOf(world), { width });
         await isLive(page);
         await textOf(page, 'top-say', (say) => say.startsWith('The 1 events'), 'the list of events');
-        await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+        await unfold(page);
         await page.click('#top-table button');
         await page.waitForSelector('#event h3');
         await assertFits(page);
         const close = (await page.locator('#event .event-head button').boundingBox())!;
         assert.ok(close.width > close.height, 'words that fit are not broken');
         for (const share of [0.05, 0.45, 0.55, 0.95]) {
-          await hover(page, 'histogram', share);
+          await pointAt(page, 'histogram', share);
           await assertFits(page);
         }
         await keepPicture(page, `long-names-${width}`);

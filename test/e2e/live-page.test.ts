@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { browserSkip, startBrowser } from '../support/browser.js';
+import { browserSkip, startBrowser, unfold } from '../support/browser.js';
 import { outputDigests } from '../support/cli.js';
 import { openPage, textOf } from '../support/live-browser.js';
 import { assertFits, faultsOf, keepPicture } from '../support/live-checks.js';
@@ -169,7 +169,7 @@ test('a finished run: every width and theme, axe, the keyboard, and names that a
               1,
               figure,
             );
-          await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+          await unfold(page);
           await page.click('#top-table tr:has-text("zprime") button[data-event]');
           await page.waitForSelector('#event img');
           // The policy forbids what a page is asked to wait for as text: each picture is awaited by its event.

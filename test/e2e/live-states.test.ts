@@ -74,7 +74,7 @@ for (const look of looks) {
         assert.deepEqual(await faultsOf(page), [], state);
       }
       await assertFits(page);
-      // The browser() itself complains of every answer that is no success.
+      // The browser itself complains of every answer that is no success.
       assert.deepEqual(
         complaints.filter((one) => !/status of (401|409)/.test(one)),
         [],

@@ -32,7 +32,7 @@ test('an order and an event without an answer say so', { skip: browserSkip }, as
     await isLive(page);
     await page.click('#control-pause');
     const order = await textOf(page, 'order-say', (say) => say !== '', 'the reason');
-    assert.match(order, /^The server did not pause: it has not answered for 10 s \(a browser() has six conn/);
+    assert.match(order, /^The server did not pause: it has not answered for 10 s \(a browser has six conn/);
     await page.click('#top-table button[data-event]');
     const event = await textOf(page, 'event', (say) => !/^(Reading|$)/.test(say), 'the reason');
     assert.match(event, /^The server did not show the event: it has not answered for 30 s/);

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { fileNames } from '../../services/report/render/file-names.js';
 import { reportPage } from '../../services/report/render/page.js';
-import { axe, browserSkip, startBrowser } from '../support/browser.js';
+import { axe, browserSkip, startBrowser, unfold } from '../support/browser.js';
 import { madeFacts, madeSections } from '../support/made-sections.js';
 import { quick, runWell, shipped, smallSamples, writeConfig } from '../support/small-run.js';
 
@@ -108,7 +108,7 @@ for (const scheme of schemes) {
     for (const target of [address, pathToFileURL(made).href]) {
       const { page } = await open(target, 1000, scheme);
       await page.evaluate(axe);
-      await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+      await unfold(page);
       const { violations, passes } = (await page.evaluate(
         `axe.run(document, { resultTypes: ['violations', 'passes'] })`,
       )) as { violations: readonly Fault[]; passes: readonly { id: string }[] };

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
 import { after, before } from 'node:test';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Names under which systems install a browser of Chromium's family. */
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -40,6 +40,10 @@ export function browserOfFile(): () => Browser {
     return browser;
   };
 }
+
+/** Opens all parts of a page that are folded up. */
+export const unfold = (page: Page) =>
+  page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
 
 /** axe as text: what runs in a page is text in tests, since this project has no DOM types. */
 export const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

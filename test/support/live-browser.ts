@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import type { World } from './live-server.js';
 
 /** The live page in a browser. What runs in it is text in tests, since this project has no DOM types. */
@@ -59,3 +59,14 @@ export const isHidden = (page: Page, id: string) => page.evaluate(`document.getE
 
 /** The id of the element that has the focus. */
 export const focused = (page: Page) => page.evaluate('document.activeElement.id');
+
+/** Puts the cursor over a chart, at a share of its width, and waits for the box that says what stands there. */
+export async function pointAt(page: Page, id: string, share: number): Promise<Locator> {
+  const over = page.locator(`#${id}-plot .u-over`);
+  await over.scrollIntoViewIfNeeded();
+  const { width, height } = (await over.boundingBox())!;
+  await over.hover({ position: { x: width * share, y: height / 2 } });
+  const readout = page.locator(`#${id}-plot .readout`);
+  await readout.waitFor({ state: 'visible' });
+  return readout;
+}

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { browserSkip, startBrowser } from '../../support/browser.js';
+import { browserSkip, startBrowser, unfold } from '../../support/browser.js';
 import { inFolder, startCli } from '../../support/cli.js';
 import { type KafkaCluster, kafkaSkip, startKafka } from '../../support/kafka/cluster.js';
 import { writeKafkaConfig } from '../../support/kafka-run.js';
@@ -64,7 +64,7 @@ test('the page of a run over Kafka: before it, while its services work, and at e
           await context.test(`${width} pixels, ${colorScheme}`, async () => {
             const { page, complaints } = await openPage(browser, served.address, { width, colorScheme });
             await textOf(page, 'top-say', (say) => say.startsWith('The 12 events'), 'the list of events');
-            await page.evaluate('for (const one of document.querySelectorAll("details")) one.open = true');
+            await unfold(page);
             await assertFits(page);
             assert.deepEqual(await faultsOf(page), []);
             assert.deepEqual(complaints, []);

@@ -6,6 +6,7 @@ import { metricList } from '../../../lib/telemetry/metric-list.js';
 import { inFolder, outputDigests, runCli, startCli } from '../../support/cli.js';
 import { pageOf, untilTrue } from '../../support/kafka-services.js';
 import { quick, runWell, smallSamples, writeConfig } from '../../support/small-run.js';
+import type { TopJson } from '../../support/top-json.js';
 import { startMeasuredRun, watched } from '../../support/watched-services.js';
 
 /** Set only where something goes wrong, or where a container has a limit. */
@@ -83,14 +84,6 @@ test('a port or an address that cannot be is refused before anything is done', a
     }
   });
 });
-
-interface TopJson {
-  readonly stages: readonly {
-    readonly address: string;
-    readonly stage: string | null;
-    readonly answers: boolean;
-  }[];
-}
 
 test('top that watches a run to its end says that it is over, and ends with an interrupt', async () => {
   await inFolder(async (folder) => {
